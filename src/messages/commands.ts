@@ -1,0 +1,213 @@
+/**
+ * What a view may ask of the worker, and what the worker tells every view.
+ *
+ * One map of commands types both ends of the port. A view first says hello, is answered by one whole
+ * snapshot, and from then on gets deltas: whole views of what changed, by key. A view that lost its
+ * port says hello again and replaces all it had.
+ */
+import type {
+  ConnectionView,
+  ErrorView,
+  HistoryEntry,
+  SessionKey,
+  SessionView,
+  Settings,
+  SignIn,
+} from "../session/model.ts";
+
+/** A decoded-by-the-view answer of the server, with what it cost. */
+export interface CallResult {
+  /** The RPC result as CBOR bytes; for `query` the array of statement results. */
+  result: Uint8Array;
+  /** Milliseconds between sending and answer. */
+  duration: number;
+  bytesSent: number;
+  bytesReceived: number;
+  /** Who the server was asked as: "user:bob", with "app/tenant_b". */
+  identity: string;
+  target: string;
+}
+
+export interface ProfileInput {
+  name?: string;
+  url: string;
+  namespace?: string;
+  database?: string;
+}
+
+/** Each command: its parameters and its answer. A refusal is an ErrorView. */
+export interface Commands {
+  /** Mends what can be mended in the URL (scheme, /rpc), stores the profile, connects. */
+  "connection.add": { params: ProfileInput; result: { id: string; url: string; mended?: string } };
+  "connection.edit": { params: { id: string } & ProfileInput; result: { mended?: string } };
+  "connection.remove": { params: { id: string }; result: null };
+  "connection.retry": { params: { id: string }; result: null };
+  "connection.disconnect": { params: { id: string }; result: null };
+
+  "session.new": {
+    params: {
+      connectionId: string;
+      label?: string;
+      colour?: string;
+      namespace?: string;
+      database?: string;
+      /** Absent: anonymous. */
+      signIn?: SignIn;
+      signUp?: boolean;
+      refresh?: boolean;
+      temporary?: boolean;
+      remember?: boolean;
+    };
+    result: { key: SessionKey };
+  };
+  "session.fork": {
+    params: { key: SessionKey; label?: string; temporary?: boolean };
+    result: { key: SessionKey };
+  };
+  /** A new session set up like a closed one. New UUID. */
+  "session.reopen": { params: { key: SessionKey }; result: { key: SessionKey } };
+  /** remove() = close = detach. */
+  "session.close": { params: { key: SessionKey }; result: null };
+  /** end() = invalidate = sign out: still listed and attached. */
+  "session.end": { params: { key: SessionKey }; result: null };
+  "session.touch": { params: { key: SessionKey }; result: null };
+  "session.reset": { params: { key: SessionKey }; result: null };
+  "session.replace": { params: { key: SessionKey; by: SessionKey }; result: null };
+  /** Forgets a session that is already closed: it leaves the folded list. */
+  "session.forget": { params: { key: SessionKey }; result: null };
+  /** number null takes the shortcut away. */
+  "session.edit": {
+    params: { key: SessionKey; label?: string; colour?: string; number?: number | null };
+    result: null;
+  };
+  "session.remember": { params: { key: SessionKey; on: boolean }; result: null };
+
+  /** A string selects, null unsets, absent leaves as it is. */
+  "session.use": {
+    params: { key: SessionKey; namespace?: string | null; database?: string | null };
+    result: { namespace?: string; database?: string };
+  };
+  /** Either SurrealQL, which the server evaluates in this session, or a value as CBOR bytes. */
+  "session.set": {
+    params: { key: SessionKey; name: string; expression?: string; value?: Uint8Array };
+    result: { value: Uint8Array };
+  };
+  "session.unset": { params: { key: SessionKey; name: string }; result: null };
+
+  /** `refresh: false` doesn't keep the refresh token (SignIn against SignInWithRefresh). */
+  "session.signIn": {
+    params: { key: SessionKey; signIn: SignIn; refresh?: boolean; remember?: boolean };
+    result: null;
+  };
+  "session.signUp": {
+    params: { key: SessionKey; signIn: SignIn; refresh?: boolean; remember?: boolean };
+    result: null;
+  };
+  "session.refresh": { params: { key: SessionKey }; result: null };
+  /** Kills the grant of the refresh token; the session goes on. */
+  "session.revoke": { params: { key: SessionKey }; result: null };
+
+  /** Asks the server who it thinks this session is, and compares. */
+  "session.check": { params: { key: SessionKey }; result: null };
+  /** After a difference: take over what the server says. */
+  "session.acceptTruth": { params: { key: SessionKey }; result: null };
+  /** After a difference: set the server's session up again as it is shown. */
+  "session.restoreTruth": { params: { key: SessionKey }; result: null };
+
+  /** Any RPC method. `params` is a CBOR array; absent: none. */
+  "session.call": {
+    params: { key: SessionKey; method: string; params?: Uint8Array; txn?: string };
+    result: CallResult;
+  };
+  /** `bindings` is a CBOR map. */
+  "session.query": {
+    params: { key: SessionKey; text: string; bindings?: Uint8Array; txn?: string };
+    result: CallResult;
+  };
+  /** The record of the signed-in user (RPC `info`), CBOR. */
+  "session.info": { params: { key: SessionKey }; result: { record: Uint8Array } };
+  "session.version": { params: { key: SessionKey }; result: { version: string } };
+  /** Names that this session may see; `undefined` where the server doesn't let it look. */
+  "session.names": {
+    params: { key: SessionKey; namespace?: string };
+    result: { namespaces?: string[]; databases?: string[]; tables?: string[] };
+  };
+  "session.tokens": { params: { key: SessionKey }; result: { access?: string; refresh?: string } };
+  "session.history": { params: { key: SessionKey }; result: { entries: HistoryEntry[] } };
+
+  "session.begin": { params: { key: SessionKey }; result: { txn: string } };
+  "session.commit": { params: { key: SessionKey; txn: string }; result: null };
+  "session.cancel": { params: { key: SessionKey; txn: string }; result: null };
+
+  /** A table's name, or a whole LIVE SELECT. */
+  "session.live": {
+    params: { key: SessionKey; table?: string; statement?: string };
+    result: { id: string };
+  };
+  /** The query goes on at the server; nobody here listens any more. */
+  "session.stopWatching": { params: { key: SessionKey; id: string }; result: null };
+  "session.kill": { params: { key: SessionKey; id: string }; result: null };
+  /** The last notifications of a live query, oldest first, at most 200. */
+  "session.notifications": {
+    params: { key: SessionKey; id: string };
+    result: { notifications: Notification[] };
+  };
+
+  "settings.change": { params: Partial<Settings>; result: null };
+}
+
+export type CommandName = keyof Commands;
+export type CommandParams<C extends CommandName> = Commands[C]["params"];
+export type CommandResult<C extends CommandName> = Commands[C]["result"];
+
+/** One live notification, for the views that show it. */
+export interface Notification {
+  at: number;
+  action: "CREATE" | "UPDATE" | "DELETE" | "KILLED";
+  /** Record id and value as CBOR bytes. */
+  record: Uint8Array;
+  value: Uint8Array;
+}
+
+export interface Snapshot {
+  connections: ConnectionView[];
+  /** Held sessions in list order; closed ones (removed, replaced) included. */
+  sessions: SessionView[];
+  settings: Settings;
+  /** Troubles of the extension itself: storage full or broken. */
+  problems: string[];
+}
+
+/** Everything that changed since the last message; whole views by key. */
+export interface Delta {
+  connections?: ConnectionView[];
+  removedConnections?: string[];
+  sessions?: SessionView[];
+  removedSessions?: SessionKey[];
+  settings?: Settings;
+  problems?: string[];
+}
+
+/** What the worker tells views unasked. */
+export type WorkerEvent =
+  | { event: "snapshot"; snapshot: Snapshot }
+  | { event: "delta"; delta: Delta }
+  /** The SDK's session events `auth` and `using`, and every other line of a history. */
+  | { event: "history"; key: SessionKey; entry: HistoryEntry }
+  | { event: "notification"; key: SessionKey; id: string; notification: Notification };
+
+/** View to worker. */
+export type ViewMessage =
+  | { type: "hello"; protocol: typeof PROTOCOL; tabId?: number }
+  | { type: "call"; id: number; command: CommandName; params: unknown };
+
+/** Worker to view. */
+export type WorkerMessage =
+  | { type: "answer"; id: number; result: unknown }
+  | { type: "refusal"; id: number; error: ErrorView }
+  | { type: "event"; event: WorkerEvent };
+
+/** Raised when the shapes above change in a way that an older view can't read. */
+export const PROTOCOL = 1;
+/** The name under which views open their port to the worker. */
+export const VIEW_PORT = "switchyard-view";

@@ -1,0 +1,196 @@
+/**
+ * A view's end of the port to the worker.
+ *
+ * The worker may die at any moment, so the port is a thing that comes and goes: this client opens it,
+ * says hello, and when it drops opens it again (100 ms to 5 s), so that a view only ever sees
+ * "connected" with a fresh snapshot, "reconnecting", or "gone" (the extension was updated or removed).
+ * Every call ends: with an answer, a refusal, or the word that the worker was lost meanwhile.
+ */
+import type { ErrorView } from "../session/model.ts";
+import {
+  type CommandName,
+  type CommandParams,
+  type CommandResult,
+  PROTOCOL,
+  type ViewMessage,
+  type WorkerEvent,
+  type WorkerMessage,
+} from "./commands.ts";
+
+/** The few things that this client needs of a browser's port. */
+export interface PortLike {
+  postMessage(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  onDisconnect(listener: () => void): void;
+  disconnect(): void;
+}
+
+export type LinkState = "connecting" | "connected" | "reconnecting" | "gone";
+
+/** Thrown by `call` when the worker refuses, or is lost before it answers. */
+export class CommandError extends Error {
+  readonly view: ErrorView;
+  constructor(view: ErrorView) {
+    super(view.message);
+    this.name = view.name;
+    this.view = view;
+  }
+}
+
+/** What the views are given: commands down, events up. Tests give their own. */
+export interface ViewClient {
+  /** Sends a command; rejects with CommandError. Default time limit 30 s. */
+  call<C extends CommandName>(
+    command: C,
+    params: CommandParams<C>,
+    options?: { timeout?: number },
+  ): Promise<CommandResult<C>>;
+  onEvent(listener: (event: WorkerEvent) => void): () => void;
+  onLink(listener: (state: LinkState) => void): () => void;
+  close(): void;
+}
+
+export interface ViewClientOptions {
+  /** Opens a port; throws when the extension's context is gone for good. */
+  connect: () => PortLike;
+  /** Tab that the view belongs to, if any: temporary sessions close with it. */
+  tabId?: number;
+}
+
+interface Waiting {
+  resolve: (result: never) => void;
+  reject: (error: CommandError) => void;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+const FIRST_DELAY = 100;
+const LAST_DELAY = 5_000;
+
+/** Opens the link and keeps it open until `close`. */
+export function createViewClient({ connect, tabId }: ViewClientOptions): ViewClient {
+  const events = new Set<(event: WorkerEvent) => void>();
+  const links = new Set<(state: LinkState) => void>();
+  const waiting = new Map<number, Waiting>();
+  let state: LinkState = "connecting";
+  let port: PortLike | undefined;
+  let delay = FIRST_DELAY;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let lastId = 0;
+  let closed = false;
+
+  function setLink(next: LinkState) {
+    if (state === next) return;
+    state = next;
+    for (const listener of links) listener(next);
+  }
+
+  function settle(id: number): Waiting | undefined {
+    const entry = waiting.get(id);
+    if (entry) {
+      waiting.delete(id);
+      clearTimeout(entry.timer);
+    }
+    return entry;
+  }
+
+  function failAll(view: ErrorView) {
+    for (const id of [...waiting.keys()]) settle(id)?.reject(new CommandError(view));
+  }
+
+  function receive(message: WorkerMessage) {
+    switch (message.type) {
+      case "answer":
+        settle(message.id)?.resolve(message.result as never);
+        return;
+      case "refusal":
+        settle(message.id)?.reject(new CommandError(message.error));
+        return;
+      case "event":
+        if (message.event.event === "snapshot") {
+          delay = FIRST_DELAY;
+          setLink("connected");
+        }
+        for (const listener of events) listener(message.event);
+    }
+  }
+
+  function open() {
+    let opened: PortLike;
+    try {
+      opened = connect();
+    } catch {
+      // Only an extension context that was invalidated (update, removal) makes connect throw.
+      setLink("gone");
+      failAll({
+        name: "ExtensionGone",
+        message: "Switchyard was updated or removed.",
+        advice: "Close and reopen DevTools.",
+      });
+      return;
+    }
+    port = opened;
+    opened.onMessage((message) => receive(message as WorkerMessage));
+    opened.onDisconnect(() => {
+      if (port !== opened) return;
+      port = undefined;
+      failAll({
+        name: "WorkerLost",
+        message: "The extension's worker stopped before it answered. It may have been done.",
+        advice: "Look at the session before you repeat it.",
+      });
+      if (closed) return;
+      setLink("reconnecting");
+      timer = setTimeout(open, delay);
+      delay = Math.min(delay * 2, LAST_DELAY);
+    });
+    const hello: ViewMessage = { type: "hello", protocol: PROTOCOL, tabId };
+    opened.postMessage(hello);
+  }
+
+  open();
+
+  return {
+    call(command, params, options) {
+      return new Promise((resolve, reject) => {
+        const current = port;
+        if (!current) {
+          reject(
+            new CommandError({
+              name: "WorkerLost",
+              message: "The extension's worker is restarting. Nothing was sent.",
+              advice: "Try again in a moment.",
+            }),
+          );
+          return;
+        }
+        const id = ++lastId;
+        const limit = options?.timeout ?? 30_000;
+        const timer = setTimeout(() => {
+          settle(id)?.reject(
+            new CommandError({
+              name: "TimeoutError",
+              message: `No answer after ${limit / 1000} s. It may still be done.`,
+            }),
+          );
+        }, limit);
+        waiting.set(id, { resolve, reject, timer });
+        const message: ViewMessage = { type: "call", id, command, params };
+        current.postMessage(message);
+      });
+    },
+    onEvent(listener) {
+      events.add(listener);
+      return () => events.delete(listener);
+    },
+    onLink(listener) {
+      links.add(listener);
+      listener(state);
+      return () => links.delete(listener);
+    },
+    close() {
+      closed = true;
+      clearTimeout(timer);
+      port?.disconnect();
+    },
+  };
+}
