@@ -1,0 +1,24 @@
+/**
+ * What a view needs of the place it is shown in.
+ *
+ * Below src/ui no browser API is known: the shells (DevTools panel, tab, tests) give the view one of
+ * these. So the same view runs in Chrome, Firefox, a tab of its own and a test.
+ */
+export interface ViewHost {
+  /** Where the view stands: `devtools` in the DevTools panel, `tab` in a tab or window of its own. */
+  readonly surface: "devtools" | "tab";
+  /** The tab under inspection, if any. */
+  readonly tabId?: number;
+  /** Decides between ⌘ and Ctrl in words and shortcuts. */
+  readonly platform: "mac" | "other";
+  /** The theme that DevTools (or the system) has now, and each later change. Returns the way out. */
+  onTheme(listener: (theme: "light" | "dark") => void): () => void;
+  /** Remembered choices of this view: divider, folded sections. JSON data; never a secret. */
+  loadPreferences(): Promise<Record<string, unknown>>;
+  savePreference(key: string, value: unknown): void;
+  /** DevTools panels can't use navigator.clipboard in Firefox; the shell knows the way. */
+  copyText(text: string): Promise<void>;
+  openInTab(url: string): void;
+  /** Opens this same view in a tab of its own. */
+  openOwnTab(): void;
+}
