@@ -1,0 +1,147 @@
+/**
+ * Form fields: a label, one control, and beneath it a hint or what is wrong with it. The label is
+ * tied to the control by its id, so that a click and a screen reader find it.
+ */
+import "./field.css";
+import type { ComponentChildren, JSX, Ref, TargetedKeyboardEvent } from "preact";
+import { useId } from "preact/hooks";
+
+export interface FieldProps {
+  label: string;
+  hint?: ComponentChildren;
+  /** What is wrong, as one sentence. */
+  error?: ComponentChildren;
+  /** Given the id that the control must carry, and that of the text which describes it. */
+  children: (ids: { id: string; describedBy: string | undefined }) => ComponentChildren;
+}
+
+export function Field({ label, hint, error, children }: FieldProps): JSX.Element {
+  const id = useId();
+  const noteId = `${id}-note`;
+  const note = error ?? hint;
+  return (
+    <div class="sy-field">
+      <label class="sy-field-label" for={id}>
+        {label}
+      </label>
+      <div class="sy-field-control">
+        {children({ id, describedBy: note === undefined ? undefined : noteId })}
+        {note !== undefined && (
+          <div
+            id={noteId}
+            class={error === undefined ? "sy-field-hint" : "sy-field-error"}
+            role={error === undefined ? undefined : "alert"}
+          >
+            {note}
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+export interface TextInputProps {
+  value: string;
+  onInput: (value: string) => void;
+  id?: string;
+  /** Accessible name where no visible label is tied to it. */
+  label?: string;
+  describedBy?: string;
+  type?: "text" | "password" | "number" | "search" | "url";
+  placeholder?: string;
+  mono?: boolean;
+  invalid?: boolean;
+  disabled?: boolean;
+  required?: boolean;
+  min?: number;
+  onKeyDown?: (event: TargetedKeyboardEvent<HTMLInputElement>) => void;
+  onBlur?: () => void;
+  inputRef?: Ref<HTMLInputElement>;
+}
+
+export function TextInput(props: TextInputProps): JSX.Element {
+  return (
+    <input
+      ref={props.inputRef}
+      id={props.id}
+      class={`sy-input${props.mono ? " sy-mono" : ""}`}
+      type={props.type ?? "text"}
+      value={props.value}
+      placeholder={props.placeholder}
+      aria-label={props.label}
+      aria-describedby={props.describedBy}
+      aria-invalid={props.invalid || undefined}
+      disabled={props.disabled}
+      required={props.required}
+      min={props.min}
+      // Names and passwords of development servers are no concern of the browser's own memory.
+      autocomplete={props.type === "password" ? "new-password" : "off"}
+      autocapitalize="off"
+      spellcheck={false}
+      onInput={(event) => props.onInput(event.currentTarget.value)}
+      onKeyDown={props.onKeyDown}
+      onBlur={props.onBlur}
+    />
+  );
+}
+
+export interface SelectProps<T extends string> {
+  value: T;
+  options: readonly { value: T; text: string }[];
+  onChange: (value: T) => void;
+  id?: string;
+  label?: string;
+  describedBy?: string;
+  disabled?: boolean;
+}
+
+export function Select<T extends string>(props: SelectProps<T>): JSX.Element {
+  return (
+    <select
+      id={props.id}
+      class="sy-select"
+      value={props.value}
+      aria-label={props.label}
+      aria-describedby={props.describedBy}
+      disabled={props.disabled}
+      onChange={(event) => props.onChange(event.currentTarget.value as T)}
+    >
+      {props.options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.text}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+export interface CheckboxProps {
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  children: ComponentChildren;
+  /** A sentence beneath, dimmed. */
+  hint?: string;
+  disabled?: boolean;
+}
+
+export function Checkbox(props: CheckboxProps): JSX.Element {
+  const id = useId();
+  return (
+    <div class="sy-checkbox">
+      <input
+        id={id}
+        type="checkbox"
+        checked={props.checked}
+        disabled={props.disabled}
+        aria-describedby={props.hint === undefined ? undefined : `${id}-hint`}
+        onChange={(event) => props.onChange(event.currentTarget.checked)}
+      />
+      <label for={id}>{props.children}</label>
+      {props.hint !== undefined && (
+        <div id={`${id}-hint`} class="sy-checkbox-hint">
+          {props.hint}
+        </div>
+      )}
+    </div>
+  );
+}
