@@ -60,12 +60,14 @@ export interface TextInputProps {
 }
 
 export function TextInput(props: TextInputProps): JSX.Element {
+  // Preact types the attributes of each input type apart, and a union of types fits none of them.
+  const type = { type: props.type ?? "text" } as { type: "text" };
   return (
     <input
+      {...type}
       ref={props.inputRef}
       id={props.id}
       class={`sy-input${props.mono ? " sy-mono" : ""}`}
-      type={props.type ?? "text"}
       value={props.value}
       placeholder={props.placeholder}
       aria-label={props.label}
