@@ -1,0 +1,184 @@
+/**
+ * What can go wrong on the wire, as types. The one distinction that everything above relies on
+ * is whether the server may have acted: `SocketClosedError` and `ConnectError` say "it never
+ * left this machine" (safe to try again), `OutcomeUnknownError` says "it left and nobody
+ * answered" (never sent again by itself), and a `ServerError` is the server's own refusal.
+ *
+ * Errors cross ports and storage, where structured cloning drops every field of an `Error` but
+ * its message: `plainError` makes the object that survives.
+ */
+import { type ErrorDetail, parseRpcError, type RpcErrorObject, ServerError } from "surrealdb";
+
+export { ServerError };
+
+/** Base of the errors that this layer raises by itself; `reason` is the word to branch on. */
+export abstract class WireError extends Error {
+  abstract override readonly name: string;
+  abstract readonly reason: string;
+}
+
+/** Why a socket could not be opened. Browsers hide everything finer than this from scripts. */
+export type ConnectFailure =
+  /** Not a `ws:` or `wss:` URL, or one that the WebSocket constructor refuses. */
+  | "bad-url"
+  /** The environment has no WebSocket. */
+  | "unsupported"
+  /** No open socket within `connectTimeout`. */
+  | "timeout"
+  /** Nobody listens, the network, TLS, or an HTTP answer that is no upgrade. */
+  | "refused-or-unreachable"
+  /** A WebSocket server, but it did not select SurrealDB's subprotocol `cbor`. */
+  | "protocol"
+  /** The caller's signal ended the attempt. */
+  | "aborted";
+
+/** The socket was never open, so nothing was sent. */
+export class ConnectError extends WireError {
+  override readonly name = "ConnectError";
+  readonly reason: ConnectFailure;
+  readonly url: string;
+
+  constructor(reason: ConnectFailure, url: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+    this.url = url;
+  }
+}
+
+/** The request never left: the socket was closing or closed when it was made. */
+export class SocketClosedError extends WireError {
+  override readonly name = "SocketClosedError";
+  readonly reason = "not-sent";
+  readonly method: string;
+
+  constructor(method: string) {
+    super(`“${method}” was not sent: the connection is closed.`);
+    this.method = method;
+  }
+}
+
+const UNKNOWN_BECAUSE = {
+  closed: "the connection was lost before its answer came",
+  timeout: "no answer came in time",
+  aborted: "it was given up before its answer came",
+} as const;
+
+/**
+ * The request was sent and its answer never came: the server may or may not have carried it out.
+ * Whoever gets this must not send it again without asking.
+ */
+export class OutcomeUnknownError extends WireError {
+  override readonly name = "OutcomeUnknownError";
+  readonly reason: keyof typeof UNKNOWN_BECAUSE;
+  readonly method: string;
+
+  constructor(reason: keyof typeof UNKNOWN_BECAUSE, method: string) {
+    super(`Outcome of “${method}” unknown: ${UNKNOWN_BECAUSE[reason]}.`);
+    this.reason = reason;
+    this.method = method;
+  }
+}
+
+/** What makes a frame unfit as an RPC envelope. */
+export type EnvelopeFault =
+  | "truncated"
+  | "malformed"
+  | "too-deep"
+  | "too-large"
+  | "trailing-bytes"
+  | "not-a-map"
+  | "indefinite-length"
+  | "duplicate-key"
+  | "unknown-key"
+  | "missing-key"
+  | "bad-id"
+  | "bad-method"
+  | "bad-params"
+  | "bad-uuid"
+  | "bad-notification"
+  | "result-and-error";
+
+/** A frame that is not the one well-formed RPC envelope that it should be. */
+export class EnvelopeError extends WireError {
+  override readonly name = "EnvelopeError";
+  readonly reason: EnvelopeFault;
+
+  constructor(reason: EnvelopeFault, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** A value that can't be turned into CBOR, or CBOR that is no SurrealDB value. */
+export class ValueError extends WireError {
+  override readonly name = "ValueError";
+  readonly reason: "encode" | "decode";
+
+  constructor(reason: "encode" | "decode", message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** An error as plain data: what ports and IndexedDB carry without loss. */
+export interface PlainError {
+  name: string;
+  message: string;
+  reason?: string;
+  method?: string;
+  /** The server's error kind, code and details, unchanged. */
+  kind?: string;
+  code?: number;
+  details?: ErrorDetail;
+  cause?: PlainError;
+}
+
+/** @returns `error` as plain data, its causes included; anything may be given. */
+export function plainError(error: unknown): PlainError {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+  const plain: PlainError = { name: error.name, message: error.message };
+  if (error instanceof ServerError) {
+    plain.kind = error.kind;
+    plain.code = error.code;
+    if (error.details !== undefined) plain.details = error.details;
+  } else if (error instanceof WireError) {
+    plain.reason = error.reason;
+    if (error instanceof OutcomeUnknownError || error instanceof SocketClosedError) {
+      plain.method = error.method;
+    }
+  }
+  if (error.cause !== undefined) plain.cause = plainError(error.cause);
+  return plain;
+}
+
+/**
+ * The server's `error` object as the SDK's `ServerError` (or its subclass for the kind).
+ * An object that isn't one, which a faulty server may send, still becomes a `ServerError` of
+ * kind `Internal`, since the request did end.
+ */
+export function serverErrorFrom(raw: unknown): ServerError {
+  const given: Record<string, unknown> =
+    typeof raw === "object" && raw !== null ? { ...raw } : { message: raw };
+  const object: RpcErrorObject = {
+    code: typeof given.code === "number" ? given.code : 0,
+    message:
+      typeof given.message === "string"
+        ? given.message
+        : "The server refused the request without saying why.",
+  };
+  if (typeof given.kind === "string") object.kind = given.kind;
+  if (typeof given.details === "object" && given.details !== null) {
+    object.details = given.details as Record<string, unknown>;
+  }
+  if (isCause(given.cause)) object.cause = given.cause;
+  return parseRpcError(object);
+}
+
+function isCause(value: unknown): value is NonNullable<RpcErrorObject["cause"]> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "message" in value &&
+    typeof value.message === "string"
+  );
+}
