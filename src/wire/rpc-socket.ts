@@ -10,34 +10,21 @@ import {
   type AnswerEnvelope,
   type LiveAction,
   type LiveEnvelope,
-  proveArray,
   readResponse,
   writeRequest,
 } from "./envelope.ts";
 import {
-  ConnectError,
   OutcomeUnknownError,
   plainError,
   SocketClosedError,
   serverErrorFrom,
   ValueError,
 } from "./errors.ts";
-import { type ArrayBytes, decodeValue, encodeParams } from "./values.ts";
+import { type ArrayBytes, type ItemBytes, proveArray } from "./proven.ts";
+import { decodeValue, encodeParams, encodeValue } from "./values.ts";
+import { type ConnectOptions, connect, type WebSocketLike } from "./web-socket.ts";
 
-/** What this layer needs of a WebSocket: the browser's, and `ws` in Node, both have it. */
-export interface WebSocketLike {
-  binaryType: string;
-  readonly protocol: string;
-  readonly readyState: number;
-  send(data: Uint8Array<ArrayBuffer>): void;
-  close(code?: number, reason?: string): void;
-  addEventListener(type: "open" | "error", listener: (event: unknown) => void): void;
-  addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
-  addEventListener(
-    type: "close",
-    listener: (event: { code: number; reason: string }) => void,
-  ): void;
-}
+export type { ConnectOptions, WebSocketLike };
 
 /** One RPC. `session` and `txn` are canonical (lower-case) UUIDs; absent: the socket's default. */
 export interface RpcRequest {
@@ -70,8 +57,8 @@ export interface LiveNotification {
   record: unknown;
   result: unknown;
   /** The same two as CBOR, for whoever passes them on. Absent where the server sent none. */
-  recordBytes?: Uint8Array;
-  resultBytes?: Uint8Array;
+  recordBytes?: ItemBytes;
+  resultBytes?: ItemBytes;
 }
 
 /** Why the socket is gone. */
@@ -90,21 +77,13 @@ export interface StrayFrame {
   bytes: Uint8Array;
 }
 
-export interface RpcSocketOptions {
-  /** `ws:` or `wss:`, with the path: usually `…/rpc`. */
-  url: string;
-  /** Default: the environment's `WebSocket`. */
-  createWebSocket?: ((url: string, protocols: string[]) => WebSocketLike) | undefined;
-  /** Milliseconds until `open` fails; default 5,000. */
-  connectTimeout?: number | undefined;
+export interface RpcSocketOptions extends ConnectOptions {
   /** Milliseconds until an unanswered request fails; default: as long as the socket lives. */
   requestTimeout?: number | undefined;
   /** Milliseconds between pings; default 20,000; 0: none. `setPingInterval` changes it. */
   pingInterval?: number | undefined;
   /** Milliseconds in which something must arrive after a ping; default 10,000. */
   pongTimeout?: number | undefined;
-  /** Gives the attempt to connect up; without effect once open. */
-  signal?: AbortSignal | undefined;
   onNotification: (notification: LiveNotification) => void;
   /** Called once, after every outstanding request has been rejected. */
   onClose: (cause: SocketClose) => void;
@@ -113,7 +92,7 @@ export interface RpcSocketOptions {
 
 interface Pending {
   method: string;
-  succeed: (result: Uint8Array) => void;
+  succeed: (result: ItemBytes) => void;
   fail: (error: unknown) => void;
   /** Ends the timer and the watch on the signal. */
   release: (() => void) | undefined;
@@ -121,7 +100,7 @@ interface Pending {
 
 /** `WebSocket.OPEN`. */
 const OPEN = 1;
-const NONE = Uint8Array.of(0xc6, 0xf6);
+const NONE = encodeValue(undefined);
 
 export class RpcSocket {
   readonly url: string;
@@ -196,7 +175,7 @@ export class RpcSocket {
    * @returns the result's CBOR: a window on the frame that was received.
    * @throws as `request`; EnvelopeError where `params` aren't one well-formed array.
    */
-  async requestBytes(request: RpcBytesRequest, options?: RequestOptions): Promise<Uint8Array> {
+  async requestBytes(request: RpcBytesRequest, options?: RequestOptions): Promise<ItemBytes> {
     const { method, params, session, txn } = request;
     const proven = params === undefined ? undefined : proveArray(params);
     return this.#send(method, proven, session, txn, options);
@@ -231,7 +210,7 @@ export class RpcSocket {
     session: string | undefined,
     txn: string | undefined,
     options: RequestOptions | undefined,
-  ): Promise<Uint8Array> {
+  ): Promise<ItemBytes> {
     const signal = options?.signal;
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#state !== "open" || this.#socket.readyState !== OPEN) {
@@ -371,89 +350,11 @@ function notificationFrom(envelope: LiveEnvelope): LiveNotification {
 }
 
 /** The server's error in `bytes`; where they can't be decoded, the error that says so. */
-function serverErrorIn(bytes: Uint8Array): Error {
+function serverErrorIn(bytes: ItemBytes): Error {
   try {
     return serverErrorFrom(decodeValue(bytes));
   } catch (unreadable) {
     if (unreadable instanceof ValueError) return unreadable;
     throw unreadable;
   }
-}
-
-/** Opens the WebSocket itself; every way to fail is a `ConnectError`. */
-function connect(
-  options: RpcSocketOptions,
-  onOpen: (socket: WebSocketLike) => RpcSocket,
-): Promise<RpcSocket> {
-  const { url, signal } = options;
-  const timeout = options.connectTimeout ?? 5_000;
-  return new Promise((resolve, reject) => {
-    const scheme = URL.canParse(url) ? new URL(url).protocol : undefined;
-    if (scheme !== "ws:" && scheme !== "wss:") {
-      reject(new ConnectError("bad-url", url, `“${url}” is not a ws:// or wss:// URL.`));
-      return;
-    }
-    if (signal?.aborted) {
-      reject(new ConnectError("aborted", url, `Connecting to ${url} was given up.`));
-      return;
-    }
-    let socket: WebSocketLike;
-    try {
-      socket = (options.createWebSocket ?? nativeWebSocket)(url, ["cbor"]);
-    } catch (cause) {
-      reject(
-        cause instanceof ConnectError
-          ? cause
-          : new ConnectError("bad-url", url, plainError(cause).message, { cause }),
-      );
-      return;
-    }
-    socket.binaryType = "arraybuffer";
-    let settled = false;
-    const settle = () => {
-      settled = true;
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-    };
-    const fail = (error: ConnectError) => {
-      settle();
-      reject(error);
-      socket.close();
-    };
-    const timer = setTimeout(() => {
-      const message = `${url} did not answer within ${timeout / 1000} s.`;
-      fail(new ConnectError("timeout", url, message));
-    }, timeout);
-    const abort = () => {
-      fail(new ConnectError("aborted", url, `Connecting to ${url} was given up.`));
-    };
-    signal?.addEventListener("abort", abort);
-    socket.addEventListener("open", () => {
-      if (settled) return;
-      if (socket.protocol === "cbor") {
-        settle();
-        resolve(onOpen(socket));
-        return;
-      }
-      const message = `${url} is a WebSocket server, but not SurrealDB: it did not select the subprotocol “cbor”.`;
-      fail(new ConnectError("protocol", url, message));
-    });
-    const lost = (event: unknown) => {
-      if (settled) return;
-      const detail =
-        typeof event === "object" && event !== null && "message" in event && event.message
-          ? ` (${event.message})`
-          : "";
-      fail(new ConnectError("refused-or-unreachable", url, `${url} can't be reached.${detail}`));
-    };
-    socket.addEventListener("error", lost);
-    socket.addEventListener("close", lost);
-  });
-}
-
-function nativeWebSocket(url: string, protocols: string[]): WebSocketLike {
-  if (typeof WebSocket === "undefined") {
-    throw new ConnectError("unsupported", url, "There is no WebSocket in this environment.");
-  }
-  return new WebSocket(url, protocols);
 }

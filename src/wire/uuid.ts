@@ -23,12 +23,24 @@ export function uuidFromBytes(bytes: Uint8Array, pos: number): string {
   return text;
 }
 
-/** Writes the 16 bytes of a canonical UUID to `target` at `pos`. */
-export function writeUuidBytes(uuid: string, target: Uint8Array, pos: number): void {
+// Value of each hex digit by its character code, -1 for all else.
+const DIGITS = Int8Array.from({ length: 128 }, (_, code) =>
+  "0123456789abcdef".indexOf(String.fromCharCode(code).toLowerCase()),
+);
+
+/**
+ * Writes the 16 bytes of `uuid`, in any case, to `target` at `pos`.
+ * @returns false where it is no UUID; `target` may then hold a part of it.
+ */
+export function writeUuidBytes(uuid: string, target: Uint8Array, pos: number): boolean {
+  if (uuid.length !== 36) return false;
   let at = 0;
   for (let i = 0; i < 16; i++) {
-    if (i === 4 || i === 6 || i === 8 || i === 10) at++;
-    target[pos + i] = Number.parseInt(uuid.slice(at, at + 2), 16);
-    at += 2;
+    if ((i === 4 || i === 6 || i === 8 || i === 10) && uuid.charCodeAt(at++) !== 0x2d) return false;
+    const high = DIGITS[uuid.charCodeAt(at++)] ?? -1;
+    const low = DIGITS[uuid.charCodeAt(at++)] ?? -1;
+    if (high < 0 || low < 0) return false;
+    target[pos + i] = (high << 4) | low;
   }
+  return true;
 }

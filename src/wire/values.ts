@@ -8,10 +8,7 @@
  */
 import { CborCodec } from "surrealdb";
 import { ValueError } from "./errors.ts";
-
-/** The bytes of exactly one well-formed CBOR array, as `proveArray` or the codec made them. */
-export type ArrayBytes = Uint8Array & { readonly [provenArray]: true };
-declare const provenArray: unique symbol;
+import type { ArrayBytes, ItemBytes } from "./proven.ts";
 
 // The SDK's own value classes (DateTime with nanoseconds, Decimal, Duration …) rather than native
 // Dates, which end at milliseconds. Integers beyond 2^53 come as bigint by themselves.
@@ -22,8 +19,8 @@ const codec = new CborCodec({ useNativeDates: false });
  * @returns its CBOR, in a buffer of its own (structured cloning copies whole buffers).
  * @throws ValueError (reason `encode`)
  */
-export function encodeValue(value: unknown): Uint8Array {
-  return encode(value).slice();
+export function encodeValue(value: unknown): ItemBytes {
+  return encode(value).slice() as ItemBytes;
 }
 
 /**
