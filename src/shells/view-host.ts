@@ -2,43 +2,14 @@
  * The place that the panel is shown in, made of the browser's APIs: see ViewHost.
  *
  * The same page is a DevTools panel and a tab. In a panel `browser.devtools` is there and tells tab
- * and theme; in a tab the address and the system do. A DevTools panel has neither `browser.tabs` nor
- * the clipboard API, so both are done with what every page has.
+ * and theme; in a tab the address and the system do. A DevTools panel has no `browser.tabs` (Firefox)
+ * and no clipboard API (Chrome's permissions policy), so both are done with what every page has.
  */
 import browser from "webextension-polyfill";
 import { panelAddress, tabOfAddress } from "../messages/pages.ts";
 import type { ViewHost } from "../ui/host.ts";
 import { createPreferences } from "./preferences.ts";
-
-type Theme = "light" | "dark";
-
-/** Chrome's own name for what Firefox calls `onThemeChanged`; the polyfill doesn't know it. */
-interface ChromePanels {
-  setThemeChangeHandler?: (handler: (themeName: string) => void) => void;
-}
-
-function watchDevToolsTheme(
-  panels: typeof browser.devtools.panels & ChromePanels,
-  listener: (theme: Theme) => void,
-): () => void {
-  // Chrome says "default" for light, Firefox "light" or "firebug".
-  const tell = (name: string) => listener(name === "dark" ? "dark" : "light");
-  tell(panels.themeName);
-  if (panels.onThemeChanged) {
-    panels.onThemeChanged.addListener(tell);
-    return () => panels.onThemeChanged.removeListener(tell);
-  }
-  panels.setThemeChangeHandler?.(tell);
-  return () => panels.setThemeChangeHandler?.(() => undefined);
-}
-
-function watchSystemTheme(listener: (theme: Theme) => void): () => void {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const tell = () => listener(dark.matches ? "dark" : "light");
-  tell();
-  dark.addEventListener("change", tell);
-  return () => dark.removeEventListener("change", tell);
-}
+import { createThemeSource } from "./theme.ts";
 
 /**
  * Copies without the clipboard API, which DevTools panels are refused: answers the `copy` event
@@ -69,10 +40,7 @@ export function createViewHost(): ViewHost {
     surface: devtools ? "devtools" : "tab",
     tabId,
     platform: /^mac/i.test(navigator.platform) ? "mac" : "other",
-
-    onTheme(listener) {
-      return devtools ? watchDevToolsTheme(devtools.panels, listener) : watchSystemTheme(listener);
-    },
+    onTheme: createThemeSource(devtools?.panels),
 
     loadPreferences: preferences.load,
     savePreference: preferences.save,
