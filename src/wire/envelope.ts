@@ -138,6 +138,20 @@ export function readResponse(bytes: Uint8Array): AnswerEnvelope | LiveEnvelope {
   return readLive(answer.result, answer.session);
 }
 
+/**
+ * The id of an answer that `readResponse` refuses, where it can still be read: servers write it
+ * first.
+ */
+export function answeredId(bytes: Uint8Array): ReadId | undefined {
+  const reader = new FrameReader(bytes);
+  try {
+    return reader.mapHead() > 0 && reader.key(RESPONSE_KEYS) === 0 ? reader.id() : undefined;
+  } catch (error) {
+    if (error instanceof EnvelopeError) return undefined;
+    throw error;
+  }
+}
+
 function readLive(bytes: ItemBytes, outerSession: string | undefined): LiveEnvelope {
   if ((bytes[0] as number) >> 5 !== MAP) {
     throw fault("bad-notification", "A frame without an id that is no live notification");

@@ -7,7 +7,13 @@
  * Errors cross ports and storage, where structured cloning drops every field of an `Error` but
  * its message: `plainError` makes the object that survives.
  */
-import { type ErrorDetail, parseRpcError, type RpcErrorObject, ServerError } from "surrealdb";
+import {
+  type ErrorDetail,
+  jsonify,
+  parseRpcError,
+  type RpcErrorObject,
+  ServerError,
+} from "surrealdb";
 
 export { ServerError };
 
@@ -140,7 +146,7 @@ export function plainError(error: unknown): PlainError {
   if (error instanceof ServerError) {
     plain.kind = error.kind;
     plain.code = error.code;
-    if (error.details !== undefined) plain.details = error.details;
+    if (error.details !== undefined) plain.details = jsonify(error.details);
   } else if (error instanceof WireError) {
     plain.reason = error.reason;
     if (error instanceof OutcomeUnknownError || error instanceof SocketClosedError) {

@@ -18,6 +18,7 @@ export interface ReadId {
 }
 
 export const TEXT = 3;
+export const ARRAY = 4;
 export const MAP = 5;
 export const TAG = 6;
 export const TAG_UUID_BYTES = 37;

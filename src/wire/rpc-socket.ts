@@ -8,8 +8,10 @@
  */
 import {
   type AnswerEnvelope,
+  answeredId,
   type LiveAction,
   type LiveEnvelope,
+  type ReadId,
   readResponse,
   writeRequest,
 } from "./envelope.ts";
@@ -161,8 +163,8 @@ export class RpcSocket {
    * Sends one request.
    * @returns the decoded result, in the SDK's value classes; NONE is undefined.
    * @throws ServerError | SocketClosedError | OutcomeUnknownError; ValueError where the params
-   *   can't be encoded (nothing was sent) or the result can't be decoded (the server did it);
-   *   the signal's reason where it was aborted before.
+   *   can't be encoded (nothing was sent); ValueError or EnvelopeError where the answer can't be
+   *   read (the server did it); the signal's reason where it was aborted before.
    */
   async request(request: RpcRequest, options?: RequestOptions): Promise<unknown> {
     const { method, params, session, txn } = request;
@@ -260,22 +262,25 @@ export class RpcSocket {
   }
 
   #receive(data: unknown): void {
-    if (this.#state === "closed") return;
+    // After `close()` nobody waits for anything any more.
+    if (this.#state !== "open") return;
     clearTimeout(this.#pongTimer);
     this.#pongTimer = undefined;
-    if (!(data instanceof ArrayBuffer)) {
-      const bytes = new TextEncoder().encode(String(data));
+    if (typeof data === "string") {
+      const bytes = new TextEncoder().encode(data);
       this.#bytesIn += bytes.length;
       this.#stray("A text frame, where only binary ones are spoken", bytes);
       return;
     }
-    const bytes = new Uint8Array(data);
+    const bytes = new Uint8Array(data as ArrayBuffer);
     this.#bytesIn += bytes.length;
     let frame: AnswerEnvelope | LiveNotification;
     try {
       const envelope = readResponse(bytes);
       frame = envelope.kind === "live" ? notificationFrom(envelope) : envelope;
     } catch (error) {
+      // The server did what was asked; whoever waits must hear that the answer can't be read.
+      this.#pendingFor(answeredId(bytes))?.fail(error);
       this.#stray(plainError(error).message, bytes);
       return;
     }
@@ -285,17 +290,21 @@ export class RpcSocket {
 
   #settle({ id, result, error }: AnswerEnvelope, bytes: Uint8Array): void {
     if (id === undefined) {
-      this.#stray("An error that answers no request", bytes);
+      const said = error === undefined ? "" : `: ${serverErrorIn(error).message}`;
+      this.#stray(`An error that answers no request${said}`, bytes);
       return;
     }
-    const number = typeof id.value === "number" ? id.value : -1;
-    const pending = this.#take(number);
+    const pending = this.#pendingFor(id);
     if (pending === undefined) {
-      if (!this.#givenUp.delete(number)) {
+      if (typeof id.value !== "number" || !this.#givenUp.delete(id.value)) {
         this.#stray(`An answer to a request that was never made (id ${id.value})`, bytes);
       }
     } else if (error === undefined) pending.succeed(result ?? NONE);
     else pending.fail(serverErrorIn(error));
+  }
+
+  #pendingFor(id: ReadId | undefined): Pending | undefined {
+    return typeof id?.value === "number" ? this.#take(id.value) : undefined;
   }
 
   #stray(reason: string, bytes: Uint8Array): void {
