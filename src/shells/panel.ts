@@ -10,10 +10,14 @@ function start(root: HTMLElement) {
   const host = createViewHost();
   const client = createViewClient({ connect: connectToWorker, tabId: host.tabId });
   const unmount = mountPanel(root, { client, host });
-  // A page kept for "back" would hold its port, and with it the worker.
+  // A page kept for "back" would hold its port, and with it the worker; it begins anew when it is
+  // shown again.
   addEventListener("pagehide", () => {
     unmount();
     client.close();
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
   });
 }
 
