@@ -87,7 +87,7 @@ export function readRequest(bytes: Uint8Array): RequestEnvelope {
     if (key < 0) throw fault("unknown-key", "A key that no RPC request has");
     seen = once(seen, key);
     if (key === 0) id = reader.id();
-    else if (key === 1) method = reader.text();
+    else if (key === 1) method = reader.text("bad-method");
     else if (reader.nothing()) continue;
     else if (key === 2) params = asArray(reader.item());
     else if (key === 3) session = reader.uuid();
@@ -172,7 +172,7 @@ function readLive(bytes: ItemBytes, outerSession: string | undefined): LiveEnvel
     }
     seen = once(seen, key);
     if (key === 0) liveId = reader.uuid();
-    else if (key === 1) action = reader.text();
+    else if (key === 1) action = reader.text("bad-notification");
     else if (key === 2) record = reader.item(2);
     else if (key === 3) result = reader.item(2);
     else if (!reader.nothing()) session = reader.uuid();

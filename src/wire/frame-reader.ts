@@ -3,9 +3,10 @@
  * texts, ids, UUIDs, and the spans of what it does not look into. Strict: at this level nothing
  * of indefinite length is taken, and every text is UTF-8.
  */
-import { EnvelopeError } from "./errors.ts";
+import { EnvelopeError, type EnvelopeFault } from "./errors.ts";
 import { endOfItem, type ItemBytes } from "./proven.ts";
 import { canonicalUuid, uuidFromBytes } from "./uuid.ts";
+import { decodeValue } from "./values.ts";
 
 /** What a client may name a request by. */
 export type RpcId = string | number;
@@ -89,8 +90,9 @@ export class FrameReader {
     return -1;
   }
 
-  text(): string {
-    if (this.head() !== TEXT) throw fault("malformed", "A text was expected");
+  /** @param otherwise the fault if something else stands there. */
+  text(otherwise: EnvelopeFault = "malformed"): string {
+    if (this.head() !== TEXT) throw fault(otherwise, "A text was expected");
     const start = this.pos;
     const end = start + this.argument;
     if (end > this.bytes.length) throw fault("truncated", "The frame ends in a text");
@@ -176,29 +178,12 @@ function readId(bytes: ItemBytes): RpcId | bigint | undefined {
     const reader = new FrameReader(bytes);
     return reader.text();
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (major <= 1) {
-    const info = head & 0x1f;
-    let argument: number | bigint = info;
-    if (info === 24) argument = view.getUint8(1);
-    else if (info === 25) argument = view.getUint16(1);
-    else if (info === 26) argument = view.getUint32(1);
-    else if (info === 27) {
-      argument = view.getBigUint64(1);
-      if (argument <= Number.MAX_SAFE_INTEGER) argument = Number(argument);
-    }
-    if (major === 0) return argument;
-    return typeof argument === "bigint" ? -1n - argument : -1 - argument;
-  }
-  if (head === 0xfa) return view.getFloat32(1);
-  if (head === 0xfb) return view.getFloat64(1);
+  const isInteger = major <= 1;
+  const isFloat = head === 0xf9 || head === 0xfa || head === 0xfb;
+  if (isInteger || isFloat) return decodeValue(bytes) as number | bigint;
   return undefined;
 }
 
-function fault(
-  reason: EnvelopeError["reason"],
-  message: string,
-  options?: ErrorOptions,
-): EnvelopeError {
+function fault(reason: EnvelopeFault, message: string, options?: ErrorOptions): EnvelopeError {
   return new EnvelopeError(reason, message, options);
 }
