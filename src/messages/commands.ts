@@ -5,6 +5,8 @@
  * snapshot, and from then on gets deltas: whole views of what changed, by key. A view that lost its
  * port says hello again and replaces all it had.
  */
+import type { RegistryDelta } from "../session/change-feed.ts";
+import type { LiveEvent } from "../session/live-queries.ts";
 import type {
   ConnectionView,
   ErrorView,
@@ -14,19 +16,10 @@ import type {
   Settings,
   SignIn,
 } from "../session/model.ts";
+import type { Answer } from "../session/session-requests.ts";
 
-/** A decoded-by-the-view answer of the server, with what it cost. */
-export interface CallResult {
-  /** The RPC result as CBOR bytes; for `query` the array of statement results. */
-  result: Uint8Array;
-  /** Milliseconds between sending and answer. */
-  duration: number;
-  bytesSent: number;
-  bytesReceived: number;
-  /** Who the server was asked as: "user:bob", with "app/tenant_b". */
-  identity: string;
-  target: string;
-}
+/** An answer of the server with what it cost; the view decodes it. */
+export type CallResult = Answer;
 
 export interface ProfileInput {
   name?: string;
@@ -160,14 +153,8 @@ export type CommandName = keyof Commands;
 export type CommandParams<C extends CommandName> = Commands[C]["params"];
 export type CommandResult<C extends CommandName> = Commands[C]["result"];
 
-/** One live notification, for the views that show it. */
-export interface Notification {
-  at: number;
-  action: "CREATE" | "UPDATE" | "DELETE" | "KILLED";
-  /** Record id and value as CBOR bytes. */
-  record: Uint8Array;
-  value: Uint8Array;
-}
+/** One live notification, for the views that show it; record id and value as CBOR bytes. */
+export type Notification = LiveEvent;
 
 export interface Snapshot {
   connections: ConnectionView[];
@@ -179,14 +166,7 @@ export interface Snapshot {
 }
 
 /** Everything that changed since the last message; whole views by key. */
-export interface Delta {
-  connections?: ConnectionView[];
-  removedConnections?: string[];
-  sessions?: SessionView[];
-  removedSessions?: SessionKey[];
-  settings?: Settings;
-  problems?: string[];
-}
+export type Delta = RegistryDelta;
 
 /** What the worker tells views unasked. */
 export type WorkerEvent =
@@ -198,7 +178,8 @@ export type WorkerEvent =
 
 /** View to worker. */
 export type ViewMessage =
-  | { type: "hello"; protocol: typeof PROTOCOL; tabId?: number }
+  /** `viewId` is random per view and stays over reconnects: what the view made closes with it. */
+  | { type: "hello"; protocol: typeof PROTOCOL; viewId: string; tabId?: number }
   | { type: "call"; id: number; command: CommandName; params: unknown };
 
 /** Worker to view. */

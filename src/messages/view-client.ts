@@ -53,7 +53,7 @@ export interface ViewClient {
 export interface ViewClientOptions {
   /** Opens a port; throws when the extension's context is gone for good. */
   connect: () => PortLike;
-  /** Tab that the view belongs to, if any: temporary sessions close with it. */
+  /** Tab that the view belongs to, if any. */
   tabId?: number;
 }
 
@@ -75,6 +75,7 @@ export function createViewClient({ connect, tabId }: ViewClientOptions): ViewCli
   let port: PortLike | undefined;
   let delay = FIRST_DELAY;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const viewId = crypto.randomUUID();
   let lastId = 0;
   let closed = false;
 
@@ -143,7 +144,7 @@ export function createViewClient({ connect, tabId }: ViewClientOptions): ViewCli
       timer = setTimeout(open, delay);
       delay = Math.min(delay * 2, LAST_DELAY);
     });
-    const hello: ViewMessage = { type: "hello", protocol: PROTOCOL, tabId };
+    const hello: ViewMessage = { type: "hello", protocol: PROTOCOL, viewId, tabId };
     opened.postMessage(hello);
   }
 

@@ -1,0 +1,694 @@
+/**
+ * A held session: one identity, namespace, database and variables on a connection of ours.
+ *
+ * The one idea: what is recorded is what the server confirmed. Everything that changes who the
+ * session is runs alone, in order, behind a closed gate, and ends with the server being asked who it
+ * thinks the session is. Only when the answer equals the record does the gate open for requests.
+ */
+import { ServerError } from "../wire/errors.ts";
+import type { LiveNotification } from "../wire/rpc-socket.ts";
+import { decodeValue, encodeValue } from "../wire/values.ts";
+import {
+  InvalidRequestError,
+  ProtectedVariableError,
+  SessionClosedError,
+  SessionError,
+  toErrorView,
+} from "./errors.ts";
+import { Gate } from "./gate.ts";
+import { isFinal, transition } from "./life-cycle.ts";
+import { type LiveEvent, LiveQueries } from "./live-queries.ts";
+import type { Actor, HistoryEntry, ServerTruth, SessionStatus, SignIn } from "./model.ts";
+import { SessionRequests } from "./session-requests.ts";
+import {
+  attach,
+  authenticateAgain,
+  isSessionExpired,
+  isSessionUnknown,
+  refresh,
+  SetUpRefused,
+  useAndLet,
+} from "./set-up.ts";
+import { type Credentials, formOf, hasCredentials, readTokens, toRpcAuth } from "./sign-in.ts";
+import type { SessionRecord } from "./store.ts";
+import { authOf } from "./token.ts";
+import type { TokenFamily } from "./token-family.ts";
+import {
+  ANONYMOUS_TRUTH,
+  differences,
+  identityText,
+  isAnonymousRefusal,
+  placeText,
+  readTruth,
+  TRUTH_QUERY,
+  type Truth,
+} from "./truth.ts";
+
+/** The connection, as a session sees it. */
+export interface SessionLink {
+  /** True while the socket is open. */
+  readonly isUp: boolean;
+  /** False below 3.0, where only the default session exists. */
+  readonly sessionsSupported: boolean;
+  /** @throws NotConnectedError, ServerError, OutcomeUnknownError */
+  request(
+    method: string,
+    params: readonly unknown[] | undefined,
+    session: string | undefined,
+    txn?: string,
+  ): Promise<unknown>;
+  requestBytes(
+    method: string,
+    params: Uint8Array | undefined,
+    session: string | undefined,
+    txn?: string,
+  ): Promise<Uint8Array>;
+}
+
+/** What a session needs of the registry that owns it. */
+export interface SessionOwner {
+  link(session: HeldSession): SessionLink;
+  /** Stores the session, then tells the views. Never rejects: a broken store is told to the person. */
+  commit(session: HeldSession): Promise<void>;
+  /** Tells the views of a change that isn't stored. */
+  changed(session: HeldSession): void;
+  history(session: HeldSession, entry: HistoryEntry): void;
+  notified(session: HeldSession, liveId: string, event: LiveEvent): void;
+  /** A request ran: its time is stored with the next batch. */
+  used(session: HeldSession): void;
+  /** A new family, its secrets stored. */
+  newFamily(secrets: TokenFamily["secrets"]): Promise<TokenFamily<HeldSession>>;
+  /** The session belongs to this family from now on, or to none. */
+  join(session: HeldSession, family: TokenFamily<HeldSession> | undefined): Promise<void>;
+}
+
+export interface SignInOptions {
+  /** Keep the refresh token, if the server gives one. Default true. */
+  refresh?: boolean;
+  signUp?: boolean;
+  by?: Actor;
+}
+
+/** Names that SurrealDB sets itself (PROTECTED_PARAM_NAMES of the server). */
+const PROTECTED = new Set(["access", "auth", "session", "token"]);
+/** How long a change waits for requests that run in the old identity, in milliseconds. */
+const DRAIN_PATIENCE = 5_000;
+
+export class HeldSession {
+  readonly record: SessionRecord;
+  readonly gate: Gate;
+  readonly live: LiveQueries;
+  readonly requests: SessionRequests;
+  truth: ServerTruth = { state: "unchecked" };
+  family: TokenFamily<HeldSession> | undefined;
+  /** True while the server knows this session on the present socket. */
+  attached = false;
+  /** When the socket that it was attached to was lost. */
+  lostAt: number | undefined;
+  readonly #owner: SessionOwner;
+  #changes: Promise<unknown> = Promise.resolve();
+
+  constructor(record: SessionRecord, owner: SessionOwner) {
+    this.record = record;
+    this.#owner = owner;
+    this.gate = new Gate(() => record.label);
+    this.live = new LiveQueries(record.liveQueries);
+    this.requests = new SessionRequests(this, owner);
+    if (record.status !== "active") this.#barByStatus();
+  }
+
+  get isDefault(): boolean {
+    return this.record.id === undefined;
+  }
+
+  get isAnonymous(): boolean {
+    return this.record.auth.level === "anonymous";
+  }
+
+  /** "user:bob, app/tenant_b" */
+  get identity(): string {
+    const { auth, namespace, database } = this.record;
+    return identityText(auth.user, placeText(namespace, database));
+  }
+
+  // ── Set-up and restore ──────────────────────────────────────────────────────────────────────
+
+  /** Makes the session at the server, or makes it again on a fresh socket. Never rejects. */
+  async restore(): Promise<void> {
+    try {
+      await this.#alone(() => this.#setUp());
+      await this.#beginLiveQueriesAgain();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  async #setUp(): Promise<void> {
+    this.gate.close("it is being set up at the server.");
+    this.attached = false;
+    if (!this.isDefault) await attach(this.#send);
+    this.attached = true;
+    await this.#setUpAttached();
+    await this.#verify();
+  }
+
+  /** authenticate → use → let. A refused sign-in ends it: detached, expired or revoked. */
+  async #setUpAttached(): Promise<void> {
+    const { record } = this;
+    if (!this.isAnonymous) {
+      try {
+        await authenticateAgain(this.#send, this.family, this);
+      } catch (error) {
+        if (!(error instanceof SetUpRefused)) throw error;
+        await this.#detach();
+        await this.#become(error.status, "server", error.message);
+        return;
+      }
+    }
+    await useAndLet(this.#send, record);
+    if (record.status !== "ended") await this.#become("active", "server", "Set up at the server.");
+  }
+
+  /** Outside of `#alone`: these pass the gate like any request. */
+  async #beginLiveQueriesAgain(): Promise<void> {
+    const watched = this.live.all.filter((live) => live.state === "watching");
+    if (watched.length === 0 || !this.gate.isOpen) return;
+    const lostAt = this.lostAt ?? this.record.lastActiveAt;
+    await Promise.all(watched.map((live) => this.requests.beginLiveAgain(live, lostAt)));
+    await this.#owner.commit(this);
+  }
+
+  /** The socket that this session was attached to is gone. */
+  socketLost(now: number): void {
+    this.attached = false;
+    this.lostAt = now;
+    this.requests.socketLost();
+    this.live.socketLost();
+    if (!isFinal(this.record.status) && this.record.status === "active") {
+      this.gate.close("the connection is lost.");
+      this.truth = { state: "unchecked" };
+    }
+    this.#owner.changed(this);
+  }
+
+  #failed(error: unknown): void {
+    this.truth = { state: "failed", checkedAt: Date.now(), error: toErrorView(error) };
+    if (this.record.status === "active") {
+      const text = error instanceof Error ? error.message : String(error);
+      this.gate.close(`setting it up failed: ${text}`);
+    }
+    this.#owner.changed(this);
+  }
+
+  async #detach(): Promise<void> {
+    this.requests.socketLost();
+    if (!this.attached) return;
+    this.attached = false;
+    if (!this.isDefault && this.#link.isUp) await this.#send("detach").catch(this.#socketGone);
+  }
+
+  /** A detach that can't be sent has happened anyway: sessions end with their socket. */
+  readonly #socketGone = (error: unknown): void => {
+    if (this.#link.isUp) throw error;
+  };
+
+  // ── Identity ────────────────────────────────────────────────────────────────────────────────
+
+  /** RPC `signin` or `signup`, `authenticate` for tokens, `invalidate` for anonymous. */
+  signIn(signIn: SignIn, options: SignInOptions = {}): Promise<void> {
+    if (signIn.way === "anonymous") return this.signInAnonymously();
+    return this.#change("its sign-in is being changed.", async () => {
+      await this.#attachAnew();
+      const by = options.by ?? "you";
+      const secrets = hasCredentials(signIn)
+        ? await this.#signInWith(signIn, options)
+        : await this.#authenticate(signIn);
+      const family = await this.#owner.newFamily(secrets);
+      await this.#adoptFamily(family, by, options.signUp ? "Signed up." : "Signed in.");
+      this.record.signInForm = formOf(signIn);
+    });
+  }
+
+  async #signInWith(signIn: Credentials, { signUp, refresh: keep }: SignInOptions) {
+    const tokens = readTokens(await this.#send(signUp ? "signup" : "signin", [toRpcAuth(signIn)]));
+    if (keep === false) delete tokens.refresh;
+    return { tokens, credentials: signIn };
+  }
+
+  async #authenticate(given: Extract<SignIn, { way: "token" | "tokens" }>) {
+    const access = given.access.trim();
+    if (given.way === "token") {
+      await this.#send("authenticate", [access]);
+      return { tokens: { access } };
+    }
+    const pair = { access, refresh: given.refresh.trim() };
+    try {
+      await this.#send("authenticate", [access]);
+      return { tokens: pair };
+    } catch (error) {
+      // An access token that is past is what the refresh token is for.
+      if (!(error instanceof ServerError)) throw error;
+      return { tokens: await refresh(this.#send, pair) };
+    }
+  }
+
+  async #adoptFamily(family: TokenFamily<HeldSession>, by: Actor, cause: string): Promise<void> {
+    const { record } = this;
+    const before = record.auth.user ?? "anonymous";
+    await this.#owner.join(this, family);
+    this.showTokens();
+    const { namespace, database } = record.auth;
+    // The server selects where the user is defined; what the person had selected elsewhere is gone.
+    if (namespace !== undefined) {
+      record.database = database ?? (record.namespace === namespace ? record.database : undefined);
+      record.namespace = namespace;
+    }
+    this.#log({ event: "auth", by, before, after: record.auth.user ?? "signed in", text: cause });
+    await this.#become("active", by, cause);
+    await useAndLet(this.#send, record);
+  }
+
+  /** Brings what is shown of the tokens up to the family's. */
+  showTokens(): void {
+    const { record, family } = this;
+    if (!family) return;
+    const signedInBy = record.auth.level === "bearer" || family.credentials?.way === "bearer";
+    record.auth = authOf(family.token.claims, family.renewable);
+    if (signedInBy) record.auth.level = "bearer";
+    record.tokenExpireAt = family.token.expireAt;
+    record.updatedAt = Date.now();
+  }
+
+  async signInAnonymously(): Promise<void> {
+    await this.#change("it is being signed out.", async () => {
+      await this.#attachAnew();
+      await this.#send("invalidate");
+      await this.#forgetSignIn("Anonymous by choice.");
+      await this.#become("active", "you", "Anonymous by choice.");
+      await useAndLet(this.#send, this.record);
+    });
+  }
+
+  /** After a status in which the server has no, or a dead, session under this UUID. */
+  async #attachAnew(): Promise<void> {
+    const { status } = this.record;
+    if (this.attached && (status === "active" || status === "ended")) return;
+    if (this.attached) await this.#detach();
+    if (!this.isDefault) await attach(this.#send);
+    this.attached = true;
+  }
+
+  async #forgetSignIn(text: string): Promise<void> {
+    const { record } = this;
+    const before = record.auth.user ?? "anonymous";
+    record.auth = { level: "anonymous", renewable: false };
+    record.tokenExpireAt = undefined;
+    record.expireAt = undefined;
+    await this.#owner.join(this, undefined);
+    if (before !== "anonymous") {
+      this.#log({ event: "auth", by: "you", before, after: "anonymous", text });
+    }
+  }
+
+  /** Renews the access token. At the person's wish it may fail with the server's words. */
+  renew(by: Actor): Promise<void> {
+    return this.#change("its sign-in is being renewed.", async () => {
+      const { family } = this;
+      if (!family?.tokens.refresh) {
+        throw new InvalidRequestError("This sign-in has no refresh token.", "Sign in again.");
+      }
+      // Another member's renewal may have been under way, or be just over.
+      const before = family.tokens.access;
+      try {
+        const renewed = await family.renew(this, (tokens) => refresh(this.#send, tokens));
+        if (renewed !== this) await this.#send("authenticate", [family.tokens.access]);
+      } catch (error) {
+        await this.#renewalRefused(family, error);
+        throw error;
+      }
+      if (family.tokens.access !== before) {
+        this.#log({ event: "auth", by, after: this.record.auth.user, text: "Token renewed." });
+      }
+      if (this.record.status !== "active") {
+        await this.#become("active", by, "Token renewed.");
+        await useAndLet(this.#send, this.record);
+      }
+    });
+  }
+
+  async #renewalRefused(family: TokenFamily<HeldSession>, error: unknown): Promise<void> {
+    if (!(error instanceof ServerError)) return;
+    if (family.wasInterrupted) {
+      await family.dropRefresh();
+      this.#log({ event: "note", by: "server", text: "An interrupted renewal used the token up." });
+      return;
+    }
+    await this.#detach();
+    await this.#become("revoked", "server", `The server refused the renewal: ${error.message}`);
+  }
+
+  /** RPC `revoke`: kills the grant of the refresh token; the session goes on. */
+  revoke(): Promise<void> {
+    return this.#change("its tokens are being revoked.", async () => {
+      this.#assertAttached();
+      const tokens = this.family?.tokens;
+      if (!this.family || !tokens?.refresh) {
+        throw new InvalidRequestError("This sign-in has no refresh token to revoke.");
+      }
+      await this.#send("revoke", [{ access: tokens.access, refresh: tokens.refresh }]);
+      await this.family.dropRefresh();
+      this.#log({ event: "auth", by: "you", text: "Refresh token revoked." });
+    });
+  }
+
+  /** end() = RPC `invalidate`: signed out, still listed and attached. */
+  end(by: Actor = "you"): Promise<void> {
+    return this.#change("it is being signed out.", async () => {
+      if (this.attached) await this.#send("invalidate");
+      await this.#forgetSignIn("Signed out.");
+      await this.#become("ended", by, "Signed out.");
+    });
+  }
+
+  /** RPC `reset`: no auth, namespace, database, variables or live queries; still attached. */
+  reset(): Promise<void> {
+    return this.#change("it is being reset.", async () => {
+      await this.#attachAnew();
+      await this.#send("reset");
+      const { record } = this;
+      const before = placeText(record.namespace, record.database);
+      await this.#forgetSignIn("Reset.");
+      record.namespace = undefined;
+      record.database = undefined;
+      record.variables = [];
+      record.signInForm = undefined;
+      this.live.clear();
+      this.requests.socketLost();
+      this.#log({ event: "using", by: "you", before, after: "no namespace", text: "Reset." });
+      await this.#become("active", "you", "Reset.");
+    });
+  }
+
+  // ── Place and variables ─────────────────────────────────────────────────────────────────────
+
+  /** RPC `use`: a string selects, null unsets, undefined leaves as it is. */
+  use(namespace: string | null | undefined, database: string | null | undefined): Promise<void> {
+    return this.#change("another namespace or database is being selected.", async () => {
+      this.#assertAttached();
+      const { record } = this;
+      if (database && (namespace === null || (!namespace && !record.namespace))) {
+        // `use [NONE, "db"]` made some servers panic: never sent.
+        throw new InvalidRequestError("A database needs a namespace.", "Select a namespace first.");
+      }
+      const before = placeText(record.namespace, record.database);
+      const dropped = namespace === null ? null : database;
+      const answer = await this.#send("use", [namespace, dropped]);
+      const said = typeof answer === "object" && answer !== null ? answer : undefined;
+      record.namespace = said ? nameIn(said, "namespace") : keep(namespace, record.namespace);
+      record.database = said ? nameIn(said, "database") : keep(dropped, record.database);
+      record.updatedAt = Date.now();
+      const after = placeText(record.namespace, record.database);
+      this.#log({ event: "using", by: "you", before, after });
+    });
+  }
+
+  /** RPC `let`. The value is CBOR; NONE is refused, since unset is the word for it. */
+  set(name: string, value: Uint8Array): Promise<void> {
+    checkVariableName(name);
+    const decoded = decodeValue(value);
+    return this.#inOrder(async () => {
+      this.#assertAttached();
+      await this.#send("let", [name, decoded]);
+      const { record } = this;
+      const known = record.variables.find((variable) => variable.name === name);
+      if (known) known.value = encodeValue(decoded);
+      else record.variables.push({ name, value: encodeValue(decoded) });
+      record.updatedAt = Date.now();
+      this.#log({ event: "variable", by: "you", text: `$${name} ${known ? "changed" : "set"}.` });
+      await this.#owner.commit(this);
+    });
+  }
+
+  /** RPC `unset`. */
+  unset(name: string): Promise<void> {
+    return this.#inOrder(async () => {
+      this.#assertAttached();
+      await this.#send("unset", [name]);
+      const { record } = this;
+      record.variables = record.variables.filter((variable) => variable.name !== name);
+      record.updatedAt = Date.now();
+      this.#log({ event: "variable", by: "you", text: `$${name} removed.` });
+      await this.#owner.commit(this);
+    });
+  }
+
+  // ── Server truth ────────────────────────────────────────────────────────────────────────────
+
+  /** Asks the server who this session is, and compares. Never rejects: the answer is in `truth`. */
+  check(): Promise<void> {
+    return this.#alone(() => this.#verify()).catch((error: unknown) => this.#failed(error));
+  }
+
+  /** After a difference: what the server says becomes what is shown. */
+  acceptTruth(): Promise<void> {
+    return this.#change("it is being compared with the server.", async () => {
+      const truth = await this.#askTruth();
+      const { record } = this;
+      if (truth.anonymous && !this.isAnonymous) {
+        await this.#forgetSignIn("The server held it to be anonymous.");
+      } else if (truth.auth) {
+        record.auth = { ...truth.auth, renewable: this.family?.renewable ?? false };
+      }
+      if (truth.placeKnown) {
+        record.namespace = truth.namespace;
+        record.database = truth.database;
+      }
+      this.#log({
+        event: "note",
+        by: "you",
+        text: `Took over what the server says: ${this.identity}`,
+      });
+    });
+  }
+
+  /** After a difference: the server's session is set up again as it is shown. */
+  restoreTruth(): Promise<void> {
+    return this.#change("it is being set up again.", () => this.#setUpAttached());
+  }
+
+  async #askTruth(): Promise<Truth> {
+    try {
+      return readTruth(await this.#send("query", [TRUTH_QUERY]));
+    } catch (error) {
+      if (isAnonymousRefusal(error)) return ANONYMOUS_TRUTH;
+      throw error;
+    }
+  }
+
+  /** Compares with the server, opens the gate if all is as shown, stores, tells. */
+  async #verify(): Promise<void> {
+    const { record } = this;
+    if (!this.attached) return this.#owner.commit(this);
+    this.truth = { ...this.truth, state: "checking" };
+    this.#owner.changed(this);
+    let truth: Truth;
+    try {
+      truth = await this.#askTruth();
+    } catch (error) {
+      if (isSessionExpired(error)) await this.expire("server");
+      else this.#failed(error);
+      return this.#owner.commit(this);
+    }
+    record.expireAt = truth.expireAt;
+    const place = truth.placeKnown ? truth : record;
+    const found = differences(record, truth);
+    this.truth = {
+      state: found.length > 0 ? "differs" : "agrees",
+      checkedAt: Date.now(),
+      identity: identityText(truth.user, placeText(place.namespace, place.database)),
+      differences: found,
+    };
+    if (record.status === "active") {
+      if (found.length === 0) this.gate.open();
+      else {
+        const [first] = found;
+        const reason = `the server says ${first?.server}, not ${first?.shown}.`;
+        this.gate.bar(reason, "Show the server's, or restore it, under Sessions.");
+      }
+    }
+    await this.#owner.commit(this);
+  }
+
+  // ── Life cycle ──────────────────────────────────────────────────────────────────────────────
+
+  /** touch(): activity; brings an abandoned, expired or revoked session back, or says why not. */
+  async touch(): Promise<void> {
+    this.assertOpen();
+    const { record } = this;
+    record.lastActiveAt = Date.now();
+    if (record.status === "ended") {
+      throw new SessionError("SessionEndedError", `“${record.label}” is signed out.`, "Sign in.");
+    }
+    if (record.status === "active" && this.attached) return this.check();
+    await this.#alone(() => this.#setUp());
+    await this.#beginLiveQueriesAgain();
+    if (this.record.status !== "active") {
+      throw new SessionError("SessionNotRestoredError", record.cause, "Sign in again.");
+    }
+  }
+
+  /** Its time is over: by the clock, or as the server says. */
+  async expire(by: Actor): Promise<void> {
+    if (this.record.status !== "active") return;
+    await this.#become("expired", by, "The session's time at the server is over.");
+  }
+
+  /** After a browser start: the sign-in was not kept. */
+  async expireWithoutSignIn(): Promise<void> {
+    await this.#become("expired", "clock", "Sign-in not kept.");
+  }
+
+  /** Nobody used it for as long as the setting says. */
+  abandon(): Promise<void> {
+    return this.#alone(async () => {
+      if (this.record.status !== "active") return;
+      await this.#detach();
+      await this.#become("abandoned", "clock", "Not used for as long as the settings allow.");
+    });
+  }
+
+  /** remove() = close = detach; or `replaced`, when another takes its place. */
+  close(status: "removed" | "replaced" = "removed", cause = "Closed."): Promise<void> {
+    this.assertOpen();
+    return this.#alone(async () => {
+      this.assertOpen();
+      await this.#detach();
+      this.live.clear();
+      await this.#become(status, "you", cause);
+    });
+  }
+
+  async #become(status: SessionStatus, by: Actor, cause: string): Promise<void> {
+    const entry = transition(this.record, { to: status, by, cause, at: Date.now() });
+    if (entry) this.#owner.history(this, entry);
+    if (status !== "active") this.#barByStatus();
+    await this.#owner.commit(this);
+  }
+
+  #barByStatus(): void {
+    const { status, cause } = this.record;
+    const advice =
+      status === "removed" || status === "replaced" ? "Open it again." : "Sign in again.";
+    this.gate.bar(`it is ${status}: ${cause}`, advice);
+  }
+
+  // ── What comes from the server ──────────────────────────────────────────────────────────────
+
+  notified(notification: LiveNotification): void {
+    const found = this.live.receive(notification, Date.now());
+    if (!found) return;
+    this.#owner.notified(this, found.live.id, found.event);
+    this.#owner.changed(this);
+  }
+
+  /** Looks at the error of a request for what it says of the session's state. */
+  observe(error: unknown): void {
+    if (isSessionExpired(error)) void this.expire("server");
+    else if (isSessionUnknown(error) && this.attached) {
+      this.attached = false;
+      this.gate.close("the server doesn't know it any more; it is being restored.");
+      void this.restore();
+    }
+  }
+
+  // ── One change at a time ────────────────────────────────────────────────────────────────────
+
+  get #link(): SessionLink {
+    return this.#owner.link(this);
+  }
+
+  readonly #send = (method: string, params?: readonly unknown[]): Promise<unknown> =>
+    this.#link.request(method, params, this.record.id);
+
+  /** @throws SessionClosedError */
+  assertOpen(): void {
+    if (isFinal(this.record.status)) throw new SessionClosedError(this.record.label);
+  }
+
+  /** The server has a session to change. */
+  #assertAttached(): void {
+    if (this.attached || !this.#link.isUp) return;
+    const { label, status, cause } = this.record;
+    throw new SessionError(
+      "SessionNotAttachedError",
+      `“${label}” is ${status}: ${cause}`,
+      "Sign in again.",
+    );
+  }
+
+  #alone<T>(run: () => Promise<T>): Promise<T> {
+    const done = this.#changes.then(run);
+    this.#changes = done.catch(() => undefined);
+    return done;
+  }
+
+  /** A change that leaves the identity alone. */
+  #inOrder<T>(run: () => Promise<T>): Promise<T> {
+    this.assertOpen();
+    return this.#alone(() => {
+      this.assertOpen();
+      return run();
+    });
+  }
+
+  /**
+   * A change of identity, namespace or database: alone, behind the closed gate, after the requests
+   * that run in the old identity, and followed by the check. If it fails, the session is set up as
+   * it was where the server no longer holds it so.
+   */
+  async #change(reason: string, run: () => Promise<void>): Promise<void> {
+    this.assertOpen();
+    await this.#alone(async () => {
+      this.assertOpen();
+      const wasActive = this.record.status === "active";
+      this.gate.close(reason);
+      try {
+        await this.requests.drained(DRAIN_PATIENCE);
+        await run();
+      } catch (error) {
+        await this.#verify();
+        if (wasActive && this.record.status === "active" && this.truth.state === "differs") {
+          await this.#setUpAttached();
+          await this.#verify();
+        } else if (this.record.status !== "active") this.#barByStatus();
+        throw error;
+      }
+      await this.#verify();
+      if (this.record.status !== "active") this.#barByStatus();
+    });
+  }
+
+  #log(entry: Omit<HistoryEntry, "at">): void {
+    this.#owner.history(this, { at: Date.now(), ...entry });
+  }
+}
+
+function checkVariableName(name: string): void {
+  if (PROTECTED.has(name)) throw new ProtectedVariableError(name);
+  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) {
+    throw new InvalidRequestError(
+      `“${name}” can't be a variable's name.`,
+      "Letters, digits and underscores, not beginning with a digit.",
+    );
+  }
+}
+
+function nameIn(answer: object, field: "namespace" | "database"): string | undefined {
+  const value = (answer as Record<string, unknown>)[field];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Servers that answer nothing to `use`: what was asked for is what is. */
+function keep(wanted: string | null | undefined, before: string | undefined): string | undefined {
+  return wanted === undefined ? before : (wanted ?? undefined);
+}

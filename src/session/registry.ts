@@ -1,0 +1,718 @@
+/**
+ * The registry: every connection and every held session, and the one place where they are made and
+ * ended.
+ *
+ * It keeps a promise of order: first the server answers, then the change is stored, then the views
+ * are told. If the store is broken the session goes on in memory and the person is told that.
+ */
+import { Agenda } from "./agenda.ts";
+import { ChangeFeed, type RegistryDelta } from "./change-feed.ts";
+import { Connection, type ConnectionSurroundings } from "./connection.ts";
+import { mendUrl } from "./connection-url.ts";
+import {
+  InvalidRequestError,
+  NotConnectedError,
+  SessionError,
+  SessionsNotSupportedError,
+  UnknownSessionError,
+} from "./errors.ts";
+import { Families } from "./families.ts";
+import { HeldSession, type SessionOwner } from "./held-session.ts";
+import { isFinal } from "./life-cycle.ts";
+import type { LiveEvent } from "./live-queries.ts";
+import type {
+  ConnectionView,
+  HistoryEntry,
+  SessionKey,
+  SessionView,
+  Settings,
+  SignIn,
+} from "./model.ts";
+import { RecordWriter } from "./record-writer.ts";
+import { viewOf } from "./session-view.ts";
+import type { DurableStore, FamilySecrets, Profile, SecretStore, SessionRecord } from "./store.ts";
+import type { TokenFamily } from "./token-family.ts";
+
+export interface RegistryListener {
+  changed(delta: RegistryDelta): void;
+  history(key: SessionKey, entry: HistoryEntry): void;
+  notified(key: SessionKey, liveId: string, event: LiveEvent): void;
+}
+
+export interface RegistryOptions {
+  durable: DurableStore;
+  secret: SecretStore;
+  surroundings: ConnectionSurroundings;
+  listener: RegistryListener;
+}
+
+export interface NewSession {
+  connectionId: string;
+  label?: string;
+  colour?: string;
+  namespace?: string;
+  database?: string;
+  signIn?: SignIn;
+  signUp?: boolean;
+  refresh?: boolean;
+  remember?: boolean;
+  /** Closes with this view. */
+  viewId?: string;
+}
+
+export const DEFAULT_SETTINGS: Settings = { abandonAfter: 7 * 24 * 60 * 60 * 1000 };
+/** Distinct in both themes, and for the colour-blind by the letter beside them. */
+const COLOURS = [
+  "#3b82f6",
+  "#e8590c",
+  "#2f9e44",
+  "#9c36b5",
+  "#e03131",
+  "#0c8599",
+  "#f08c00",
+  "#5f3dc4",
+];
+const NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+/** Closed sessions are kept folded under "Closed"; the oldest beyond these are forgotten. */
+const CLOSED_LIMIT = 50;
+/** How long a new session waits for its connection, in milliseconds. */
+const CONNECT_PATIENCE = 6_000;
+/** lastActiveAt is stored in batches of this many milliseconds (design §9). */
+const ACTIVITY_PAUSE = 10_000;
+
+export class Registry implements SessionOwner {
+  readonly #durable: DurableStore;
+  readonly #listener: RegistryListener;
+  readonly #surroundings: ConnectionSurroundings;
+  readonly #families: Families;
+  readonly #agenda: Agenda;
+  readonly #connections = new Map<string, Connection>();
+  readonly #sessions = new Map<SessionKey, HeldSession>();
+  #settings = DEFAULT_SETTINGS;
+  readonly #problems = new Set<string>();
+  #lastOrder = 0;
+
+  readonly #feed: ChangeFeed;
+  readonly #writer = new RecordWriter((records) =>
+    this.#store("store a session", () => this.#durable.saveSessions(records)),
+  );
+  #used = new Set<HeldSession>();
+  #usedTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Reads what is stored. Connections are opened by `wake`. */
+  static async load(options: RegistryOptions): Promise<Registry> {
+    const registry = new Registry(options);
+    await registry.#load(options);
+    return registry;
+  }
+
+  private constructor({ durable, secret, surroundings, listener }: RegistryOptions) {
+    this.#durable = durable;
+    this.#listener = listener;
+    this.#surroundings = surroundings;
+    this.#families = new Families(durable, secret, {
+      tokensChanged: (session) => {
+        session.showTokens();
+        void this.commit(session);
+      },
+      storeFailed: (what, error) => this.storeFailed(what, error),
+    });
+    this.#feed = new ChangeFeed({
+      connectionView: (id) => this.#connections.get(id)?.view,
+      sessionView: (key) => this.#viewOf(this.#sessions.get(key)),
+      settings: () => this.#settings,
+      problems: () => this.problems,
+      tell: (delta) => {
+        this.#agenda.arm();
+        this.#listener.changed(delta);
+      },
+    });
+    this.#agenda = new Agenda({
+      sessions: () => this.#sessions.values(),
+      families: this.#families,
+      abandonAfter: () => this.#settings.abandonAfter,
+      changed: (session) => this.changed(session),
+    });
+  }
+
+  async #load({ durable, secret }: RegistryOptions): Promise<void> {
+    const stored = await durable.load().catch((error: unknown) => {
+      this.storeFailed("read what was stored", error);
+      return { profiles: [], sessions: [], settings: undefined, remembered: new Map() };
+    });
+    const secrets = await secret.load().catch((error: unknown) => {
+      this.storeFailed("read the sign-ins", error);
+      return new Map<string, FamilySecrets>();
+    });
+    this.#settings = { ...DEFAULT_SETTINGS, ...stored.settings };
+    for (const profile of stored.profiles) this.#addConnection(profile);
+    for (const record of stored.sessions) {
+      if (!this.#connections.has(record.connectionId)) continue;
+      this.#lastOrder = Math.max(this.#lastOrder, record.order);
+      const session = this.#addSession(record);
+      session.lostAt = record.lastActiveAt;
+      session.live.socketLost();
+      const { familyId } = record;
+      if (!familyId || isFinal(record.status)) continue;
+      const kept = secrets.get(familyId) ?? stored.remembered.get(familyId);
+      const family = this.#families.get(familyId) ?? (kept && this.#restoreFamily(familyId, kept));
+      if (family) {
+        session.family = family;
+        family.members.add(session);
+        if (!secrets.has(familyId)) await family.save();
+      } else this.#signInNotKept(session);
+    }
+    this.#agenda.arm();
+  }
+
+  #restoreFamily(id: string, kept: FamilySecrets): TokenFamily<HeldSession> | undefined {
+    try {
+      return this.#families.restore(id, kept);
+    } catch (error) {
+      this.storeFailed("read a sign-in", error);
+      return undefined;
+    }
+  }
+
+  /** After a browser start or an update of the extension, without "Remember on this computer". */
+  #signInNotKept(session: HeldSession): void {
+    session.record.familyId = undefined;
+    session.record.auth.renewable = false;
+    if (session.record.status === "active") void session.expireWithoutSignIn();
+    else void this.commit(session);
+  }
+
+  // ── What views are shown ────────────────────────────────────────────────────────────────────
+
+  get connections(): ConnectionView[] {
+    return [...this.#connections.values()].map((connection) => connection.view);
+  }
+
+  get sessions(): SessionView[] {
+    return [...this.#sessions.values()]
+      .sort((a, b) => a.record.order - b.record.order)
+      .map((session) => this.#viewOf(session));
+  }
+
+  #viewOf<S extends HeldSession | undefined>(session: S) {
+    type View = S extends HeldSession ? SessionView : undefined;
+    return (session && viewOf(session, this.#settings.abandonAfter, Date.now())) as View;
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  get problems(): string[] {
+    return [...this.#problems];
+  }
+
+  /** True while something here would suffer if the worker fell asleep. */
+  get inUse(): boolean {
+    for (const { requests, live } of this.#sessions.values()) {
+      if (requests.running > 0 || requests.transactions.size > 0) return true;
+      if (live.all.some((query) => query.state === "watching")) return true;
+    }
+    return false;
+  }
+
+  history(session: HeldSession, entry: HistoryEntry): void {
+    const { key } = session.record;
+    this.#durable
+      .addHistory(key, entry)
+      .catch((error: unknown) => this.storeFailed("store the history", error));
+    this.#listener.history(key, entry);
+  }
+
+  historyOf(key: SessionKey): Promise<HistoryEntry[]> {
+    return this.#durable.history(this.session(key).record.key);
+  }
+
+  notified(session: HeldSession, liveId: string, event: LiveEvent): void {
+    this.#listener.notified(session.record.key, liveId, event);
+  }
+
+  // ── Connections ─────────────────────────────────────────────────────────────────────────────
+
+  /** Opens every connection that the person didn't disconnect. */
+  wake(): void {
+    for (const connection of this.#connections.values()) {
+      if (!connection.profile.disconnected) connection.open();
+    }
+  }
+
+  networkChanged(): void {
+    for (const connection of this.#connections.values()) connection.networkChanged();
+  }
+
+  connection(id: string): Connection {
+    const connection = this.#connections.get(id);
+    if (!connection) throw new InvalidRequestError(`There is no connection ${id}.`);
+    return connection;
+  }
+
+  /** @throws InvalidUrlError, InvalidRequestError for a URL that has a profile already */
+  async addConnection(input: Omit<Profile, "id" | "name"> & { name?: string }) {
+    const { url, mended } = mendUrl(input.url);
+    this.#assertNewUrl(url);
+    const { namespace, database } = input;
+    const name = input.name?.trim() || new URL(url).host;
+    const profile: Profile = { id: crypto.randomUUID(), name, url, namespace, database };
+    await this.#saveProfile(profile);
+    const connection = this.#addConnection(profile);
+    connection.open();
+    return { id: profile.id, url, mended };
+  }
+
+  async editConnection(id: string, input: Omit<Profile, "id" | "name"> & { name?: string }) {
+    const connection = this.connection(id);
+    const { url, mended } = mendUrl(input.url);
+    const moved = url !== connection.profile.url;
+    if (moved) {
+      this.#assertNewUrl(url);
+      // A token goes only to the URL on which it was seen.
+      if (this.sessionsOf(id).some((session) => session.family)) {
+        throw new InvalidRequestError(
+          "Sessions are signed in on this connection; their tokens belong to its URL.",
+          "Add another connection for the other server.",
+        );
+      }
+    }
+    const { namespace, database } = input;
+    const name = input.name?.trim() || connection.profile.name;
+    connection.profile = { ...connection.profile, name, url, namespace, database };
+    await this.#saveProfile(connection.profile);
+    if (moved) {
+      connection.close();
+      connection.open();
+    }
+    this.#tellConnection(connection);
+    return { mended };
+  }
+
+  #assertNewUrl(url: string): void {
+    for (const { profile } of this.#connections.values()) {
+      if (profile.url === url) {
+        throw new InvalidRequestError(`${url} is already there as “${profile.name}”.`);
+      }
+    }
+  }
+
+  /** Takes the connection and all its sessions away. */
+  async removeConnection(id: string): Promise<void> {
+    const connection = this.connection(id);
+    for (const session of [...this.#sessions.values()]) {
+      if (session.record.connectionId !== id) continue;
+      if (!isFinal(session.record.status)) await session.close();
+      await this.forget(session.record.key);
+    }
+    connection.close();
+    this.#connections.delete(id);
+    await this.#store("remove a connection", () => this.#durable.removeProfile(id));
+    this.#feed.connection(id);
+  }
+
+  async retryConnection(id: string): Promise<void> {
+    await this.#setDisconnected(id, false);
+    this.connection(id).retry();
+  }
+
+  async disconnect(id: string): Promise<void> {
+    await this.#setDisconnected(id, true);
+    this.connection(id).close({ code: "closed-by-you", message: "You disconnected it." });
+  }
+
+  async #setDisconnected(id: string, disconnected: boolean): Promise<void> {
+    const connection = this.connection(id);
+    if (Boolean(connection.profile.disconnected) === disconnected) return;
+    connection.profile = { ...connection.profile, disconnected };
+    await this.#saveProfile(connection.profile);
+  }
+
+  #addConnection(profile: Profile): Connection {
+    const connection = new Connection(
+      profile,
+      {
+        sessionsOf: (id) => this.sessionsOf(id),
+        sessionFor: (id, uuid) => this.#sessions.get(uuid ?? defaultKey(id)),
+        changed: (changed) => this.#tellConnection(changed),
+        ready: (ready) => this.#listDefaultSession(ready),
+      },
+      this.#surroundings,
+    );
+    this.#connections.set(profile.id, connection);
+    this.#tellConnection(connection);
+    return connection;
+  }
+
+  /** Below 3.0 the socket's default session is all there is: it stands in the list. */
+  async #listDefaultSession(connection: Connection): Promise<void> {
+    const { id, namespace, database } = connection.profile;
+    const key = defaultKey(id);
+    if (connection.sessionsSupported || this.#sessions.has(key)) return;
+    const session = this.#addSession(
+      this.#newRecord({ connectionId: id, label: "Default session", namespace, database }, key),
+    );
+    await this.commit(session);
+  }
+
+  #tellConnection(connection: Connection): void {
+    this.#feed.connection(connection.profile.id);
+  }
+
+  // ── Sessions ────────────────────────────────────────────────────────────────────────────────
+
+  /** @throws UnknownSessionError */
+  session(key: SessionKey): HeldSession {
+    const session = this.#sessions.get(key);
+    if (!session) throw new UnknownSessionError(key);
+    return session;
+  }
+
+  /** The sessions of a connection that are to be set up at the server. */
+  sessionsOf(connectionId: string): HeldSession[] {
+    return [...this.#sessions.values()].filter(
+      ({ record }) =>
+        record.connectionId === connectionId &&
+        (record.status === "active" || record.status === "ended"),
+    );
+  }
+
+  link(session: HeldSession): Connection {
+    return this.connection(session.record.connectionId);
+  }
+
+  /**
+   * newSession / Attach, signed in if asked. If the sign-in fails, no session is left behind.
+   * @throws SessionsNotSupportedError, NotConnectedError, and what the sign-in throws
+   */
+  async create(wanted: NewSession): Promise<SessionKey> {
+    const connection = await this.#connected(wanted.connectionId);
+    if (!connection.sessionsSupported) throw new SessionsNotSupportedError(connection.version);
+    const { namespace, database } = connection.profile;
+    const record = this.#newRecord({ namespace, database, ...wanted }, crypto.randomUUID());
+    const session = this.#addSession(record);
+    const by = { at: Date.now(), event: "created", by: "you", text: "New session." } as const;
+    this.history(session, by);
+    await session.restore();
+    const signIn = wanted.signIn;
+    try {
+      if (session.truth.state === "failed") throw failureOf(session);
+      if (signIn && signIn.way !== "anonymous") {
+        await session.signIn(signIn, { signUp: wanted.signUp, refresh: wanted.refresh });
+        // The place that was asked for outranks the one that the sign-in selects.
+        if (wanted.namespace !== undefined && placeDiffers(record, wanted)) {
+          await session.use(wanted.namespace, wanted.database ?? null);
+        }
+      }
+    } catch (error) {
+      await session.close();
+      await this.forget(record.key);
+      throw error;
+    }
+    if (wanted.remember) await this.remember(record.key, true);
+    return record.key;
+  }
+
+  /** forkSession: the same place, variables and sign-in; independent from then on. */
+  async fork(key: SessionKey, label?: string, viewId?: string): Promise<SessionKey> {
+    const parent = this.session(key);
+    parent.assertOpen();
+    const fork = await this.#copy(parent, label ?? `${parent.record.label} copy`, viewId);
+    const text = `Copy of “${parent.record.label}”.`;
+    this.history(fork, { at: Date.now(), event: "created", by: "you", text });
+    return fork.record.key;
+  }
+
+  /** "Open again": a closed session set up the same way, under a new UUID. */
+  async reopen(key: SessionKey): Promise<SessionKey> {
+    const closed = this.session(key);
+    if (!isFinal(closed.record.status)) {
+      throw new InvalidRequestError(`“${closed.record.label}” is not closed.`);
+    }
+    const session = await this.#copy(closed, closed.record.label);
+    session.record.colour = closed.record.colour;
+    await this.commit(session);
+    this.history(session, { at: Date.now(), event: "created", by: "you", text: "Opened again." });
+    await this.forget(key);
+    return session.record.key;
+  }
+
+  async #copy(parent: HeldSession, label: string, viewId?: string): Promise<HeldSession> {
+    const from = parent.record;
+    const connection = await this.#connected(from.connectionId);
+    if (!connection.sessionsSupported) throw new SessionsNotSupportedError(connection.version);
+    const record: SessionRecord = {
+      ...this.#newRecord({ ...from, label, colour: undefined, viewId }, crypto.randomUUID()),
+      namespace: from.namespace,
+      database: from.database,
+      variables: from.variables.map((variable) => ({ ...variable })),
+      auth: { ...from.auth },
+      tokenExpireAt: from.tokenExpireAt,
+      signInForm: from.signInForm,
+    };
+    const session = this.#addSession(record);
+    if (parent.family) await this.join(session, parent.family);
+    await session.restore();
+    if (session.truth.state === "failed") {
+      const failure = failureOf(session);
+      await session.close();
+      await this.forget(record.key);
+      throw failure;
+    }
+    return session;
+  }
+
+  /** replace(by): another session takes the place and the number of this one. */
+  async replace(key: SessionKey, by: SessionKey): Promise<void> {
+    const session = this.session(key);
+    const other = this.session(by);
+    if (key === by) throw new InvalidRequestError("A session can't replace itself.");
+    other.assertOpen();
+    const { number } = session.record;
+    await session.close("replaced", `Replaced by “${other.record.label}”.`);
+    session.record.replacedBy = by;
+    session.record.number = undefined;
+    other.record.number ??= number;
+    await Promise.all([this.commit(session), this.commit(other)]);
+  }
+
+  async edit(
+    key: SessionKey,
+    changes: { label?: string; colour?: string; number?: number | null },
+  ): Promise<void> {
+    const { record } = this.session(key);
+    const label = changes.label?.trim();
+    if (label) record.label = label.slice(0, 80);
+    if (changes.colour && /^#[0-9a-f]{6}$/i.test(changes.colour)) record.colour = changes.colour;
+    if (changes.number === null) record.number = undefined;
+    else if (changes.number !== undefined && NUMBERS.includes(changes.number)) {
+      for (const other of this.#sessions.values()) {
+        if (other.record.number !== changes.number || other.record.key === key) continue;
+        other.record.number = undefined;
+        await this.commit(other);
+      }
+      record.number = changes.number;
+    }
+    await this.commit(this.session(key));
+  }
+
+  /** Off the list for good; only of a session that is closed. */
+  async forget(key: SessionKey): Promise<void> {
+    const session = this.session(key);
+    if (!isFinal(session.record.status)) {
+      throw new InvalidRequestError(`“${session.record.label}” is open: close it first.`);
+    }
+    await this.join(session, undefined);
+    this.#sessions.delete(key);
+    this.#used.delete(session);
+    await this.#writer.drop(session.record);
+    await this.#store("forget a session", () => this.#durable.removeSession(key));
+    this.#feed.session(key);
+  }
+
+  /** @throws InvalidRequestError for servers elsewhere: sign-ins are remembered for local ones only */
+  async remember(key: SessionKey, on: boolean): Promise<void> {
+    const session = this.session(key);
+    if (on && !this.link(session).view.local) {
+      throw new InvalidRequestError(
+        "Only sign-ins on this computer's own servers can be remembered.",
+      );
+    }
+    await this.#families.remember(session, on);
+    await this.commit(session);
+  }
+
+  /** The views that are gone for good take with them what they made. */
+  async viewGone(viewId: string): Promise<void> {
+    for (const session of [...this.#sessions.values()]) {
+      if (isFinal(session.record.status)) continue;
+      if (session.record.viewId === viewId) {
+        await session.close("removed", "Closed with the view that made it.");
+        continue;
+      }
+      for (const live of session.live.all.filter((query) => query.viewId === viewId)) {
+        await session.requests.kill(live.id).catch(() => session.live.end(live));
+        session.live.remove(live.id);
+        await this.commit(session);
+      }
+    }
+  }
+
+  /** Every view that something here still belongs to. */
+  viewIds(): Set<string> {
+    const found = new Set<string>();
+    for (const { record } of this.#sessions.values()) {
+      if (isFinal(record.status)) continue;
+      if (record.viewId) found.add(record.viewId);
+      for (const { viewId } of record.liveQueries) if (viewId) found.add(viewId);
+    }
+    return found;
+  }
+
+  async changeSettings(changes: Partial<Settings>): Promise<void> {
+    const { abandonAfter } = changes;
+    if (abandonAfter !== undefined && !(abandonAfter >= 60_000)) {
+      throw new InvalidRequestError("A session is abandoned after one minute at the earliest.");
+    }
+    this.#settings = { ...this.#settings, ...changes };
+    await this.#store("store the settings", () => this.#durable.saveSettings(this.#settings));
+    this.#feed.settings();
+    for (const session of this.#sessions.values()) this.changed(session);
+    this.#agenda.arm();
+  }
+
+  async #connected(connectionId: string): Promise<Connection> {
+    const connection = this.connection(connectionId);
+    connection.open();
+    await connection.settled(CONNECT_PATIENCE);
+    if (!connection.isUp) {
+      const { state } = connection;
+      const why = "failure" in state && state.failure ? state.failure.message : "No answer yet.";
+      throw new NotConnectedError(connection.profile.name, why);
+    }
+    return connection;
+  }
+
+  #addSession(record: SessionRecord): HeldSession {
+    const session = new HeldSession(record, this);
+    this.#sessions.set(record.key, session);
+    return session;
+  }
+
+  #newRecord(wanted: NewSession, key: string): SessionRecord {
+    const now = Date.now();
+    const isDefault = key.startsWith("default@");
+    this.#lastOrder += 1;
+    return {
+      key,
+      id: isDefault ? undefined : key,
+      connectionId: wanted.connectionId,
+      order: this.#lastOrder,
+      label: wanted.label?.trim() || nameIn(wanted.signIn) || `Session ${this.#lastOrder}`,
+      colour: wanted.colour ?? COLOURS[(this.#lastOrder - 1) % COLOURS.length] ?? "#3b82f6",
+      number: this.#freeNumber(),
+      namespace: wanted.namespace,
+      database: wanted.namespace === undefined ? undefined : wanted.database,
+      variables: [],
+      auth: { level: "anonymous", renewable: false },
+      status: "active",
+      cause: "Created.",
+      statusSince: now,
+      createdAt: now,
+      updatedAt: now,
+      lastActiveAt: now,
+      viewId: wanted.viewId,
+      remembered: false,
+      liveQueries: [],
+    };
+  }
+
+  #freeNumber(): number | undefined {
+    const taken = new Set<number | undefined>();
+    for (const { record } of this.#sessions.values()) {
+      if (!isFinal(record.status)) taken.add(record.number);
+    }
+    return NUMBERS.find((number) => !taken.has(number));
+  }
+
+  // ── What sessions ask of their owner ────────────────────────────────────────────────────────
+
+  newFamily(secrets: FamilySecrets): Promise<TokenFamily<HeldSession>> {
+    return this.#families.create(secrets);
+  }
+
+  join(session: HeldSession, family: TokenFamily<HeldSession> | undefined): Promise<void> {
+    return this.#families.join(session, family);
+  }
+
+  changed(session: HeldSession): void {
+    if (!this.#sessions.has(session.record.key)) return;
+    this.#feed.session(session.record.key);
+  }
+
+  used(session: HeldSession): void {
+    this.#used.add(session);
+    this.#usedTimer ??= setTimeout(() => {
+      this.#usedTimer = undefined;
+      for (const used of this.#used) void this.commit(used);
+      this.#used.clear();
+    }, ACTIVITY_PAUSE);
+  }
+
+  /** Stores, then tells. */
+  async commit(session: HeldSession): Promise<void> {
+    if (!this.#sessions.has(session.record.key)) return;
+    await this.#writer.save(session.record);
+    this.changed(session);
+    if (isFinal(session.record.status)) this.#forgetOldest();
+  }
+
+  /** Only the last closed sessions are kept. */
+  #forgetOldest(): void {
+    const closed = [...this.#sessions.values()]
+      .filter(({ record }) => isFinal(record.status))
+      .sort((a, b) => b.record.statusSince - a.record.statusSince);
+    for (const session of closed.slice(CLOSED_LIMIT)) void this.forget(session.record.key);
+  }
+
+  /** Told once per kind of trouble; what is stored goes on in memory. */
+  storeFailed(what: string, error: unknown): void {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    this.#problems.add(
+      `Could not ${what} (${reason}). It goes on in memory, until the browser closes.`,
+    );
+    this.#feed.problems();
+  }
+
+  async #store(what: string, write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      this.storeFailed(what, error);
+    }
+  }
+
+  async #saveProfile(profile: Profile): Promise<void> {
+    await this.#store("store a connection", () => this.#durable.saveProfile(profile));
+  }
+
+  /** Ends timers and sockets: for tests and benchmarks that run in one process. */
+  async dispose(): Promise<void> {
+    clearTimeout(this.#usedTimer);
+    for (const connection of this.#connections.values()) connection.close();
+    await this.#writer.settled();
+    this.#feed.stop();
+    this.#agenda.stop();
+  }
+}
+
+export function defaultKey(connectionId: string): SessionKey {
+  return `default@${connectionId}`;
+}
+
+/** The name that a sign-in gives its session. */
+function nameIn(signIn: SignIn | undefined): string | undefined {
+  if (!signIn || signIn.way === "anonymous") return "Anonymous";
+  if ("username" in signIn) return signIn.username;
+  if (signIn.way !== "record") return undefined;
+  const { variables } = signIn;
+  for (const name of ["name", "user", "username", "email", "login"]) {
+    const value = variables[name];
+    if (typeof value === "string" && value) return value;
+  }
+  return undefined;
+}
+
+function placeDiffers(record: SessionRecord, wanted: NewSession): boolean {
+  return record.namespace !== wanted.namespace || record.database !== wanted.database;
+}
+
+function failureOf(session: HeldSession): SessionError {
+  const error = session.truth.error;
+  return new SessionError(
+    error?.name ?? "SetUpError",
+    error?.message ?? "The session could not be set up.",
+    error?.advice,
+  );
+}

@@ -1,0 +1,280 @@
+/**
+ * What runs *in* a held session: requests, transactions, live queries.
+ *
+ * Everything here passes the gate, is counted while it runs (a change of identity waits for it) and
+ * is sent at most once. A transaction or a live query belongs to the session in which it began; the
+ * server binds neither, so that is checked here.
+ */
+import { Uuid } from "surrealdb";
+import { OutcomeUnknownError } from "../wire/errors.ts";
+import { decodeValue, encodeValue } from "../wire/values.ts";
+import {
+  InvalidRequestError,
+  SessionClosedError,
+  SessionError,
+  TransactionLostError,
+} from "./errors.ts";
+import type { HeldSession, SessionOwner } from "./held-session.ts";
+import { isFinal } from "./life-cycle.ts";
+import type { LiveEvent } from "./live-queries.ts";
+import type { TransactionView } from "./model.ts";
+import { uuidText } from "./set-up.ts";
+import type { LiveQueryRecord } from "./store.ts";
+import { placeText } from "./truth.ts";
+
+/** An answer, with what it cost and who asked. */
+export interface Answer {
+  /** The result as CBOR, in a buffer of its own. */
+  result: Uint8Array;
+  /** Milliseconds. */
+  duration: number;
+  /** Bytes of the parameters and of the result. */
+  bytesSent: number;
+  bytesReceived: number;
+  identity: string;
+  target: string;
+}
+
+export class SessionRequests {
+  readonly transactions = new Map<string, TransactionView>();
+  readonly #session: HeldSession;
+  readonly #owner: SessionOwner;
+  #running = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(session: HeldSession, owner: SessionOwner) {
+    this.#session = session;
+    this.#owner = owner;
+  }
+
+  /** How many requests wait for their answer. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /**
+   * Sends a request as this session, once the gate lets it.
+   * @throws SessionClosedError, GateClosedError, TransactionLostError: nothing was sent.
+   *   ServerError: the server refused. OutcomeUnknownError: sent, never answered, not sent again.
+   */
+  async send(method: string, params: Uint8Array | undefined, txn?: string): Promise<Answer> {
+    const session = this.#session;
+    const { record, gate } = session;
+    if (isFinal(record.status)) throw new SessionClosedError(record.label);
+    await this.#renewIfDue();
+    await gate.pass();
+    // No await between here and sending: the gate may close in any later task.
+    const transaction = txn === undefined ? undefined : this.transactions.get(txn);
+    if (txn !== undefined && !transaction) throw new TransactionLostError(txn);
+    if (transaction) transaction.requests += 1;
+    const identity = record.auth.user ?? "anonymous";
+    const target = placeText(record.namespace, record.database);
+    record.lastActiveAt = Date.now();
+    this.#owner.used(session);
+    const started = performance.now();
+    this.#running += 1;
+    try {
+      const link = this.#owner.link(session);
+      const result = await link.requestBytes(method, params, record.id, txn);
+      const duration = performance.now() - started;
+      const bytesSent = params?.length ?? 0;
+      const bytesReceived = result.length;
+      // The result is a window on its frame, and cloning a window clones the whole buffer.
+      return { result: result.slice(), duration, bytesSent, bytesReceived, identity, target };
+    } catch (error) {
+      session.observe(error);
+      throw error instanceof OutcomeUnknownError ? outcomeUnknown(record.label, error) : error;
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    }
+  }
+
+  /** After a sleep the token may be past its renewal: renewed before the request is let through. */
+  async #renewIfDue(): Promise<void> {
+    const { family, record } = this.#session;
+    const due = family?.renewAt;
+    if (record.status !== "active" || due === undefined || due > Date.now()) return;
+    // A renewal that fails has told why in the status; the gate decides about the request.
+    await this.#session.renew("clock").catch(() => undefined);
+  }
+
+  /**
+   * Resolves when no request runs.
+   * @throws SessionError after `patience` milliseconds
+   */
+  async drained(patience: number): Promise<void> {
+    if (this.#running === 0) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const message = `${this.#running} requests still run in “${this.#session.record.label}”.`;
+        reject(new SessionError("SessionBusyError", message, "Wait for them, then try again."));
+      }, patience);
+    });
+    await Promise.race([new Promise<void>((resolve) => this.#idle.push(resolve)), late]);
+    clearTimeout(timer);
+  }
+
+  /** `query`: begins and ends of live queries in the text are taken note of. */
+  async query(text: string, bindings?: Uint8Array, txn?: string, viewId?: string): Promise<Answer> {
+    const params = bindings ? encodeValue([text, decodeValue(bindings)]) : encodeValue([text]);
+    const answer = await this.send("query", params, txn);
+    if (/\b(live|kill)\b/i.test(text)) this.#noteLive(text, decodeValue(answer.result), viewId);
+    return answer;
+  }
+
+  #noteLive(text: string, results: unknown, viewId?: string): void {
+    if (!Array.isArray(results)) return;
+    let noted = false;
+    for (const { type, result, status } of results as Record<string, unknown>[]) {
+      if (status !== "OK") continue;
+      const id = uuidText(result);
+      if (type === "live" && id) {
+        this.#beginLive(id, id, text, viewId);
+        noted = true;
+      }
+    }
+    for (const [, id] of text.matchAll(/\bkill\s+u?["']([0-9a-f-]{36})["']/gi)) {
+      if (id) this.#session.live.endByServerId(id.toLowerCase());
+      noted = true;
+    }
+    if (noted) void this.#owner.commit(this.#session);
+  }
+
+  #beginLive(id: string, serverId: string, statement: string, viewId?: string): void {
+    const live: LiveQueryRecord = {
+      id,
+      statement,
+      begunAt: Date.now(),
+      events: 0,
+      state: "watching",
+      gaps: [],
+      viewId,
+    };
+    const session = this.#session;
+    const early = session.live.begin(live, serverId);
+    for (const event of early) this.#owner.notified(session, live.id, event);
+    this.#owner.history(session, { at: live.begunAt, event: "live", by: "you", text: statement });
+  }
+
+  /** Begins a live query: a whole LIVE SELECT. Answers the id under which views know it. */
+  async live(statement: string, viewId?: string): Promise<string> {
+    if (!/^\s*live\s+select\b/i.test(statement)) {
+      throw new InvalidRequestError("This is not a live query.", "Begin with LIVE SELECT.");
+    }
+    const id = await this.#askLive(statement);
+    this.#beginLive(id, id, statement, viewId);
+    await this.#owner.commit(this.#session);
+    return id;
+  }
+
+  async #askLive(statement: string): Promise<string> {
+    const { result } = await this.send("query", encodeValue([statement]));
+    const results = decodeValue(result);
+    const first = Array.isArray(results) ? (results as Record<string, unknown>[])[0] : undefined;
+    if (first?.status !== "OK") {
+      throw new SessionError(
+        "LiveQueryError",
+        String(first?.result ?? "The server gave no answer."),
+      );
+    }
+    const id = uuidText(first.result);
+    if (!id) throw new SessionError("LiveQueryError", "The server did not begin a live query.");
+    return id;
+  }
+
+  /** Begins a live query again after a restore; one that can't be ends as killed. */
+  async beginLiveAgain(live: LiveQueryRecord, lostAt: number): Promise<void> {
+    const session = this.#session;
+    try {
+      const serverId = await this.#askLive(live.statement);
+      session.live.beginAgain(live, serverId, lostAt, Date.now());
+    } catch (error) {
+      session.live.end(live);
+      const text = `${live.statement}: not begun again: ${error instanceof Error ? error.message : error}`;
+      this.#owner.history(session, { at: Date.now(), event: "live", by: "server", text });
+      const none = encodeValue(undefined);
+      const event: LiveEvent = { at: Date.now(), action: "KILLED", record: none, value: none };
+      this.#owner.notified(session, live.id, event);
+    }
+  }
+
+  /** Nobody here listens any more; the query goes on at the server (Go: CloseLiveNotifications). */
+  async stopWatching(id: string): Promise<void> {
+    const live = this.#liveOrThrow(id);
+    if (live.state === "watching") live.state = "stopped";
+    await this.#owner.commit(this.#session);
+  }
+
+  /** RPC `kill`; a query that is over already is taken off the list. */
+  async kill(id: string): Promise<void> {
+    const session = this.#session;
+    const live = this.#liveOrThrow(id);
+    const serverId = session.live.serverId(id);
+    if (live.state === "killed" || serverId === undefined) {
+      session.live.remove(id);
+    } else {
+      await this.send("kill", encodeValue([new Uuid(serverId)]));
+      session.live.end(live);
+      this.#owner.history(session, {
+        at: Date.now(),
+        event: "live",
+        by: "you",
+        text: `${live.statement}: killed`,
+      });
+    }
+    await this.#owner.commit(session);
+  }
+
+  #liveOrThrow(id: string): LiveQueryRecord {
+    const live = this.#session.live.get(id);
+    if (!live) throw new InvalidRequestError(`This session has no live query ${id}.`);
+    return live;
+  }
+
+  /** RPC `begin`. Answers the transaction's UUID. */
+  async begin(): Promise<string> {
+    const { result } = await this.send("begin", undefined);
+    const txn = uuidText(decodeValue(result));
+    if (!txn) throw new SessionError("TransactionError", "The server did not begin a transaction.");
+    this.transactions.set(txn, { id: txn, begunAt: Date.now(), requests: 0 });
+    this.#logTransaction(txn, "begun");
+    return txn;
+  }
+
+  /** RPC `commit` or `cancel`. Either way the transaction is over here. */
+  async finish(txn: string, how: "commit" | "cancel"): Promise<void> {
+    if (!this.transactions.has(txn)) throw new TransactionLostError(txn);
+    try {
+      await this.send(how, encodeValue([new Uuid(txn)]));
+    } finally {
+      this.transactions.delete(txn);
+      this.#logTransaction(txn, how === "commit" ? "committed" : "cancelled");
+    }
+  }
+
+  #logTransaction(txn: string, what: string): void {
+    const entry = {
+      at: Date.now(),
+      event: "transaction",
+      by: "you",
+      text: `${txn} ${what}.`,
+    } as const;
+    this.#owner.history(this.#session, entry);
+    this.#owner.changed(this.#session);
+  }
+
+  /** Transactions live on the socket, and end with it. */
+  socketLost(): void {
+    this.transactions.clear();
+  }
+}
+
+function outcomeUnknown(label: string, cause: OutcomeUnknownError): SessionError {
+  return new SessionError(
+    "OutcomeUnknownError",
+    `The connection was lost after this request was sent as “${label}”. It may have run. It was not repeated.`,
+    `${cause.message} Look at the data before you send it again.`,
+  );
+}

@@ -1,0 +1,120 @@
+/**
+ * Server truth: who the server holds a session to be.
+ *
+ * One query answers it, `RETURN { session: $session, token: $token, auth: $auth }`, which works
+ * without a selected namespace too. An anonymous session is refused it by a server without guest
+ * access, with words that are themselves the proof: "Anonymous access not allowed". What the panel
+ * shows is compared with the answer; nothing passes a session's gate before the two agree.
+ */
+import { toSurqlString } from "surrealdb";
+import { ServerError } from "../wire/errors.ts";
+import type { Difference, SessionAuth } from "./model.ts";
+import { authOf, claim } from "./token.ts";
+
+export const TRUTH_QUERY = "RETURN { session: $session, token: $token, auth: $auth }";
+
+/** What the server holds true. Fields that it doesn't tell are absent. */
+export interface Truth {
+  anonymous: boolean;
+  user?: string;
+  access?: string;
+  /** Read off the token that the session was signed in with. */
+  auth?: SessionAuth;
+  namespace?: string;
+  database?: string;
+  /** False where the server refused to say more than "anonymous". */
+  placeKnown: boolean;
+  /** When the session ends, in milliseconds since 1970; absent: it doesn't. */
+  expireAt?: number;
+}
+
+/** What the panel shows and the person expects. */
+export interface Expected {
+  auth: SessionAuth;
+  namespace?: string;
+  database?: string;
+}
+
+/**
+ * Reads the decoded result of TRUTH_QUERY (an array with one statement result).
+ * @throws Error when the answer has another shape
+ */
+export function readTruth(result: unknown): Truth {
+  const statement = Array.isArray(result) ? result[0] : undefined;
+  const value = (statement as { status?: unknown; result?: unknown } | undefined)?.result;
+  if ((statement as { status?: unknown } | undefined)?.status !== "OK" || !isMap(value)) {
+    throw new Error(`The server did not say who the session is: ${String(value)}`);
+  }
+  const session = isMap(value.session) ? value.session : {};
+  const token = isMap(value.token) ? value.token : undefined;
+  const id = token && claim(token, "ID");
+  const record = value.auth ?? session.rd;
+  const user = id ?? (record ? toSurqlString(record) : undefined);
+  return {
+    anonymous: token === undefined && !record,
+    user,
+    auth: token && authOf(token, false),
+    access: text(session.ac) ?? (token && claim(token, "AC")),
+    namespace: text(session.ns),
+    database: text(session.db),
+    placeKnown: true,
+    expireAt: seconds(session.exp),
+  };
+}
+
+/** True for the refusal by which a server without guest access says "you are anonymous". */
+export function isAnonymousRefusal(error: unknown): boolean {
+  return error instanceof ServerError && /anonymous access not allowed/i.test(error.message);
+}
+
+/** Truth of a session that the server refuses as anonymous. */
+export const ANONYMOUS_TRUTH: Truth = { anonymous: true, placeKnown: false };
+
+/** Every field in which the server says something else than is shown. */
+export function differences(shown: Expected, truth: Truth): Difference[] {
+  const found: Difference[] = [];
+  const expectsAnonymous = shown.auth.level === "anonymous";
+  const shownUser = expectsAnonymous ? "anonymous" : (shown.auth.user ?? "unnamed user");
+  const serverUser = truth.anonymous ? "anonymous" : (truth.user ?? "unnamed user");
+  if (expectsAnonymous !== truth.anonymous || shownUser !== serverUser) {
+    found.push({ field: "user", shown: shownUser, server: serverUser });
+  } else if (!truth.anonymous && shown.auth.access !== truth.access) {
+    found.push({
+      field: "access",
+      shown: shown.auth.access ?? "none",
+      server: truth.access ?? "none",
+    });
+  }
+  if (truth.placeKnown) {
+    for (const field of ["namespace", "database"] as const) {
+      if ((shown[field] ?? "") !== (truth[field] ?? "")) {
+        found.push({ field, shown: shown[field] ?? "none", server: truth[field] ?? "none" });
+      }
+    }
+  }
+  return found;
+}
+
+/** "user:bob, app/tenant_b": an identity in one line. */
+export function identityText(user: string | undefined, place: string): string {
+  return `${user ?? "anonymous"}, ${place}`;
+}
+
+/** "app/tenant_b", "app", or "no namespace". */
+export function placeText(namespace?: string, database?: string): string {
+  if (!namespace) return "no namespace";
+  return database ? `${namespace}/${database}` : namespace;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function seconds(value: unknown): number | undefined {
+  if (typeof value === "bigint") return Number(value) * 1000;
+  return typeof value === "number" ? value * 1000 : undefined;
+}
