@@ -1,0 +1,97 @@
+/**
+ * A value as JSON, for tools that know no SurrealQL.
+ *
+ * What JSON has no word for becomes the string that SurrealDB's own JSON has (record ids, datetimes,
+ * decimals, …); NONE fields are left out; integers keep all their digits, which `JSON.stringify`
+ * refuses to write. Bounded like every text here.
+ */
+import { DateTime, Decimal, Geometry, Range, RecordId, RecordIdRange, Value } from "surrealdb";
+import { BoundedText } from "../../session/bounded-text.ts";
+import { bytesOf, isoTime, writeSurql } from "../../session/surql.ts";
+
+export interface JsonText {
+  text: string;
+  /** True when something was left out. */
+  cut: boolean;
+}
+
+const MAX_DEPTH = 256;
+
+/** JSON with two spaces of indentation, `limit` characters at most. */
+export function formatJson(value: unknown, { limit = Number.POSITIVE_INFINITY } = {}): JsonText {
+  const out = new BoundedText(limit);
+  write(out, value, 0);
+  return { text: out.toString(), cut: out.cut };
+}
+
+function write(out: BoundedText, value: unknown, level: number): boolean {
+  const scalar = scalarText(value);
+  if (scalar !== undefined) return out.write(scalar);
+  if (level >= MAX_DEPTH) return out.leaveOut();
+  const container = value instanceof Geometry ? value.toJSON() : (value as object);
+  if (Array.isArray(container) || container instanceof Set) {
+    return writeParts(out, "[", "]", items(container), level);
+  }
+  return writeParts(out, "{", "}", fields(container), level);
+}
+
+type Part = { key?: string; value: unknown };
+
+function* items(list: Iterable<unknown>): Iterable<Part> {
+  for (const value of list) yield { value };
+}
+
+function* fields(container: object): Iterable<Part> {
+  const entries = container instanceof Map ? container : Object.entries(container);
+  for (const [key, value] of entries) {
+    if (value !== undefined) yield { key: String(key), value };
+  }
+}
+
+function writeParts(
+  out: BoundedText,
+  open: string,
+  close: string,
+  parts: Iterable<Part>,
+  level: number,
+): boolean {
+  if (!out.write(open)) return false;
+  const indent = `\n${"  ".repeat(level + 1)}`;
+  let first = true;
+  for (const { key, value } of parts) {
+    if (!out.write(first ? indent : `,${indent}`)) return false;
+    if (key !== undefined && !out.write(`${JSON.stringify(key)}: `)) return false;
+    if (!write(out, value, level + 1)) return false;
+    first = false;
+  }
+  return out.write(first ? close : `\n${"  ".repeat(level)}${close}`);
+}
+
+function scalarText(value: unknown): string | undefined {
+  if (value === undefined || value === null) return "null";
+  if (typeof value === "boolean" || typeof value === "bigint") return String(value);
+  if (typeof value === "number") {
+    return Number.isFinite(value) ? JSON.stringify(value) : JSON.stringify(String(value));
+  }
+  if (typeof value === "string") return JSON.stringify(value);
+  const bytes = bytesOf(value);
+  if (bytes) return JSON.stringify(base64(bytes));
+  if (value instanceof Geometry) return undefined;
+  if (value instanceof DateTime) return JSON.stringify(isoTime(value));
+  if (value instanceof Decimal) return JSON.stringify(value.toString());
+  if (value instanceof RecordId || value instanceof RecordIdRange || value instanceof Range) {
+    return JSON.stringify(writeSurql(value).text);
+  }
+  if (value instanceof Value) return JSON.stringify(value.toString());
+  return value instanceof Date ? JSON.stringify(value) : undefined;
+}
+
+const CHUNK = 0x2000;
+
+function base64(bytes: Uint8Array): string {
+  let binary = "";
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  }
+  return btoa(binary);
+}

@@ -1,0 +1,102 @@
+/**
+ * A value without parts, as SurrealQL in the colour of its type, cut where it is long.
+ *
+ * A text of megabytes is shown in steps: the browser lays out only what was asked for.
+ */
+
+import type { JSX } from "preact";
+import { DateTime } from "surrealdb";
+import { bytesOf, writeSurql } from "../../session/surql.ts";
+import { now } from "../store/clock.ts";
+import { moment, until } from "../words/time.ts";
+import { typeName } from "./format.ts";
+import { byteSize } from "./sizes.ts";
+
+/** Characters of a long value shown at first. */
+export const FIRST_CHARACTERS = 240;
+/** Characters that each "show" adds. */
+export const MORE_CHARACTERS = 20_000;
+
+export interface LeafProps {
+  value: unknown;
+  /** Characters to show. */
+  limit: number;
+  onMore: () => void;
+}
+
+export function Leaf({ value, limit, onMore }: LeafProps): JSX.Element {
+  const { text, cut } = writeSurql(value, { limit });
+  const type = typeName(value);
+  return (
+    <>
+      <span class={`sy-value ${toneOf(type)}`} title={tooltip(value, type)}>
+        {text}
+      </span>
+      {cut && (
+        <button
+          type="button"
+          class="sy-value-more"
+          tabIndex={-1}
+          data-more
+          onClick={(event) => {
+            event.stopPropagation();
+            onMore();
+          }}
+        >
+          {moreWords(value, limit)}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** The class that gives a type its colour; types of one kind share one. */
+export function toneOf(type: string): string {
+  return `sy-value-${TONES[type] ?? (type.startsWith("geometry") ? "shape" : "plain")}`;
+}
+
+const TONES: Record<string, string> = {
+  string: "string",
+  number: "number",
+  int: "number",
+  float: "number",
+  decimal: "number",
+  bool: "keyword",
+  null: "nothing",
+  none: "nothing",
+  record: "record",
+  table: "record",
+  datetime: "time",
+  duration: "time",
+  uuid: "uuid",
+  bytes: "uuid",
+  file: "uuid",
+  range: "number",
+};
+
+function tooltip(value: unknown, type: string): string {
+  if (value instanceof DateTime) {
+    const at = value.toDate().getTime();
+    // The clock isn't subscribed to: a tooltip is read when it opens, not kept up to date.
+    return `datetime · ${until(at, Date.now())} · ${moment(at, now.peek())} here`;
+  }
+  const size = sizeOfLeaf(value);
+  return size === undefined ? type : `${type} · ${size}`;
+}
+
+function moreWords(value: unknown, limit: number): string {
+  const length = typeof value === "string" ? value.length : (bytesOf(value)?.length ?? 0) * 2;
+  if (length === 0) return "show more";
+  const size = sizeOfLeaf(value);
+  if (length <= MORE_CHARACTERS) return `show all ${size}`;
+  return `show ${byteSize(MORE_CHARACTERS)} more (${byteSize(Math.min(limit, length))} of ${size})`;
+}
+
+/** Size of texts and bytes; counting a text's characters as one byte each is near enough here. */
+function sizeOfLeaf(value: unknown): string | undefined {
+  if (typeof value === "string") {
+    return value.length < 100 ? undefined : byteSize(value.length);
+  }
+  const bytes = bytesOf(value);
+  return bytes && byteSize(bytes.length);
+}
