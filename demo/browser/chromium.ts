@@ -1,0 +1,346 @@
+/**
+ * Chromium and Google Chrome with the extension loaded.
+ *
+ * The one idea: everything goes through one DevTools Protocol pipe and nothing attaches to the
+ * extension's worker, so that the worker lives and dies as for a person. `--load-extension` is
+ * ignored by Google Chrome, so the extension comes in by `Extensions.loadUnpacked`, which needs the
+ * pipe. DevTools opens for one tab at a time, by `Target.openDevTools`.
+ */
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { Cdp, type TargetInfo } from "./cdp.ts";
+import { ChromiumSurface, evaluateIn } from "./chromium-surface.ts";
+import {
+  type ExtensionBrowser,
+  type ExtensionWorker,
+  type LaunchOptions,
+  PANEL_TITLE,
+  type PanelOptions,
+} from "./extension-browser.ts";
+import { findChromium } from "./find.ts";
+import { expressionOf, Page } from "./page.ts";
+import { BrowserProcess, openProfile, type Profile } from "./process.ts";
+import { sleep, until } from "./wait.ts";
+
+const PANEL_PATIENCE_MS = 20_000;
+
+/** Starts Chromium or Chrome. Throws with what it said when it doesn't start. */
+export async function launchChromium(options: LaunchOptions): Promise<ExtensionBrowser> {
+  const executable = options.executable ?? findChromium();
+  if (!executable)
+    throw new Error("No Chromium or Google Chrome found. Install one, or set CHROMIUM_BIN.");
+  const profile = await openProfile(options.profileDir, executable);
+  try {
+    await writePreferences(profile.dir, options.devtools ?? "window");
+    return await start(executable, profile, options, []);
+  } catch (error) {
+    await profile.discard();
+    throw error;
+  }
+}
+
+async function start(
+  executable: string,
+  profile: Profile,
+  options: LaunchOptions,
+  more: string[],
+): Promise<ExtensionBrowser> {
+  const args = [
+    ...(options.headless === false ? [] : ["--headless=new"]),
+    // Chromium refuses to run as root with its sandbox.
+    ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+    `--user-data-dir=${profile.dir}`,
+    "--remote-debugging-pipe",
+    "--enable-unsafe-extension-debugging",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--password-store=basic",
+    "--use-mock-keychain",
+    "--window-size=1400,900",
+    ...more,
+    ...(options.args ?? []),
+    "about:blank",
+  ];
+  const process_ = new BrowserProcess(executable, args, { pipes: true });
+  try {
+    const cdp = new Cdp(process_);
+    const { product } = await cdp.send<{ product: string }>("Browser.getVersion");
+    const id = await loadExtension(cdp, resolve(options.extensionDir));
+    return new Chromium({ cdp, process: process_, profile, executable, version: product, id });
+  } catch (error) {
+    await process_.end(0);
+    if (/No usable sandbox/.test(process_.output) && !more.includes("--no-sandbox")) {
+      console.warn(
+        "This system allows Chromium no sandbox: it runs without, for local pages only.",
+      );
+      return start(executable, profile, options, ["--no-sandbox"]);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Writes the settings of a new profile: developer mode, without which unpacked extensions are off
+ * after a restart, and where DevTools opens. A profile that was used before keeps its own.
+ */
+async function writePreferences(profileDir: string, devtools: "window" | "docked"): Promise<void> {
+  const file = join(profileDir, "Default", "Preferences");
+  if (existsSync(file)) return;
+  await mkdir(join(profileDir, "Default"), { recursive: true });
+  const currentDockState = JSON.stringify(devtools === "window" ? "undocked" : "bottom");
+  const preferences = {
+    extensions: { ui: { developer_mode: true } },
+    devtools: { preferences: { currentDockState } },
+  };
+  await writeFile(file, JSON.stringify(preferences));
+}
+
+/** Loads the extension and returns its id. */
+async function loadExtension(cdp: Cdp, path: string): Promise<string> {
+  await readFile(join(path, "manifest.json")).catch(() => {
+    throw new Error(`There is no extension in ${path}: build it first.`);
+  });
+  return (await cdp.send<{ id: string }>("Extensions.loadUnpacked", { path })).id;
+}
+
+interface Parts {
+  readonly cdp: Cdp;
+  readonly process: BrowserProcess;
+  readonly profile: Profile;
+  readonly executable: string;
+  readonly version: string;
+  readonly id: string;
+}
+
+class Chromium implements ExtensionBrowser {
+  readonly name = "chromium";
+  readonly version: string;
+  readonly executable: string;
+  readonly profileDir: string;
+  readonly extensionOrigin: string;
+  readonly worker: ExtensionWorker;
+  readonly closed: Promise<void>;
+  private readonly cdp: Cdp;
+  private readonly process: BrowserProcess;
+  private readonly profile: Profile;
+  /** DevTools by the target id of the tab under inspection. */
+  private readonly devtools = new Map<string, string>();
+  private firstTabUsed = false;
+
+  constructor(parts: Parts) {
+    this.cdp = parts.cdp;
+    this.process = parts.process;
+    this.profile = parts.profile;
+    this.version = parts.version;
+    this.executable = parts.executable;
+    this.profileDir = parts.profile.dir;
+    this.extensionOrigin = `chrome-extension://${parts.id}`;
+    this.closed = parts.process.ended.then(() => undefined);
+    this.worker = {
+      isRunning: async () => (await this.workerTarget()) !== undefined,
+      kill: () => this.killWorker(),
+      evaluate: async <T, A extends unknown[]>(
+        fn: string | ((...args: A) => T | Promise<T>),
+        ...args: A
+      ) => (await this.inWorker(expressionOf(fn, args))) as T,
+    };
+  }
+
+  async openPage(url: string): Promise<Page> {
+    const blank = this.firstTabUsed
+      ? undefined
+      : (await this.cdp.targets()).find((t) => t.type === "page" && t.url === "about:blank");
+    this.firstTabUsed = true;
+    const targetId =
+      blank?.targetId ??
+      (await this.cdp.send<{ targetId: string }>("Target.createTarget", { url: "about:blank" }))
+        .targetId;
+    const page = await this.pageOf(targetId, `the page ${url}`);
+    await page.goto(url);
+    return page;
+  }
+
+  openExtensionPage(path: string): Promise<Page> {
+    return this.openPage(`${this.extensionOrigin}/${path.replace(/^\//, "")}`);
+  }
+
+  async findPage(url: string, timeoutMs = 10_000): Promise<Page> {
+    const target = await until(
+      async () =>
+        (await this.cdp.targets()).find((t) => t.type === "page" && t.url.startsWith(url)),
+      timeoutMs,
+      () => `No tab has a URL that begins with ${url}.`,
+    );
+    const page = await this.pageOf(target.targetId, `the page ${url}`);
+    await page.waitFor(`document.readyState === "complete"`);
+    return page;
+  }
+
+  async openPanel(page: Page, options: PanelOptions = {}): Promise<Page> {
+    const { targetId } = surfaceOf(page).target;
+    let rootSession = await this.openDevTools(targetId);
+    if (options.dark !== undefined && (await this.setTheme(rootSession, options.dark))) {
+      // DevTools and the panel in it take the theme when they open.
+      await this.closeDevTools(targetId);
+      rootSession = await this.openDevTools(targetId);
+    }
+    const rootTargetId = this.devtools.get(targetId) as string;
+    const shown = await until(
+      () => evaluateIn(this.cdp, rootSession, SHOW_PANEL).catch(() => false),
+      PANEL_PATIENCE_MS,
+      () => `DevTools has no panel "${PANEL_TITLE}": did the extension's devtools page run?`,
+    );
+    const panel = await until(
+      async () =>
+        (await this.cdp.targets()).find(
+          (t) =>
+            t.parentFrameId === rootTargetId &&
+            t.url.startsWith(this.extensionOrigin) &&
+            t.url.includes("panel"),
+        ),
+      PANEL_PATIENCE_MS,
+      () => `DevTools shows "${shown}", but no page of the extension is in it.`,
+    );
+    const session = await this.cdp.attach(panel.targetId);
+    const surface = new ChromiumSurface(this.cdp, {
+      description: "the panel",
+      targetId: panel.targetId,
+      session,
+      rootTargetId,
+      rootSession,
+    });
+    const made = new Page(surface);
+    await made.waitFor(`document.readyState === "complete"`);
+    if (options.width !== undefined && options.height !== undefined)
+      await made.setViewport(options.width, options.height);
+    return made;
+  }
+
+  async tabIdOf(page: Page): Promise<number> {
+    const { rootTargetId } = surfaceOf(page).target;
+    const inspected = [...this.devtools].find(([, devtools]) => devtools === rootTargetId)?.[0];
+    // A page of the extension asks, in the background: the worker is not to be woken.
+    const { targetId } = await this.cdp.send<{ targetId: string }>("Target.createTarget", {
+      url: `${this.extensionOrigin}/manifest.json`,
+      background: true,
+    });
+    try {
+      const asking = await this.pageOf(targetId, "a page of the extension");
+      await this.cdp.send("Target.activateTarget", { targetId: inspected ?? rootTargetId });
+      const id = await asking.waitFor<number | undefined, []>(
+        "globalThis.chrome?.tabs?.query({ active: true, currentWindow: true }).then(([tab]) => tab?.id)",
+      );
+      return id;
+    } finally {
+      await this.cdp.send("Target.closeTarget", { targetId });
+    }
+  }
+
+  async close(): Promise<void> {
+    // An error here means that the browser has ended already, or ends before it answers.
+    await Promise.race([this.cdp.send("Browser.close").catch(() => undefined), sleep(5_000)]);
+    await this.process.end(5_000);
+    await this.profile.discard();
+  }
+
+  private async pageOf(targetId: string, description: string): Promise<Page> {
+    const session = await this.cdp.attach(targetId);
+    const root = { rootTargetId: targetId, rootSession: session };
+    return new Page(new ChromiumSurface(this.cdp, { description, targetId, session, ...root }));
+  }
+
+  /** Opens DevTools for a tab if it isn't open, and returns a session with it. */
+  private async openDevTools(targetId: string): Promise<string> {
+    const known = this.devtools.get(targetId);
+    const open = (await this.cdp.targets()).some((target) => target.targetId === known);
+    if (!open) {
+      const made = await this.cdp.send<{ targetId: string }>("Target.openDevTools", { targetId });
+      this.devtools.set(targetId, made.targetId);
+    }
+    const session = await this.cdp.attach(this.devtools.get(targetId) as string);
+    // Without a window there is no focus to have; fields and menus need it.
+    await this.cdp.send("Emulation.setFocusEmulationEnabled", { enabled: true }, session);
+    return session;
+  }
+
+  private async closeDevTools(targetId: string): Promise<void> {
+    const devtools = this.devtools.get(targetId);
+    await this.cdp.send("Target.closeTarget", { targetId: devtools });
+    await until(
+      async () => !(await this.cdp.targets()).some((target) => target.targetId === devtools),
+      5_000,
+      () => "DevTools didn't close.",
+    );
+  }
+
+  /** Sets the theme of DevTools; whether it was another before. */
+  private async setTheme(session: string, dark: boolean): Promise<boolean> {
+    const theme = JSON.stringify(dark ? "dark" : "default");
+    const set = `new Promise((resolve) => {
+      InspectorFrontendHost.getPreferences((all) => {
+        const now = all["ui-theme"] ?? '"systemPreferred"';
+        InspectorFrontendHost.registerPreference("ui-theme", { synced: true });
+        InspectorFrontendHost.setPreference("ui-theme", ${JSON.stringify(theme)});
+        resolve({ changed: now !== ${JSON.stringify(theme)} });
+      });
+    })`;
+    const { changed } = await until(
+      () =>
+        evaluateIn(this.cdp, session, set).catch(() => null) as Promise<{
+          changed: boolean;
+        } | null>,
+      PANEL_PATIENCE_MS,
+      () => "DevTools didn't take the theme.",
+    );
+    return changed;
+  }
+
+  private async workerTarget(): Promise<TargetInfo | undefined> {
+    const targets = await this.cdp.targets();
+    return targets.find(
+      (t) => t.type === "service_worker" && t.url.startsWith(`${this.extensionOrigin}/`),
+    );
+  }
+
+  private async killWorker(): Promise<void> {
+    const worker = await this.workerTarget();
+    if (!worker) return;
+    await this.cdp.send("Target.closeTarget", { targetId: worker.targetId });
+    await until(
+      async () => !(await this.cdp.targets()).some((t) => t.targetId === worker.targetId),
+      5_000,
+      () => "The worker didn't stop.",
+    );
+  }
+
+  private async inWorker(expression: string): Promise<unknown> {
+    const worker = await this.workerTarget();
+    if (!worker) throw new Error("The extension's worker isn't running.");
+    const session = await this.cdp.attach(worker.targetId);
+    try {
+      return await evaluateIn(this.cdp, session, expression);
+    } finally {
+      // While a session is attached the worker wouldn't stop by itself.
+      await this.cdp.detach(session).catch(() => undefined);
+    }
+  }
+}
+
+/** Shows the panel of the extension, from within DevTools; false as long as there is none. */
+const SHOW_PANEL = `(async () => {
+  const UI = await import("devtools://devtools/bundled/ui/legacy/legacy.js");
+  const tabs = UI.InspectorView.InspectorView.instance().tabbedPane.tabIds();
+  const id = tabs.find((id) => id.startsWith("chrome-extension://") && id.endsWith("${PANEL_TITLE}"));
+  if (!id) return false;
+  await UI.ViewManager.ViewManager.instance().showView(id);
+  return id;
+})()`;
+
+function surfaceOf(page: Page): ChromiumSurface {
+  if (page.surface instanceof ChromiumSurface) return page.surface;
+  throw new Error("This page belongs to another browser.");
+}

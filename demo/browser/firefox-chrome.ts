@@ -1,0 +1,451 @@
+/**
+ * What runs in Firefox's own window, with all its rights.
+ *
+ * The one idea: tabs, pages of the extension, the panel and the event page are each a `<browser>`
+ * element, and a frame script reaches into any of them. WebDriver BiDi knows only some of these, so
+ * it merely carries the calls: `windowDriver` is sent as source and installed once, and each of its
+ * methods is called by name with JSON.
+ *
+ * Everything here must stand on its own: no imports, no names from outside a function. The types
+ * below are the few parts of Firefox's internals that are used; they are searchable at
+ * https://searchfox.org/.
+ */
+import type { Key } from "./keys.ts";
+
+/** Which `<browser>` is meant: a tab by our number, its panel, or the event page. */
+export type FirefoxTarget =
+  | { readonly kind: "tab" | "panel"; readonly tab: number }
+  | { readonly kind: "background" };
+
+interface BrowserElement extends HTMLElement {
+  readonly messageManager: {
+    addMessageListener(name: string, listener: (message: { data: string }) => void): void;
+    removeMessageListener(name: string, listener: (message: { data: string }) => void): void;
+    loadFrameScript(url: string, allowDelayed: boolean): void;
+  };
+  readonly browsingContext: SnapshotSource;
+  readonly currentURI: { readonly spec: string };
+  readonly documentURI: { readonly spec: string };
+  fixupAndLoadURIString(url: string, options: { triggeringPrincipal: unknown }): void;
+  reload(): void;
+}
+interface SnapshotSource {
+  readonly currentWindowGlobal: {
+    drawSnapshot(rect: null, scale: number, background: string): Promise<ImageBitmap>;
+  };
+}
+interface ChromeWindow extends Window {
+  readonly browsingContext: SnapshotSource;
+}
+interface Tab {
+  readonly linkedBrowser: BrowserElement;
+  readonly selected: boolean;
+}
+interface Toolbox {
+  readonly doc: Document;
+  readonly topWindow: ChromeWindow;
+  getAdditionalTools(): { id: string; label: string }[];
+  selectTool(id: string): Promise<unknown>;
+  destroy(): Promise<void>;
+}
+interface DevTools {
+  showToolboxForTab(
+    tab: Tab,
+    options: { toolId: string; hostType: string; raise: boolean },
+  ): Promise<Toolbox>;
+  getToolboxForTab(tab: Tab): Toolbox | undefined;
+}
+interface Extension {
+  readonly backgroundState: string;
+  readonly views: Iterable<{ viewType: string; xulBrowser: BrowserElement }>;
+  terminateBackground(options: { ignoreDevToolsAttached: boolean }): Promise<void>;
+}
+interface ProgressListener {
+  onStateChange(
+    browser: BrowserElement,
+    progress: { isTopLevel: boolean },
+    request: unknown,
+    flags: number,
+    status: number,
+  ): void;
+  onLocationChange(
+    browser: BrowserElement,
+    progress: { isTopLevel: boolean },
+    request: unknown,
+    location: unknown,
+    flags: number,
+  ): void;
+}
+declare const gBrowser: {
+  readonly tabs: Tab[];
+  selectedTab: Tab;
+  addTab(url: string, options: { triggeringPrincipal: unknown }): Tab;
+  removeTab(tab: Tab): void;
+  addTabsProgressListener(listener: ProgressListener): void;
+  removeTabsProgressListener(listener: ProgressListener): void;
+};
+declare const ChromeUtils: {
+  importESModule(url: "resource://devtools/shared/loader/Loader.sys.mjs"): {
+    require(name: "devtools/client/framework/devtools"): { gDevTools: DevTools };
+  };
+  importESModule(url: "resource://gre/modules/ExtensionParent.sys.mjs"): {
+    ExtensionParent: {
+      apiManager: { global: { tabTracker: { getId(tab: Tab): number } } };
+    };
+  };
+  importESModule(url: "resource://gre/modules/jsdebugger.sys.mjs"): {
+    addDebuggerToGlobal(global: object): void;
+  };
+};
+declare const WebExtensionPolicy: {
+  getByID(id: string): { mozExtensionHostname: string; extension: Extension } | null;
+};
+declare const Services: {
+  scriptSecurityManager: { getSystemPrincipal(): unknown };
+  prefs: {
+    getStringPref(name: string, otherwise: string): string;
+    setStringPref(name: string, value: string): void;
+  };
+  focus: { activeWindow: Window | null };
+};
+
+// The globals of a frame script.
+interface SynthesizedMouse {
+  button: number;
+  buttons: number;
+  clickCount: number;
+}
+declare const content: Window &
+  typeof globalThis & {
+    synthesizeMouseEvent(type: string, x: number, y: number, mouse: SynthesizedMouse): void;
+  };
+declare const Cu: { waiveXrays<T>(value: T): T };
+declare const Cc: Record<string, { createInstance(type: unknown): TextInputProcessor }>;
+declare const Ci: { nsITextInputProcessor: unknown };
+interface TextInputProcessor {
+  beginInputTransactionForTests(window: Window): boolean;
+  keydown(event: KeyboardEvent): void;
+  keyup(event: KeyboardEvent): void;
+}
+interface Completion {
+  readonly return?: { unsafeDereference(): Promise<string> };
+  readonly throw?: { unsafeDereference(): unknown };
+}
+interface DebuggerClass {
+  new (): {
+    makeGlobalObjectReference(global: object): { executeInGlobal(source: string): Completion };
+  };
+}
+
+/** What a frame script is told to do. */
+export type ContentJob =
+  | { readonly do: "run"; readonly expression: string }
+  | { readonly do: "hover"; readonly x: number; readonly y: number }
+  | { readonly do: "mouse"; readonly x: number; readonly y: number; readonly clicks: number }
+  | { readonly do: "key"; readonly modifiers: readonly Key[]; readonly key: Key };
+
+/** What it answers: JSON of this. */
+export interface ContentAnswer {
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+/** Runs in the content process, as a frame script. The answer is JSON of a `ContentAnswer`. */
+async function contentScript(job: ContentJob): Promise<string> {
+  if (job.do === "run") {
+    // Through the debugger an expression runs in the page's own world, whatever its CSP says.
+    const { addDebuggerToGlobal } = ChromeUtils.importESModule(
+      "resource://gre/modules/jsdebugger.sys.mjs",
+    );
+    addDebuggerToGlobal(globalThis);
+    const { Debugger } = globalThis as unknown as { Debugger: DebuggerClass };
+    const page = new Debugger().makeGlobalObjectReference(content);
+    const { return: promise, throw: thrown } = page.executeInGlobal(`(async () => {
+      try { return JSON.stringify({ value: await (${job.expression}) }); }
+      catch (error) { return JSON.stringify({ error: error?.stack ? error + "\\n" + error.stack : String(error) }); }
+    })()`);
+    if (!promise) throw new Error(String(thrown?.unsafeDereference()));
+    return await Cu.waiveXrays(promise.unsafeDereference());
+  }
+  if (job.do === "key") {
+    const processor = (
+      Cc["@mozilla.org/text-input-processor;1"] as (typeof Cc)[string]
+    ).createInstance(Ci.nsITextInputProcessor);
+    if (!processor.beginInputTransactionForTests(content))
+      throw new Error("The keyboard is in use elsewhere.");
+    const event = ({ key, code, keyCode }: Key) =>
+      new content.KeyboardEvent("", { key, code, keyCode });
+    for (const modifier of job.modifiers) processor.keydown(event(modifier));
+    processor.keydown(event(job.key));
+    processor.keyup(event(job.key));
+    for (const modifier of [...job.modifiers].reverse()) processor.keyup(event(modifier));
+    return "{}";
+  }
+  const { x, y } = job;
+  const mouse = (type: string, button: SynthesizedMouse) =>
+    content.synthesizeMouseEvent(type, x, y, button);
+  mouse("mousemove", { button: 0, buttons: 0, clickCount: 0 });
+  for (let clickCount = 1; job.do === "mouse" && clickCount <= job.clicks; clickCount++) {
+    mouse("mousedown", { button: 0, buttons: 1, clickCount });
+    mouse("mouseup", { button: 0, buttons: 0, clickCount });
+  }
+  return "{}";
+}
+
+/** The methods for one extension, in the browser's window. */
+function makeWindowDriver(extensionId: string, panelTitle: string, contentSource: string) {
+  const tabs: Tab[] = [];
+  const { require } = ChromeUtils.importESModule(
+    "resource://devtools/shared/loader/Loader.sys.mjs",
+  );
+  const { gDevTools } = require("devtools/client/framework/devtools");
+  const system = Services.scriptSecurityManager.getSystemPrincipal();
+  const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  let frameScripts = 0;
+
+  function policy() {
+    const found = WebExtensionPolicy.getByID(extensionId);
+    if (!found) throw new Error(`The extension ${extensionId} isn't installed.`);
+    return found;
+  }
+
+  function tabOf(number: number): Tab {
+    const tab = tabs[number];
+    if (!tab || !gBrowser.tabs.includes(tab)) throw new Error("The tab is closed.");
+    return tab;
+  }
+
+  function toolboxOf(number: number): Toolbox {
+    const toolbox = gDevTools.getToolboxForTab(tabOf(number));
+    if (!toolbox) throw new Error("DevTools is closed.");
+    return toolbox;
+  }
+
+  function panelOf(toolbox: Toolbox): BrowserElement | undefined {
+    const frames = [...toolbox.doc.querySelectorAll("iframe")];
+    const found = frames.map((frame) =>
+      frame.contentDocument?.querySelector<BrowserElement>("#webext-panels-browser"),
+    );
+    const host = `moz-extension://${policy().mozExtensionHostname}/`;
+    return found.find((one) => one?.currentURI?.spec.startsWith(host)) ?? undefined;
+  }
+
+  function elementOf(target: FirefoxTarget): BrowserElement {
+    if (target.kind === "tab") return tabOf(target.tab).linkedBrowser;
+    if (target.kind === "panel") {
+      const panel = panelOf(toolboxOf(target.tab));
+      if (!panel) throw new Error("The panel isn't in DevTools.");
+      return panel;
+    }
+    const views = [...policy().extension.views];
+    const background = views.find((view) => view.viewType === "background");
+    if (!background) throw new Error("The extension's event page isn't running.");
+    return background.xulBrowser;
+  }
+
+  function windowOf(target: FirefoxTarget): ChromeWindow {
+    if (target.kind === "panel") return toolboxOf(target.tab).topWindow;
+    return window as unknown as ChromeWindow;
+  }
+
+  /** Does a job in the content of a target: one frame script, one answer. */
+  function inContent(target: FirefoxTarget, job: ContentJob): Promise<string> {
+    const { messageManager } = elementOf(target);
+    const name = `switchyard-driver-${++frameScripts}`;
+    // The page's end answers too, else nobody would.
+    const script = `{
+      const answer = (json) => { removeEventListener("pagehide", left, true); sendAsyncMessage("${name}", json); };
+      const left = (event) => { if (event.target === content.document) answer(JSON.stringify({ error: "the page went away" })); };
+      addEventListener("pagehide", left, true);
+      (${contentSource})(${JSON.stringify(job)}).then(answer, (error) => answer(JSON.stringify({ error: String(error) })));
+    }`;
+    return new Promise((resolve) => {
+      const listener = ({ data }: { data: string }) => {
+        messageManager.removeMessageListener(name, listener);
+        resolve(data);
+      };
+      messageManager.addMessageListener(name, listener);
+      const url = `data:application/javascript;charset=utf-8,${encodeURIComponent(script)}`;
+      messageManager.loadFrameScript(url, false);
+    });
+  }
+
+  /** Does what loads something in a tab, and returns when it has loaded. */
+  async function whenLoaded(browser: BrowserElement, start: () => void): Promise<void> {
+    const STOP = 0x10;
+    const NETWORK = 0x40000;
+    const SAME_DOCUMENT = 0x1;
+    let outcome: number | undefined;
+    const listener: ProgressListener = {
+      onStateChange: (where, progress, _request, flags, status) => {
+        if (where !== browser || !progress.isTopLevel) return;
+        // The empty page that every new tab begins with is not what was asked for.
+        if (browser.currentURI.spec === "about:blank" && status === 0) return;
+        if (flags & STOP && flags & NETWORK) outcome = status;
+      },
+      onLocationChange: (where, progress, _request, _location, flags) => {
+        if (where === browser && progress.isTopLevel && flags & SAME_DOCUMENT) outcome = 0;
+      },
+    };
+    gBrowser.addTabsProgressListener(listener);
+    try {
+      start();
+      while (outcome === undefined) await sleep(10);
+    } finally {
+      gBrowser.removeTabsProgressListener(listener);
+    }
+    if (outcome !== 0 || browser.documentURI?.spec.startsWith("about:neterror"))
+      throw new Error(`It can't be loaded (0x${(outcome >>> 0).toString(16)}).`);
+  }
+
+  return {
+    inContent,
+
+    origin: () => `moz-extension://${policy().mozExtensionHostname}`,
+
+    /** A new tab in front; our number for it. The first blank tab is used up first. */
+    newTab(): number {
+      const [first] = gBrowser.tabs;
+      const blank =
+        tabs.length === 0 && first?.linkedBrowser.currentURI.spec === "about:blank" ? first : null;
+      const tab = blank ?? gBrowser.addTab("about:blank", { triggeringPrincipal: system });
+      gBrowser.selectedTab = tab;
+      return tabs.push(tab) - 1;
+    },
+
+    /** Our number for the tab whose URL begins so; null if there is none. */
+    findTab(url: string): number | null {
+      const tab = gBrowser.tabs.find(({ linkedBrowser }) =>
+        linkedBrowser.currentURI.spec.startsWith(url),
+      );
+      if (!tab) return null;
+      const known = tabs.indexOf(tab);
+      return known >= 0 ? known : tabs.push(tab) - 1;
+    },
+
+    /** Loads a URL, or for null the page again. */
+    async load(target: FirefoxTarget, url: string | null): Promise<void> {
+      const browser = elementOf(target);
+      if (target.kind === "tab") {
+        await whenLoaded(browser, () => {
+          if (url === null) browser.reload();
+          else browser.fixupAndLoadURIString(url, { triggeringPrincipal: system });
+        });
+        return;
+      }
+      const expression =
+        url === null ? "location.reload()" : `location.href = ${JSON.stringify(url)}`;
+      await inContent(target, { do: "run", expression: "window.switchyardDriverSaw = true" });
+      await inContent(target, {
+        do: "run",
+        expression: `void setTimeout(() => { ${expression} })`,
+      });
+      const fresh = `!window.switchyardDriverSaw && document.readyState === "complete"`;
+      while ((await inContent(target, { do: "run", expression: fresh })) !== '{"value":true}')
+        await sleep(20);
+    },
+
+    extensionTabId(target: FirefoxTarget): number {
+      const { ExtensionParent } = ChromeUtils.importESModule(
+        "resource://gre/modules/ExtensionParent.sys.mjs",
+      );
+      if (target.kind === "background") throw new Error("The event page is in no tab.");
+      return ExtensionParent.apiManager.global.tabTracker.getId(tabOf(target.tab));
+    },
+
+    /** Opens DevTools for a tab and shows the panel; false if there is none after the time. */
+    async showPanel(
+      tab: number,
+      hostType: "window" | "bottom",
+      theme: "dark" | "light" | null,
+      patienceMs: number,
+    ): Promise<boolean> {
+      if (theme && Services.prefs.getStringPref("devtools.theme", "auto") !== theme) {
+        Services.prefs.setStringPref("devtools.theme", theme);
+        // The panel takes the theme when it opens.
+        await gDevTools.getToolboxForTab(tabOf(tab))?.destroy();
+      }
+      const options = { toolId: "webconsole", hostType, raise: true };
+      const toolbox = await gDevTools.showToolboxForTab(tabOf(tab), options);
+      for (const start = performance.now(); performance.now() < start + patienceMs; ) {
+        const tool = toolbox.getAdditionalTools().find(({ label }) => label === panelTitle);
+        if (tool) await toolbox.selectTool(tool.id);
+        if (tool && panelOf(toolbox)) return true;
+        await sleep(20);
+      }
+      return false;
+    },
+
+    /** Focuses the window, the tab, and the content in it. */
+    front(target: FirefoxTarget): void {
+      if (target.kind === "tab" && !tabOf(target.tab).selected)
+        gBrowser.selectedTab = tabOf(target.tab);
+      const its = windowOf(target);
+      if (Services.focus.activeWindow !== its) its.focus();
+      const element = elementOf(target);
+      if (element.ownerDocument.activeElement !== element) element.focus();
+    },
+
+    async close(target: FirefoxTarget): Promise<void> {
+      if (target.kind === "tab") gBrowser.removeTab(tabOf(target.tab));
+      if (target.kind === "panel") await toolboxOf(target.tab).destroy();
+    },
+
+    /** Resizes the window until the content (or with `around` the window) has the size. */
+    async resize(
+      target: FirefoxTarget,
+      width: number,
+      height: number,
+      around: boolean,
+    ): Promise<void> {
+      const its = windowOf(target);
+      const size = () => {
+        if (around) return [its.innerWidth, its.innerHeight] as const;
+        const { width, height } = elementOf(target).getBoundingClientRect();
+        return [width, height] as const;
+      };
+      for (let tries = 0; tries < 100; tries++) {
+        const [w, h] = size();
+        if (w === width && h === height) return;
+        if (tries % 10 === 0) its.resizeBy(width - w, height - h);
+        await sleep(20);
+      }
+      throw new Error(`It didn't take the size ${width} × ${height}, but ${size().join(" × ")}.`);
+    },
+
+    /** A PNG in base64. */
+    async picture(target: FirefoxTarget, scale: number, around: boolean): Promise<string> {
+      const source = around ? windowOf(target) : elementOf(target);
+      const global = source.browsingContext.currentWindowGlobal;
+      const image = await global.drawSnapshot(null, scale, "white");
+      const canvas = document.createElementNS("http://www.w3.org/1999/xhtml", "canvas");
+      const drawing = canvas as HTMLCanvasElement;
+      drawing.width = image.width;
+      drawing.height = image.height;
+      drawing.getContext("2d")?.drawImage(image, 0, 0);
+      return drawing.toDataURL("image/png").replace(/^[^,]*,/, "");
+    },
+
+    backgroundRuns: () => policy().extension.backgroundState === "running",
+
+    async killBackground(): Promise<void> {
+      await policy().extension.terminateBackground({ ignoreDevToolsAttached: true });
+    },
+  };
+}
+
+export type WindowDriver = ReturnType<typeof makeWindowDriver>;
+
+/** The source of a function that installs the driver as a global of the browser's window. */
+export function installerSource(): string {
+  return `(extensionId, panelTitle) => {
+    const __name = (fn) => fn;
+    const contentSource = ${JSON.stringify(`((job) => { const __name = (fn) => fn; return (${contentScript})(job); })`)};
+    globalThis.switchyardDriver = (${makeWindowDriver})(extensionId, panelTitle, contentSource);
+  }`;
+}
+
+/** The source of a function that calls a method of the installed driver. */
+export function methodSource(method: keyof WindowDriver): string {
+  return `(...args) => globalThis.switchyardDriver.${method}(...args)`;
+}

@@ -1,0 +1,285 @@
+/**
+ * Firefox with the extension loaded.
+ *
+ * The extension is installed for the time being, as about:debugging does it, with the same internal
+ * UUID each time: so a restart with the same profile finds its storage again.
+ */
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { Bidi } from "./bidi.ts";
+import {
+  type ExtensionBrowser,
+  type ExtensionWorker,
+  type LaunchOptions,
+  PANEL_TITLE,
+  type PanelOptions,
+} from "./extension-browser.ts";
+import { findFirefox } from "./find.ts";
+import {
+  type ContentAnswer,
+  type ContentJob,
+  type FirefoxTarget,
+  installerSource,
+  methodSource,
+  type WindowDriver,
+} from "./firefox-chrome.ts";
+import type { Key } from "./keys.ts";
+import { expressionOf, Page, type Surface } from "./page.ts";
+import { BrowserProcess, openProfile, type Profile } from "./process.ts";
+import { sleep, until } from "./wait.ts";
+
+const PANEL_PATIENCE_MS = 20_000;
+
+/** Starts Firefox. Throws with what it said when it doesn't start. */
+export async function launchFirefox(options: LaunchOptions): Promise<ExtensionBrowser> {
+  const executable = options.executable ?? findFirefox();
+  if (!executable) throw new Error("No Firefox found. Install one, or set FIREFOX_BIN.");
+  const extensionDir = resolve(options.extensionDir);
+  const extensionId = await geckoId(extensionDir);
+  const profile = await openProfile(options.profileDir, executable);
+  const headless = options.headless !== false;
+  await writeFile(join(profile.dir, "user.js"), preferences(extensionId, headless));
+  const args = [
+    ...(headless ? ["--headless"] : []),
+    ...(process.platform === "win32" ? ["--wait-for-browser"] : []),
+    "--no-remote",
+    "--profile",
+    profile.dir,
+    "--remote-debugging-port=0",
+    "--remote-allow-system-access",
+    ...(options.args ?? []),
+    "about:blank",
+  ];
+  const process_ = new BrowserProcess(executable, args, { pipes: false });
+  try {
+    const [, address = ""] = await process_.line(/WebDriver BiDi listening on (ws:\S+)/);
+    const bidi = await Bidi.connect(address);
+    const extensionData = { type: "path", path: extensionDir };
+    await bidi.send("webExtension.install", { extensionData });
+    const window = await bidi.browserWindow();
+    await bidi.call(window, installerSource(), [extensionId, PANEL_TITLE]);
+    const call: Call = (method, ...args) => bidi.call(window, methodSource(method), args);
+    const origin = await call("origin");
+    const agent = `Firefox/${await bidi.call<string>(window, "() => Services.appinfo.version", [])}`;
+    const parts = { bidi, call, process: process_, profile, executable, version: agent, origin };
+    return new Firefox(parts, options.devtools === "docked" ? "bottom" : "window");
+  } catch (error) {
+    await process_.end(0);
+    await profile.discard();
+    throw error;
+  }
+}
+
+/** Calls a method in the browser's window. */
+type Call = <M extends keyof WindowDriver>(
+  method: M,
+  ...args: Parameters<WindowDriver[M]>
+) => Promise<Awaited<ReturnType<WindowDriver[M]>>>;
+
+async function geckoId(extensionDir: string): Promise<string> {
+  const text = await readFile(join(extensionDir, "manifest.json"), "utf8").catch(() => {
+    throw new Error(`There is no extension in ${extensionDir}: build it first.`);
+  });
+  const id = JSON.parse(text).browser_specific_settings?.gecko?.id;
+  if (typeof id !== "string")
+    throw new Error("The manifest has no browser_specific_settings.gecko.id.");
+  return id;
+}
+
+/** The settings of the profile: the extension's UUID pinned, nothing that calls home or pops up. */
+function preferences(extensionId: string, headless: boolean): string {
+  const hash = createHash("sha256").update(extensionId).digest("hex");
+  const uuid = hash.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-4$3-8$4-$5");
+  const all: Record<string, string | number | boolean> = {
+    "extensions.webextensions.uuids": JSON.stringify({ [extensionId]: uuid }),
+    // Without these the storage goes when Firefox ends and drops what was installed for the time.
+    "extensions.webextensions.keepStorageOnUninstall": true,
+    "extensions.webextensions.keepUuidOnUninstall": true,
+    "app.normandy.enabled": false,
+    "app.update.disabledForTesting": true,
+    "browser.aboutwelcome.enabled": false,
+    "browser.newtabpage.enabled": false,
+    "browser.sessionstore.resume_from_crash": false,
+    "browser.shell.checkDefaultBrowser": false,
+    "browser.startup.homepage": "about:blank",
+    "browser.startup.page": 0,
+    "browser.tabs.warnOnClose": false,
+    "datareporting.healthreport.uploadEnabled": false,
+    "datareporting.policy.dataSubmissionEnabled": false,
+    "datareporting.policy.firstRunURL": "",
+    "devtools.selfxss.count": 100,
+    "extensions.getAddons.cache.enabled": false,
+    "extensions.update.enabled": false,
+    "network.captive-portal-service.enabled": false,
+    "network.connectivity-service.enabled": false,
+    "toolkit.telemetry.reportingpolicy.firstRun": false,
+    // Several windows without a screen: each has the focus when it is acted on.
+    ...(headless ? { "focusmanager.testmode": true } : {}),
+  };
+  return Object.entries(all)
+    .map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`)
+    .join("");
+}
+
+/** A thing on Firefox's screen. */
+class FirefoxSurface implements Surface {
+  readonly description: string;
+  readonly target: FirefoxTarget;
+  private readonly call: Call;
+
+  constructor(call: Call, target: FirefoxTarget, description: string) {
+    this.call = call;
+    this.target = target;
+    this.description = description;
+  }
+
+  run(expression: string): Promise<unknown> {
+    return this.job({ do: "run", expression });
+  }
+
+  async mouse(x: number, y: number, clicks: number): Promise<void> {
+    await this.job({ do: "mouse", x, y, clicks });
+  }
+
+  async hover(x: number, y: number): Promise<void> {
+    await this.job({ do: "hover", x, y });
+  }
+
+  async key(modifiers: readonly Key[], key: Key): Promise<void> {
+    await this.job({ do: "key", modifiers, key });
+  }
+
+  async picture(scale: number, around: boolean): Promise<Buffer> {
+    return Buffer.from(await this.call("picture", this.target, scale, around), "base64");
+  }
+
+  async resize(width: number, height: number, around: boolean): Promise<void> {
+    await this.call("resize", this.target, width, height, around);
+  }
+
+  async bringToFront(): Promise<void> {
+    await this.call("front", this.target);
+  }
+
+  async load(url: string | undefined): Promise<void> {
+    await this.call("load", this.target, url ?? null).catch((error) => {
+      throw new Error(`${url ?? this.description}: ${error.message}`);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.call("close", this.target);
+  }
+
+  private async job(job: ContentJob): Promise<unknown> {
+    const answer: ContentAnswer = JSON.parse(await this.call("inContent", this.target, job));
+    if (answer.error !== undefined) throw new Error(answer.error);
+    return answer.value;
+  }
+}
+
+interface Parts {
+  readonly bidi: Bidi;
+  readonly call: Call;
+  readonly process: BrowserProcess;
+  readonly profile: Profile;
+  readonly executable: string;
+  readonly version: string;
+  readonly origin: string;
+}
+
+class Firefox implements ExtensionBrowser {
+  readonly name = "firefox";
+  readonly version: string;
+  readonly executable: string;
+  readonly profileDir: string;
+  readonly extensionOrigin: string;
+  readonly worker: ExtensionWorker;
+  readonly closed: Promise<void>;
+  private readonly bidi: Bidi;
+  private readonly call: Call;
+  private readonly process: BrowserProcess;
+  private readonly profile: Profile;
+  private readonly hostType: "window" | "bottom";
+
+  constructor(parts: Parts, hostType: "window" | "bottom") {
+    this.bidi = parts.bidi;
+    this.call = parts.call;
+    this.process = parts.process;
+    this.profile = parts.profile;
+    this.hostType = hostType;
+    this.version = parts.version;
+    this.executable = parts.executable;
+    this.profileDir = parts.profile.dir;
+    this.extensionOrigin = parts.origin;
+    this.closed = parts.process.ended.then(() => undefined);
+    const background = new FirefoxSurface(parts.call, { kind: "background" }, "the event page");
+    this.worker = {
+      isRunning: () => this.call("backgroundRuns"),
+      kill: () => this.call("killBackground"),
+      evaluate: async <T, A extends unknown[]>(
+        fn: string | ((...args: A) => T | Promise<T>),
+        ...args: A
+      ) => (await background.run(expressionOf(fn, args))) as T,
+    };
+  }
+
+  async openPage(url: string): Promise<Page> {
+    const page = this.pageOf(await this.call("newTab"), url);
+    await page.goto(url);
+    return page;
+  }
+
+  openExtensionPage(path: string): Promise<Page> {
+    return this.openPage(`${this.extensionOrigin}/${path.replace(/^\//, "")}`);
+  }
+
+  async findPage(url: string, timeoutMs = 10_000): Promise<Page> {
+    const tab = await until(
+      () => this.call("findTab", url),
+      timeoutMs,
+      () => `No tab has a URL that begins with ${url}.`,
+    );
+    const page = this.pageOf(tab, url);
+    await page.waitFor(`document.readyState === "complete"`);
+    return page;
+  }
+
+  async openPanel(page: Page, options: PanelOptions = {}): Promise<Page> {
+    const target = targetOf(page);
+    if (target.kind !== "tab") throw new Error("DevTools opens for tabs.");
+    const theme = options.dark === undefined ? null : options.dark ? "dark" : "light";
+    if (!(await this.call("showPanel", target.tab, this.hostType, theme, PANEL_PATIENCE_MS)))
+      throw new Error(
+        `DevTools has no panel "${PANEL_TITLE}": did the extension's devtools page run?`,
+      );
+    const panel = new Page(
+      new FirefoxSurface(this.call, { kind: "panel", tab: target.tab }, "the panel"),
+    );
+    await panel.waitFor(`document.readyState === "complete"`);
+    if (options.width !== undefined && options.height !== undefined)
+      await panel.setViewport(options.width, options.height);
+    return panel;
+  }
+
+  tabIdOf(page: Page): Promise<number> {
+    return this.call("extensionTabId", targetOf(page));
+  }
+
+  async close(): Promise<void> {
+    // An error here means that the browser has ended already, or ends before it answers.
+    await Promise.race([this.bidi.send("browser.close").catch(() => undefined), sleep(5_000)]);
+    await this.process.end(10_000);
+    await this.profile.discard();
+  }
+
+  private pageOf(tab: number, url: string): Page {
+    return new Page(new FirefoxSurface(this.call, { kind: "tab", tab }, `the page ${url}`));
+  }
+}
+
+function targetOf(page: Page): FirefoxTarget {
+  if (page.surface instanceof FirefoxSurface) return page.surface.target;
+  throw new Error("This page belongs to another browser.");
+}

@@ -1,0 +1,129 @@
+/**
+ * A browser's processes and its profile folder: started as a group of their own, so that all of
+ * them, and only they, can be ended.
+ */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { sleep } from "./wait.ts";
+
+/** Running groups, ended should this process end without closing them. */
+const running = new Set<BrowserProcess>();
+process.on("exit", () => {
+  for (const browser of running) browser.kill();
+});
+
+export class BrowserProcess {
+  /** Fulfilled when the first process of the group has ended, with how. */
+  readonly ended: Promise<string>;
+  private readonly child: ChildProcess;
+  private stderr = "";
+
+  /** `pipes` opens file descriptors 3 (to the browser) and 4 (from it). */
+  constructor(executable: string, args: readonly string[], options: { pipes: boolean }) {
+    const pipes = options.pipes ? (["pipe", "pipe"] as const) : [];
+    this.child = spawn(executable, args, {
+      stdio: ["ignore", "ignore", "pipe", ...pipes],
+      // A group of its own: Ctrl-C in the terminal reaches only us, and we end the group in order.
+      detached: process.platform !== "win32",
+    });
+    running.add(this);
+    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.stderr = (this.stderr + text).slice(-20_000);
+    });
+    this.ended = new Promise((resolve) => {
+      this.child.once("error", (error) => resolve(error.message));
+      this.child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+    });
+    this.ended.then(() => this.kill());
+  }
+
+  /** What the browser has said on its error output, the last 20,000 characters. */
+  get output(): string {
+    return this.stderr;
+  }
+
+  get toBrowser(): Writable {
+    return this.child.stdio[3] as Writable;
+  }
+
+  get fromBrowser(): Readable {
+    return this.child.stdio[4] as Readable;
+  }
+
+  /** Waits for a line of the error output. Throws when the browser ends before, or after 30 s. */
+  async line(pattern: RegExp): Promise<RegExpExecArray> {
+    let ended: string | undefined;
+    this.ended.then((how) => {
+      ended = how;
+    });
+    for (const start = performance.now(); performance.now() < start + 30_000; await sleep(10)) {
+      const match = pattern.exec(this.stderr);
+      if (match) return match;
+      if (ended !== undefined) break;
+    }
+    throw new Error(
+      `The browser ${ended ? `ended (${ended})` : "didn't get ready"}. It said:\n${this.stderr.slice(-2000)}`,
+    );
+  }
+
+  /** Waits up to `patienceMs` for the browser to end by itself, then ends all its processes. */
+  async end(patienceMs: number): Promise<void> {
+    await Promise.race([this.ended, sleep(patienceMs)]);
+    this.kill();
+    await this.ended;
+  }
+
+  /** Ends whatever is left of the group, at once. */
+  kill(): void {
+    running.delete(this);
+    const { pid } = this.child;
+    if (pid === undefined) return;
+    if (process.platform === "win32") {
+      spawnSync("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore" });
+      return;
+    }
+    try {
+      process.kill(-pid, "SIGKILL");
+    } catch (error) {
+      // ESRCH: nothing of the group is left, as it should be.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+}
+
+export interface Profile {
+  readonly dir: string;
+  /** Removes it if it was made for one run. */
+  discard(): Promise<void>;
+}
+
+/** The profile folder asked for, or a new one that `discard` removes. */
+export async function openProfile(asked: string | undefined, executable: string): Promise<Profile> {
+  if (asked !== undefined) {
+    await mkdir(asked, { recursive: true });
+    return { dir: asked, discard: async () => undefined };
+  }
+  const dir = await mkdtemp(join(await profileParent(executable), "switchyard-profile-"));
+  const discard = () => rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  return { dir, discard };
+}
+
+/**
+ * Where new profiles go. A browser from a snap (Ubuntu) sees a /tmp of its own and no hidden
+ * folders, so its profile lies where the snap may write:
+ * https://firefox-source-docs.mozilla.org/testing/geckodriver/Usage.html#running-firefox-in-a-container-based-package
+ */
+async function profileParent(executable: string): Promise<string> {
+  if (process.platform !== "linux") return tmpdir();
+  const target = await realpath(executable);
+  const head = (await readFile(target)).subarray(0, 4096).toString("latin1");
+  const snap = target.endsWith("/snap") || head.includes("/snap/bin/");
+  if (!snap) return tmpdir();
+  const name = /firefox/.test(executable) ? "firefox" : "chromium";
+  const parent = join(homedir(), "snap", name, "common");
+  await mkdir(parent, { recursive: true });
+  return parent;
+}
