@@ -78,6 +78,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
   const front = signal<"list" | "detail">("list");
   const queryTarget = signal<QueryTarget | undefined>(undefined);
   const announcement = signal("");
+  let choseHere = false;
   let announced: ReturnType<typeof setTimeout> | undefined;
 
   const endings = [
@@ -109,12 +110,13 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
       }
     }),
     // Something is always selected while there is something to select, so that the panel never opens
-    // on an empty half; the session looked at last time comes first.
+    // on an empty half; the session looked at last time comes first, however late that is remembered.
     effect(() => {
       const keys = sessions.keys.value;
       const remembered = preferences.get("selected", "").value;
       const selected = selectedKey.value;
-      if (selected !== undefined && keys.includes(selected)) return;
+      const settled = choseHere || !keys.includes(remembered) || selected === remembered;
+      if (settled && selected !== undefined && keys.includes(selected)) return;
       selectedKey.value = keys.includes(remembered)
         ? remembered
         : (sessions.all.peek().find((each) => !isClosed(each))?.key ?? keys[0]);
@@ -148,6 +150,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
     announce,
     call: (command, params, options) => client.call(command, params, options),
     select(key) {
+      choseHere = true;
       batch(() => {
         selectedKey.value = key;
         page.value = { kind: "session" };
