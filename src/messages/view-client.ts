@@ -176,7 +176,15 @@ export function createViewClient({ connect, tabId }: ViewClientOptions): ViewCli
         }, limit);
         waiting.set(id, { resolve, reject, timer });
         const message: ViewMessage = { type: "call", id, command, params };
-        current.postMessage(message);
+        try {
+          current.postMessage(message);
+        } catch (error) {
+          // The port dropped in this moment, or a parameter can't be cloned.
+          const text = error instanceof Error ? error.message : String(error);
+          settle(id)?.reject(
+            new CommandError({ name: "NotSentError", message: `Nothing was sent: ${text}` }),
+          );
+        }
       });
     },
     onEvent(listener) {

@@ -5,9 +5,11 @@
  * session is runs alone, in order, behind a closed gate, and ends with the server being asked who it
  * thinks the session is. Only when the answer equals the record does the gate open for requests.
  */
+import { arrayOf } from "../wire/cbor-parts.ts";
 import { ServerError } from "../wire/errors.ts";
+import { proveItem } from "../wire/proven.ts";
 import type { LiveNotification } from "../wire/rpc-socket.ts";
-import { decodeValue, encodeValue } from "../wire/values.ts";
+import { encodeValue } from "../wire/values.ts";
 import {
   InvalidRequestError,
   ProtectedVariableError,
@@ -18,7 +20,14 @@ import {
 import { Gate } from "./gate.ts";
 import { isFinal, transition } from "./life-cycle.ts";
 import { type LiveEvent, LiveQueries } from "./live-queries.ts";
-import type { Actor, HistoryEntry, ServerTruth, SessionStatus, SignIn } from "./model.ts";
+import type {
+  Actor,
+  HistoryEntry,
+  ServerTruth,
+  SessionStatus,
+  SessionVariable,
+  SignIn,
+} from "./model.ts";
 import { SessionRequests } from "./session-requests.ts";
 import {
   attach,
@@ -165,7 +174,7 @@ export class HeldSession {
         return;
       }
     }
-    await useAndLet(this.#send, record);
+    await useAndLet(this.#send, this.#sendLet, record);
     if (record.status !== "ended") await this.#become("active", "server", "Set up at the server.");
   }
 
@@ -265,7 +274,7 @@ export class HeldSession {
     }
     this.#log({ event: "auth", by, before, after: record.auth.user ?? "signed in", text: cause });
     await this.#become("active", by, cause);
-    await useAndLet(this.#send, record);
+    await useAndLet(this.#send, this.#sendLet, record);
   }
 
   /** Brings what is shown of the tokens up to the family's. */
@@ -285,7 +294,7 @@ export class HeldSession {
       await this.#send("invalidate");
       await this.#forgetSignIn("Anonymous by choice.");
       await this.#become("active", "you", "Anonymous by choice.");
-      await useAndLet(this.#send, this.record);
+      await useAndLet(this.#send, this.#sendLet, this.record);
     });
   }
 
@@ -331,7 +340,7 @@ export class HeldSession {
       }
       if (this.record.status !== "active") {
         await this.#become("active", by, "Token renewed.");
-        await useAndLet(this.#send, this.record);
+        await useAndLet(this.#send, this.#sendLet, this.record);
       }
     });
   }
@@ -415,14 +424,14 @@ export class HeldSession {
   /** RPC `let`. The value is CBOR; NONE is refused, since unset is the word for it. */
   set(name: string, value: Uint8Array): Promise<void> {
     checkVariableName(name);
-    const decoded = decodeValue(value);
+    const bytes = proveItem(value);
     return this.#inOrder(async () => {
       this.#assertAttached();
-      await this.#send("let", [name, decoded]);
+      await this.#sendLet({ name, value: bytes });
       const { record } = this;
       const known = record.variables.find((variable) => variable.name === name);
-      if (known) known.value = encodeValue(decoded);
-      else record.variables.push({ name, value: encodeValue(decoded) });
+      if (known) known.value = bytes;
+      else record.variables.push({ name, value: bytes });
       record.updatedAt = Date.now();
       this.#log({ event: "variable", by: "you", text: `$${name} ${known ? "changed" : "set"}.` });
       await this.#owner.commit(this);
@@ -609,6 +618,9 @@ export class HeldSession {
 
   readonly #send = (method: string, params?: readonly unknown[]): Promise<unknown> =>
     this.#link.request(method, params, this.record.id);
+
+  readonly #sendLet = ({ name, value }: SessionVariable): Promise<unknown> =>
+    this.#link.requestBytes("let", arrayOf([encodeValue(name), proveItem(value)]), this.record.id);
 
   /** @throws SessionClosedError */
   assertOpen(): void {

@@ -6,7 +6,9 @@
  * server binds neither, so that is checked here.
  */
 import { Uuid } from "surrealdb";
+import { arrayItems, arrayOf, mapEntries } from "../wire/cbor-parts.ts";
 import { OutcomeUnknownError } from "../wire/errors.ts";
+import { type ItemBytes, proveItem } from "../wire/proven.ts";
 import { decodeValue, encodeValue } from "../wire/values.ts";
 import {
   InvalidRequestError,
@@ -20,7 +22,7 @@ import type { LiveEvent } from "./live-queries.ts";
 import type { TransactionView } from "./model.ts";
 import { uuidText } from "./set-up.ts";
 import type { LiveQueryRecord } from "./store.ts";
-import { placeText } from "./truth.ts";
+import { isAnonymousRefusal, placeText } from "./truth.ts";
 
 /** An answer, with what it cost and who asked. */
 export interface Answer {
@@ -118,10 +120,36 @@ export class SessionRequests {
 
   /** `query`: begins and ends of live queries in the text are taken note of. */
   async query(text: string, bindings?: Uint8Array, txn?: string, viewId?: string): Promise<Answer> {
-    const params = bindings ? encodeValue([text, decodeValue(bindings)]) : encodeValue([text]);
+    const parts = [encodeValue(text)];
+    if (bindings) parts.push(proveItem(bindings));
+    const params = arrayOf(parts);
     const answer = await this.send("query", params, txn);
     if (/\b(live|kill)\b/i.test(text)) this.#noteLive(text, decodeValue(answer.result), viewId);
     return answer;
+  }
+
+  /**
+   * A SurrealQL expression as a value, evaluated by the server in this session. An anonymous session
+   * that may not query gets JSON read instead.
+   * @returns the value as CBOR, in a buffer of its own
+   */
+  async evaluate(expression: string): Promise<ItemBytes> {
+    let result: Uint8Array;
+    try {
+      ({ result } = await this.query(`RETURN (${expression}\n)`));
+    } catch (error) {
+      if (!isAnonymousRefusal(error)) throw error;
+      return encodeValue(readJson(expression));
+    }
+    const [statement, ...others] = arrayItems(result);
+    if (!statement || others.length > 0) throw new InvalidRequestError("One value is expected.");
+    const parts = mapEntries(statement);
+    const value = parts.get("result");
+    if (!value) throw new InvalidRequestError("The server gave no value.");
+    if (decodeValue(parts.get("status") ?? value) !== "OK") {
+      throw new SessionError("StatementError", String(decodeValue(value)));
+    }
+    return proveItem(value.slice());
   }
 
   #noteLive(text: string, results: unknown, viewId?: string): void {
@@ -268,6 +296,18 @@ export class SessionRequests {
   /** Transactions live on the socket, and end with it. */
   socketLost(): void {
     this.transactions.clear();
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Only that it is no JSON matters: the person wrote SurrealQL.
+    throw new InvalidRequestError(
+      "The server evaluates SurrealQL for signed-in sessions only.",
+      "As anonymous, write the value as JSON, or sign in first.",
+    );
   }
 }
 

@@ -7,15 +7,17 @@
  */
 import { NotAllowedError, Uuid } from "surrealdb";
 import { ServerError } from "../wire/errors.ts";
-import { decodeValue } from "../wire/values.ts";
 import { SessionError } from "./errors.ts";
-import type { SessionStatus } from "./model.ts";
+import type { SessionStatus, SessionVariable } from "./model.ts";
 import { readTokens, type Tokens, toRpcAuth } from "./sign-in.ts";
 import type { SessionRecord } from "./store.ts";
 import type { TokenFamily } from "./token-family.ts";
 
 /** Sends one RPC of this session past the gate: only the life cycle itself may do so. */
 export type Send = (method: string, params?: readonly unknown[]) => Promise<unknown>;
+
+/** RPC `let` of a value that stays the bytes it is: decoding would turn the float 5f into 5. */
+export type SendLet = (variable: SessionVariable) => Promise<unknown>;
 
 /** The session couldn't be signed in again; carries the status that follows from it. */
 export class SetUpRefused extends SessionError {
@@ -38,13 +40,15 @@ export async function attach(send: Send): Promise<void> {
 }
 
 /** Selects namespace and database and sets all variables. `use` first: a value may need a database. */
-export async function useAndLet(send: Send, record: SessionRecord): Promise<void> {
+export async function useAndLet(
+  send: Send,
+  sendLet: SendLet,
+  record: SessionRecord,
+): Promise<void> {
   if (record.namespace !== undefined) {
     await send("use", [record.namespace, record.database ?? null]);
   }
-  await Promise.all(
-    record.variables.map(({ name, value }) => send("let", [name, decodeValue(value)])),
-  );
+  await Promise.all(record.variables.map(sendLet));
 }
 
 /**

@@ -1,0 +1,133 @@
+/**
+ * The durable store: IndexedDB, versioned.
+ *
+ * It outlives the browser and holds no secret, but for the sign-ins that a person told us to remember
+ * (the store `remembered`). What is read back is checked: an older version of the extension, or a
+ * disk that failed, may have written it.
+ */
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { HistoryEntry, SessionKey, Settings } from "../session/model.ts";
+import {
+  type DurableStore,
+  type FamilySecrets,
+  HISTORY_DAYS,
+  HISTORY_LIMIT,
+  type Profile,
+  type SessionRecord,
+} from "../session/store.ts";
+import { isFamilySecrets, isProfile, isSessionRecord, isSettings } from "./stored-data.ts";
+
+interface Schema extends DBSchema {
+  profiles: { key: string; value: Profile };
+  sessions: { key: SessionKey; value: SessionRecord };
+  settings: { key: "settings"; value: Settings };
+  remembered: { key: string; value: FamilySecrets };
+  history: {
+    key: number;
+    value: { session: SessionKey; entry: HistoryEntry };
+    indexes: { session: SessionKey };
+  };
+}
+
+const VERSION = 1;
+const DAY = 24 * 60 * 60 * 1000;
+
+/** @param name of the database; private windows have their own IndexedDB, not their own name */
+export function createDurableStore(name = "switchyard"): DurableStore {
+  let opening: Promise<IDBPDatabase<Schema>> | undefined;
+  /** Opened at first use, and again after the browser closed it (storage cleared, disk full). */
+  function database(): Promise<IDBPDatabase<Schema>> {
+    opening ??= openDB<Schema>(name, VERSION, {
+      upgrade(db, oldVersion) {
+        if (oldVersion < 1) {
+          db.createObjectStore("profiles", { keyPath: "id" });
+          db.createObjectStore("sessions", { keyPath: "key" });
+          db.createObjectStore("settings");
+          db.createObjectStore("remembered");
+          const history = db.createObjectStore("history", { autoIncrement: true });
+          history.createIndex("session", "session");
+        }
+      },
+      terminated() {
+        opening = undefined;
+      },
+    }).catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  }
+
+  return {
+    async load() {
+      const db = await database();
+      const [profiles, sessions, settings, keys, secrets] = await Promise.all([
+        db.getAll("profiles"),
+        db.getAll("sessions"),
+        db.get("settings", "settings"),
+        db.getAllKeys("remembered"),
+        db.getAll("remembered"),
+      ]);
+      const remembered = new Map<string, FamilySecrets>();
+      for (const [index, key] of keys.entries()) {
+        const kept: unknown = secrets[index];
+        if (isFamilySecrets(kept)) remembered.set(key, kept);
+      }
+      return {
+        profiles: profiles.filter(isProfile),
+        sessions: sessions.filter(isSessionRecord),
+        settings: isSettings(settings) ? settings : undefined,
+        remembered,
+      };
+    },
+
+    async saveProfile(profile) {
+      await (await database()).put("profiles", profile);
+    },
+
+    async removeProfile(id) {
+      await (await database()).delete("profiles", id);
+    },
+
+    async saveSessions(records) {
+      const tx = (await database()).transaction("sessions", "readwrite");
+      await Promise.all([...records.map((record) => tx.store.put(record)), tx.done]);
+    },
+
+    async removeSession(key) {
+      const tx = (await database()).transaction(["sessions", "history"], "readwrite");
+      const lines = await tx.objectStore("history").index("session").getAllKeys(key);
+      await Promise.all([
+        tx.objectStore("sessions").delete(key),
+        ...lines.map((line) => tx.objectStore("history").delete(line)),
+        tx.done,
+      ]);
+    },
+
+    async saveSettings(settings) {
+      await (await database()).put("settings", settings, "settings");
+    },
+
+    async addHistory(session, entry) {
+      const tx = (await database()).transaction("history", "readwrite");
+      await tx.store.add({ session, entry });
+      const keys = await tx.store.index("session").getAllKeys(session);
+      const excess = keys.slice(0, Math.max(0, keys.length - HISTORY_LIMIT));
+      await Promise.all([...excess.map((key) => tx.store.delete(key)), tx.done]);
+    },
+
+    async history(session) {
+      const lines = await (await database()).getAllFromIndex("history", "session", session);
+      const since = Date.now() - HISTORY_DAYS * DAY;
+      return lines.map(({ entry }) => entry).filter(({ at }) => at >= since);
+    },
+
+    async saveRemembered(familyId, secrets) {
+      await (await database()).put("remembered", secrets, familyId);
+    },
+
+    async removeRemembered(familyId) {
+      await (await database()).delete("remembered", familyId);
+    },
+  };
+}
