@@ -54,7 +54,8 @@ const float = fc
   .filter((n) => !Number.isInteger(n) || Number.isSafeInteger(n));
 const key = fc.oneof(name, fc.integer(), uuid, fc.array(fc.integer(), { maxLength: 3 }));
 
-const leaf = fc.oneof(
+/** Any value without others in it. */
+export const anyLeaf: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(undefined, null, true, false),
   integer,
   float,
@@ -81,7 +82,7 @@ const leaf = fc.oneof(
 export const anyValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
-    leaf,
+    anyLeaf,
     fc.array(tie("value"), { maxLength: 30 }),
     fc.dictionary(
       fc.string({ maxLength: 12 }).filter((text) => text !== "__proto__"),
