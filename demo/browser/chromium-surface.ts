@@ -6,7 +6,7 @@
  */
 import type { Cdp, CdpParams } from "./cdp.ts";
 import type { Key } from "./keys.ts";
-import type { Surface } from "./page.ts";
+import { loadFromWithin, type Surface } from "./page.ts";
 import { until } from "./wait.ts";
 
 interface RemoteObject {
@@ -142,7 +142,8 @@ export class ChromiumSurface implements Surface {
   }
 
   async load(url: string | undefined): Promise<void> {
-    const session = this.target.session;
+    const { session, targetId, rootTargetId } = this.target;
+    if (targetId !== rootTargetId) return loadFromWithin(this, url);
     await this.cdp.send("Page.enable", {}, session);
     const loaded = this.cdp.once("Page.loadEventFired", session);
     if (url === undefined) await this.cdp.send("Page.reload", {}, session);

@@ -23,19 +23,21 @@ interface BrowserElement extends HTMLElement {
     removeMessageListener(name: string, listener: (message: { data: string }) => void): void;
     loadFrameScript(url: string, allowDelayed: boolean): void;
   };
-  readonly browsingContext: SnapshotSource;
+  /** Null once the element is removed. */
+  readonly browsingContext: BrowsingContext | null;
   readonly currentURI: { readonly spec: string };
   readonly documentURI: { readonly spec: string };
   fixupAndLoadURIString(url: string, options: { triggeringPrincipal: unknown }): void;
   reload(): void;
 }
-interface SnapshotSource {
+interface BrowsingContext {
   readonly currentWindowGlobal: {
+    readonly innerWindowId: number;
     drawSnapshot(rect: null, scale: number, background: string): Promise<ImageBitmap>;
-  };
+  } | null;
 }
 interface ChromeWindow extends Window {
-  readonly browsingContext: SnapshotSource;
+  readonly browsingContext: BrowsingContext;
 }
 interface Tab {
   readonly linkedBrowser: BrowserElement;
@@ -250,20 +252,26 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
 
   /** Does a job in the content of a target: one frame script, one answer. */
   function inContent(target: FirefoxTarget, job: ContentJob): Promise<string> {
-    const { messageManager } = elementOf(target);
+    const element = elementOf(target);
+    const { messageManager } = element;
     const name = `switchyard-driver-${++frameScripts}`;
-    // The page's end answers too, else nobody would.
     const script = `{
-      const answer = (json) => { removeEventListener("pagehide", left, true); sendAsyncMessage("${name}", json); };
-      const left = (event) => { if (event.target === content.document) answer(JSON.stringify({ error: "the page went away" })); };
-      addEventListener("pagehide", left, true);
+      const answer = (json) => sendAsyncMessage("${name}", json);
       (${contentSource})(${JSON.stringify(job)}).then(answer, (error) => answer(JSON.stringify({ error: String(error) })));
     }`;
+    const page = () => element.browsingContext?.currentWindowGlobal?.innerWindowId;
+    const before = page();
     return new Promise((resolve) => {
-      const listener = ({ data }: { data: string }) => {
+      const settle = (json: string) => {
+        clearInterval(watch);
         messageManager.removeMessageListener(name, listener);
-        resolve(data);
+        resolve(json);
       };
+      const listener = ({ data }: { data: string }) => settle(data);
+      // A page that has gone away never answers: its messages end at the old process.
+      const watch = setInterval(() => {
+        if (page() !== before) settle(JSON.stringify({ error: "the page went away" }));
+      }, 100);
       messageManager.addMessageListener(name, listener);
       const url = `data:application/javascript;charset=utf-8,${encodeURIComponent(script)}`;
       messageManager.loadFrameScript(url, false);
@@ -287,15 +295,18 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
         if (where === browser && progress.isTopLevel && flags & SAME_DOCUMENT) outcome = 0;
       },
     };
+    const failed = () => browser.documentURI?.spec.startsWith("about:neterror");
+    const failedBefore = failed();
     gBrowser.addTabsProgressListener(listener);
     try {
       start();
-      while (outcome === undefined) await sleep(10);
+      // A URL that is refused at once (a forbidden port) shows its error without any progress.
+      while (outcome === undefined && (failedBefore || !failed())) await sleep(10);
     } finally {
       gBrowser.removeTabsProgressListener(listener);
     }
-    if (outcome !== 0 || browser.documentURI?.spec.startsWith("about:neterror"))
-      throw new Error(`It can't be loaded (0x${(outcome >>> 0).toString(16)}).`);
+    if (outcome !== 0 || failed())
+      throw new Error(`it can't be loaded (0x${((outcome ?? 0) >>> 0).toString(16)}).`);
   }
 
   return {
@@ -323,26 +334,13 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
       return known >= 0 ? known : tabs.push(tab) - 1;
     },
 
-    /** Loads a URL, or for null the page again. */
-    async load(target: FirefoxTarget, url: string | null): Promise<void> {
-      const browser = elementOf(target);
-      if (target.kind === "tab") {
-        await whenLoaded(browser, () => {
-          if (url === null) browser.reload();
-          else browser.fixupAndLoadURIString(url, { triggeringPrincipal: system });
-        });
-        return;
-      }
-      const expression =
-        url === null ? "location.reload()" : `location.href = ${JSON.stringify(url)}`;
-      await inContent(target, { do: "run", expression: "window.switchyardDriverSaw = true" });
-      await inContent(target, {
-        do: "run",
-        expression: `void setTimeout(() => { ${expression} })`,
+    /** Loads a URL in a tab, or for null its page again. */
+    async load(tab: number, url: string | null): Promise<void> {
+      const browser = tabOf(tab).linkedBrowser;
+      await whenLoaded(browser, () => {
+        if (url === null) browser.reload();
+        else browser.fixupAndLoadURIString(url, { triggeringPrincipal: system });
       });
-      const fresh = `!window.switchyardDriverSaw && document.readyState === "complete"`;
-      while ((await inContent(target, { do: "run", expression: fresh })) !== '{"value":true}')
-        await sleep(20);
     },
 
     extensionTabId(target: FirefoxTarget): number {
@@ -416,7 +414,8 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
     /** A PNG in base64. */
     async picture(target: FirefoxTarget, scale: number, around: boolean): Promise<string> {
       const source = around ? windowOf(target) : elementOf(target);
-      const global = source.browsingContext.currentWindowGlobal;
+      const global = source.browsingContext?.currentWindowGlobal;
+      if (!global) throw new Error("There is nothing to take a picture of.");
       const image = await global.drawSnapshot(null, scale, "white");
       const canvas = document.createElementNS("http://www.w3.org/1999/xhtml", "canvas");
       const drawing = canvas as HTMLCanvasElement;

@@ -25,7 +25,7 @@ import {
   type WindowDriver,
 } from "./firefox-chrome.ts";
 import type { Key } from "./keys.ts";
-import { expressionOf, Page, type Surface } from "./page.ts";
+import { expressionOf, loadFromWithin, Page, type Surface } from "./page.ts";
 import { BrowserProcess, openProfile, type Profile } from "./process.ts";
 import { sleep, until } from "./wait.ts";
 
@@ -163,8 +163,9 @@ class FirefoxSurface implements Surface {
   }
 
   async load(url: string | undefined): Promise<void> {
-    await this.call("load", this.target, url ?? null).catch((error) => {
-      throw new Error(`${url ?? this.description}: ${error.message}`);
+    if (this.target.kind !== "tab") return loadFromWithin(this, url);
+    await this.call("load", this.target.tab, url ?? null).catch((error) => {
+      throw new Error(`${url ?? this.description}: ${error.message.replace(/^Error: /, "")}`);
     });
   }
 

@@ -53,6 +53,20 @@ export interface Surface {
 
 const PATIENCE_MS = 10_000;
 
+/** Loads a page by its own `location`, where the browser has no command for it: a panel. */
+export async function loadFromWithin(surface: Surface, url: string | undefined): Promise<void> {
+  const move = url === undefined ? "location.reload()" : `location.href = ${JSON.stringify(url)}`;
+  // The mark goes with the old page; moving later lets this call answer first.
+  await surface.run(`void (window.switchyardMark = 1, setTimeout(() => { ${move} }))`);
+  const fresh = `!window.switchyardMark && document.readyState === "complete"`;
+  await until(
+    // Between the two pages there is nothing to evaluate in.
+    () => surface.run(fresh).catch(() => false),
+    PATIENCE_MS,
+    () => `${surface.description} didn't load ${url ?? "again"}.`,
+  );
+}
+
 // esbuild (tsx) wraps inner functions in `__name(…)`, which doesn't exist in the page.
 const PRELUDE = "const __name = (fn) => fn;";
 

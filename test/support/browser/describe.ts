@@ -1,0 +1,62 @@
+/**
+ * The same tests in Chromium and in Firefox.
+ *
+ * `describeInBrowsers` declares its tests once for each browser; the environment variable BROWSER
+ * (`chromium` or `firefox`) leaves one of them. A browser that is missing or doesn't start fails
+ * its tests: they are never skipped in silence.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe } from "vitest";
+import { launchChromium } from "../../../demo/browser/chromium.ts";
+import type { ExtensionBrowser, LaunchOptions } from "../../../demo/browser/extension-browser.ts";
+import { launchFirefox } from "../../../demo/browser/firefox.ts";
+
+const BROWSERS = {
+  chromium: { launch: launchChromium, build: "../../../dist/chrome" },
+  firefox: { launch: launchFirefox, build: "../../../dist/firefox" },
+};
+export type BrowserName = keyof typeof BROWSERS;
+
+export interface BrowserUnderTest {
+  readonly name: BrowserName;
+  /** Starts it, by default with the built extension. It is closed after the tests at the latest. */
+  launch(options?: Partial<LaunchOptions>): Promise<ExtensionBrowser>;
+  /** A new profile folder for restarts; removed after the tests. */
+  newProfileDir(): Promise<string>;
+}
+
+/** Declares tests that run in each browser. Use it at the top of a file, as `describe`. */
+export function describeInBrowsers(title: string, body: (browser: BrowserUnderTest) => void): void {
+  const only = process.env.BROWSER;
+  if (only && !(only in BROWSERS))
+    throw new Error(`BROWSER is "${only}", not chromium or firefox.`);
+  for (const [name, { launch, build }] of Object.entries(BROWSERS)) {
+    if (only && name !== only) continue;
+    describe(`${title} (${name})`, () => {
+      const open: ExtensionBrowser[] = [];
+      const profiles: string[] = [];
+      afterAll(async () => {
+        await Promise.all(open.map((browser) => browser.close()));
+        for (const profile of profiles)
+          await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+      });
+      body({
+        name: name as BrowserName,
+        async launch(options = {}) {
+          const extensionDir = fileURLToPath(new URL(build, import.meta.url));
+          const browser = await launch({ extensionDir, ...options });
+          open.push(browser);
+          return browser;
+        },
+        async newProfileDir() {
+          const profile = await mkdtemp(join(tmpdir(), "switchyard-test-"));
+          profiles.push(profile);
+          return profile;
+        },
+      });
+    });
+  }
+}
