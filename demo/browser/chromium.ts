@@ -65,7 +65,7 @@ async function start(
     ...(options.args ?? []),
     "about:blank",
   ];
-  const process_ = new BrowserProcess(executable, args, { pipes: true });
+  const process_ = new BrowserProcess(executable, args, { pipes: true, profile });
   try {
     const cdp = new Cdp(process_);
     const { product } = await cdp.send<{ product: string }>("Browser.getVersion");

@@ -51,7 +51,7 @@ export async function launchFirefox(options: LaunchOptions): Promise<ExtensionBr
     ...(options.args ?? []),
     "about:blank",
   ];
-  const process_ = new BrowserProcess(executable, args, { pipes: false });
+  const process_ = new BrowserProcess(executable, args, { pipes: false, profile });
   try {
     const [, address = ""] = await process_.line(/WebDriver BiDi listening on (ws:\S+)/);
     const bidi = await Bidi.connect(address);

@@ -1,35 +1,49 @@
 /**
  * A browser's processes and its profile folder: started as a group of their own, so that all of
- * them, and only they, can be ended.
+ * them, and only they, can be ended; and guarded, so that they end with us even when we are killed.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { sleep } from "./wait.ts";
 
-/** Running groups, ended should this process end without closing them. */
-const running = new Set<BrowserProcess>();
-process.on("exit", () => {
-  for (const browser of running) browser.kill();
-});
+/**
+ * Waits until its input ends, which it does when the process that gave it ends, however that was;
+ * then it ends the browser's group and removes its profile.
+ */
+const GUARD = `
+  const [pid, profile] = process.argv.slice(1);
+  process.stdin.resume().on("end", () => {
+    if (process.platform === "win32")
+      require("node:child_process").spawnSync("taskkill", ["/pid", pid, "/T", "/F"]);
+    else try { process.kill(-pid, "SIGKILL"); } catch (error) { if (error.code !== "ESRCH") throw error; }
+    if (profile)
+      require("node:fs").rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  });`;
 
 export class BrowserProcess {
   /** Fulfilled when the first process of the group has ended, with how. */
   readonly ended: Promise<string>;
   private readonly child: ChildProcess;
+  private guard: ChildProcess | undefined;
   private stderr = "";
 
   /** `pipes` opens file descriptors 3 (to the browser) and 4 (from it). */
-  constructor(executable: string, args: readonly string[], options: { pipes: boolean }) {
-    const pipes = options.pipes ? (["pipe", "pipe"] as const) : [];
+  constructor(
+    executable: string,
+    args: readonly string[],
+    { pipes: wanted, profile }: { pipes: boolean; profile: Profile },
+  ) {
+    const pipes = wanted ? (["pipe", "pipe"] as const) : [];
     this.child = spawn(executable, args, {
       stdio: ["ignore", "ignore", "pipe", ...pipes],
       // A group of its own: Ctrl-C in the terminal reaches only us, and we end the group in order.
       detached: process.platform !== "win32",
     });
-    running.add(this);
+    if (this.child.pid !== undefined) this.guard = startGuard(this.child.pid, profile);
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.stderr = (this.stderr + text).slice(-20_000);
     });
@@ -78,7 +92,9 @@ export class BrowserProcess {
 
   /** Ends whatever is left of the group, at once. */
   kill(): void {
-    running.delete(this);
+    // First the guard: the number of an ended process may be given to another.
+    this.guard?.kill("SIGKILL");
+    this.guard = undefined;
     const { pid } = this.child;
     if (pid === undefined) return;
     if (process.platform === "win32") {
@@ -94,8 +110,22 @@ export class BrowserProcess {
   }
 }
 
+function startGuard(pid: number, profile: Profile): ChildProcess {
+  const made = profile.madeForOneRun ? [profile.dir] : [];
+  const guard = spawn(process.execPath, ["-e", GUARD, String(pid), ...made], {
+    stdio: ["pipe", "ignore", "ignore"],
+    // Ctrl-C must not reach it, nor may it keep this process from ending.
+    detached: true,
+    windowsHide: true,
+  });
+  guard.unref();
+  (guard.stdin as Socket).unref();
+  return guard;
+}
+
 export interface Profile {
   readonly dir: string;
+  readonly madeForOneRun: boolean;
   /** Removes it if it was made for one run. */
   discard(): Promise<void>;
 }
@@ -104,11 +134,11 @@ export interface Profile {
 export async function openProfile(asked: string | undefined, executable: string): Promise<Profile> {
   if (asked !== undefined) {
     await mkdir(asked, { recursive: true });
-    return { dir: asked, discard: async () => undefined };
+    return { dir: asked, madeForOneRun: false, discard: async () => undefined };
   }
   const dir = await mkdtemp(join(await profileParent(executable), "switchyard-profile-"));
   const discard = () => rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-  return { dir, discard };
+  return { dir, madeForOneRun: true, discard };
 }
 
 /**
