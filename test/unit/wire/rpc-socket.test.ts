@@ -307,6 +307,7 @@ describe("a socket that dies", () => {
     socket.close(3000, "done");
     await expect(request).rejects.toMatchObject({ name: "OutcomeUnknownError", reason: "closed" });
     await expect(socket.request({ method: "query" })).rejects.toBeInstanceOf(SocketClosedError);
+    expect(closes).toEqual([]);
     await vi.waitFor(() => expect(closes).toHaveLength(1));
     expect(closes).toEqual([{ kind: "local", code: 3000, reason: "done" }]);
     socket.close();
