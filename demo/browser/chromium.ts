@@ -224,20 +224,37 @@ class Chromium implements ExtensionBrowser {
     const { rootTargetId } = surfaceOf(page).target;
     const inspected = [...this.devtools].find(([, devtools]) => devtools === rootTargetId)?.[0];
     // A page of the extension asks, in the background: the worker is not to be woken.
-    const { targetId } = await this.cdp.send<{ targetId: string }>("Target.createTarget", {
-      url: `${this.extensionOrigin}/manifest.json`,
-      background: true,
-    });
-    try {
-      const asking = await this.pageOf(targetId, "a page of the extension");
+    return this.inNewTab(`${this.extensionOrigin}/manifest.json`, async (tab) => {
       await this.cdp.send("Target.activateTarget", { targetId: inspected ?? rootTargetId });
-      const id = await asking.waitFor<number | undefined, []>(
+      return tab.waitFor<number | undefined, []>(
         "globalThis.chrome?.tabs?.query({ active: true, currentWindow: true }).then(([tab]) => tab?.id)",
       );
-      return id;
-    } finally {
-      await this.cdp.send("Target.closeTarget", { targetId });
-    }
+    });
+  }
+
+  async errors(): Promise<string[]> {
+    // The browser's own list of errors, which it keeps in developer mode, needs nobody attached.
+    const id = this.extensionOrigin.split("//")[1];
+    return this.inNewTab("chrome://extensions/", (tab) =>
+      tab.waitFor<string[], []>(
+        `chrome.developerPrivate.getExtensionInfo("${id}").then(({ runtimeErrors }) =>
+          runtimeErrors.map(({ message, source }) => message + " (" + source + ")"))`,
+      ),
+    );
+  }
+
+  async clipboardText(): Promise<string> {
+    await this.cdp.send("Browser.grantPermissions", {
+      origin: this.extensionOrigin,
+      permissions: ["clipboardReadWrite", "clipboardSanitizedWrite"],
+    });
+    return this.inNewTab(`${this.extensionOrigin}/manifest.json`, async (tab) => {
+      await tab.bringToFront();
+      const { text } = await tab.waitFor<{ text: string }, []>(
+        "navigator.clipboard.readText().then((text) => ({ text }))",
+      );
+      return text;
+    });
   }
 
   async close(): Promise<void> {
@@ -245,6 +262,19 @@ class Chromium implements ExtensionBrowser {
     await Promise.race([this.cdp.send("Browser.close").catch(() => undefined), sleep(5_000)]);
     await this.process.end(5_000);
     await this.profile.discard();
+  }
+
+  /** Does something in a tab of its own in the background, which is closed afterwards. */
+  private async inNewTab<T>(url: string, work: (tab: Page) => Promise<T>): Promise<T> {
+    const { targetId } = await this.cdp.send<{ targetId: string }>("Target.createTarget", {
+      url,
+      background: true,
+    });
+    try {
+      return await work(await this.pageOf(targetId, `the page ${url}`));
+    } finally {
+      await this.cdp.send("Target.closeTarget", { targetId });
+    }
   }
 
   private async pageOf(targetId: string, description: string): Promise<Page> {

@@ -70,6 +70,13 @@ export interface ExtensionBrowser {
   openPanel(page: Page, options?: PanelOptions): Promise<Page>;
   /** The id by which extensions know the tab of `page`. */
   tabIdOf(page: Page): Promise<number>;
+  /**
+   * Errors that nobody caught in the extension's pages, worker and content scripts, since the
+   * browser started. Chromium counts what is logged as a warning or an error too.
+   */
+  errors(): Promise<string[]>;
+  /** The text that was copied last. In Chromium a tab comes to the front for it. */
+  clipboardText(): Promise<string>;
   /** Ends the browser and all its processes, and removes a profile that was made for it. */
   close(): Promise<void>;
   /** Fulfilled when the browser has ended, by `close`, by a person or by a crash. */

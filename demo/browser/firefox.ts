@@ -268,6 +268,14 @@ class Firefox implements ExtensionBrowser {
     return this.call("extensionTabId", targetOf(page));
   }
 
+  errors(): Promise<string[]> {
+    return this.call("errors");
+  }
+
+  clipboardText(): Promise<string> {
+    return this.call("clipboardText");
+  }
+
   async close(): Promise<void> {
     // An error here means that the browser has ended already, or ends before it answers.
     await Promise.race([this.bidi.send("browser.close").catch(() => undefined), sleep(5_000)]);

@@ -172,6 +172,22 @@ describeInBrowsers("driver", ({ name, launch, newProfileDir }) => {
     expect(await browser.worker.isRunning()).toBe(true);
   });
 
+  test("what was copied, and what nobody caught", async () => {
+    await panel.fill("label=User name", "copied “text”");
+    await panel.click('role=button[name="Copy"]');
+    expect(await browser.clipboardText()).toBe("copied “text”");
+    expect(await browser.errors()).toEqual([]);
+    await panel.click('role=button[name="Fail"]');
+    await expect
+      .poll(() => browser.errors(), { timeout: 5000 })
+      .toEqual(
+        expect.arrayContaining([
+          expect.stringContaining("the panel fails on purpose"),
+          expect.stringContaining("the worker fails on purpose"),
+        ]),
+      );
+  });
+
   test("two tabs, each with its panel; pages that the extension opened; pages that fail", async () => {
     const second = await browser.openPage(`${url}/second`);
     const other = await browser.openPanel(second);
@@ -183,6 +199,8 @@ describeInBrowsers("driver", ({ name, launch, newProfileDir }) => {
     const own = await browser.openExtensionPage("panel.html?tab=1");
     expect(await own.url()).toBe(`${browser.extensionOrigin}/panel.html?tab=1`);
     await own.evaluate("void window.open('/panel.html?opened')");
+    await own.screenshot(join(folder, `${name}-own.png`), { width: 400, height: 600 });
+    expect(await sizeOf(join(folder, `${name}-own.png`))).toEqual([400, 600]);
     const opened = await browser.findPage(`${browser.extensionOrigin}/panel.html?opened`);
     expect(await opened.text("h1")).toBe("Fixture");
     for (const closing of [opened, own, other, second]) await closing.close();

@@ -38,6 +38,7 @@ async function greet(name) {
 }
 
 api.runtime.onMessage.addListener((message, _sender, respond) => {
+  if (message?.fail) throw new Error("the worker fails on purpose");
   if (typeof message?.greet !== "string") return false;
   greet(message.greet).then(respond);
   return true;

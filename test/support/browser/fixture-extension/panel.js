@@ -25,6 +25,14 @@ for (const id of ["level", "remember"]) {
     log(`${id} ${control.type === "checkbox" ? control.checked : control.value}`),
   );
 }
+document.querySelector("#copy").addEventListener("click", () => {
+  user.select();
+  document.execCommand("copy");
+});
+document.querySelector("#fail").addEventListener("click", () => {
+  api.runtime.sendMessage({ fail: true });
+  throw new Error("the panel fails on purpose");
+});
 document.querySelector("#deep").addEventListener("click", () => log("deep"));
 document.querySelector("#greet").addEventListener("click", async () => {
   const answer = await api.runtime.sendMessage({ greet: user.value });
