@@ -53,6 +53,12 @@ interface QueryResult {
   type?: string;
 }
 
+/** Whom the engine takes a session for, and what is selected. */
+interface EngineState {
+  token?: unknown;
+  session: { ns?: string; db?: string };
+}
+
 export class Connection {
   readonly #format: FrameFormat;
   readonly #shared: Shared;
@@ -214,25 +220,29 @@ export class Connection {
   }
 
   async #learnIdentity(session: ClientSession): Promise<void> {
-    const text = "RETURN { token: $token, namespace: $session.ns, database: $session.db }";
-    let answer: { result: { token?: { jti?: string }; namespace?: string; database?: string } }[];
+    // Both whole: a path like $session.ns needs a namespace where none is selected.
+    const request = {
+      method: "query",
+      params: ["RETURN { token: $token, session: $session }"],
+      session: session.engineId,
+    };
+    let answer: QueryResult[];
     try {
-      const request = { method: "query", params: [text], session: session.engineId };
-      answer = (await this.#shared.engine.send(request)) as typeof answer;
+      answer = (await this.#shared.engine.send(request)) as QueryResult[];
     } catch (error) {
       if (!isSessionExpired(error)) throw error;
       // The engine refuses each query of an expired session by itself, and before it asks who it is.
       session.identity = "known";
       return;
     }
-    const state = answer[0]?.result;
-    session.namespace = state?.namespace;
-    if (state?.token) {
+    const state = answer[0]?.result as EngineState;
+    session.namespace = state.session.ns;
+    if (state.token) {
       const stillGuest = session.identity === "guest" && this.#isHidden(state.token);
       session.identity = stillGuest ? "guest" : "known";
     } else {
       session.identity = "anonymous";
-      await this.#shared.guests?.admit(session, state?.database);
+      await this.#shared.guests?.admit(session, state.session.db);
     }
   }
 

@@ -75,11 +75,11 @@ function hideClaims(value: unknown, jti: string): unknown {
   if (Array.isArray(value)) return value.map((item) => hideClaims(item, jti));
   if (!isPlainObject(value)) return value;
   if (value.jti === jti) return undefined;
-  const entries = Object.entries(value).map(([key, item]) => [key, hideClaims(item, jti)] as const);
-  const isSession = isPlainObject(value.tk) && value.tk.jti === jti;
-  return Object.fromEntries(
-    isSession ? entries.filter(([key]) => key !== "tk" && key !== "ac") : entries,
+  const hidden = Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, hideClaims(item, jti)]),
   );
+  const isSession = isPlainObject(value.tk) && value.tk.jti === jti;
+  return isSession ? { ...hidden, ac: undefined } : hidden;
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

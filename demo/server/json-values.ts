@@ -41,9 +41,18 @@ function toPlain(value: unknown): unknown {
   if (typeof value !== "object") return value;
   if (value instanceof ArrayBuffer) return [...new Uint8Array(value)];
   if (value instanceof Uint8Array) return [...value];
+  if (value instanceof DateTime) return toRfc3339(value.toISOString());
   if (Array.isArray(value) || value instanceof Set) return [...value].map(toPlain);
   if (Object.getPrototypeOf(value) === Object.prototype) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item)]));
   }
   return jsonify(value);
+}
+
+/** The server writes seconds with no, 3, 6 or 9 decimals; the SDK with 3 or as many as it needs. */
+function toRfc3339(iso: string): string {
+  const [, seconds = "", decimals = ""] = /^(.*?)(?:\.(\d+))?Z$/.exec(iso) ?? [];
+  const significant = decimals.replace(/0+$/, "");
+  const fraction = significant.padEnd(Math.ceil(significant.length / 3) * 3, "0");
+  return `${seconds}${fraction && `.${fraction}`}Z`;
 }

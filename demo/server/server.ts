@@ -88,8 +88,9 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
     const version = String(await engine.send({ method: "version" }));
 
     const http = createServer((request, response) => answerHttp(request, response, version));
-    const sockets = serveSockets(http, engine, guests, options.heartbeat ?? HEARTBEAT);
+    // In this order: the WebSocket server would throw the listener's errors where nobody catches them.
     const port = await listen(http, options.port);
+    const sockets = serveSockets(http, engine, guests, options.heartbeat ?? HEARTBEAT);
 
     return {
       url: `ws://127.0.0.1:${port}/rpc`,
