@@ -5,25 +5,21 @@
 import { createNodeEngines } from "@surrealdb/node";
 import fc from "fast-check";
 import {
-  type Bound,
-  BoundExcluded,
-  BoundIncluded,
   DateTime,
   Decimal,
   Duration,
-  equals,
-  FileRef,
   Geometry,
   GeometryPoint,
-  Range,
   RecordId,
-  RecordIdRange,
   Surreal,
   Table,
   Uuid,
 } from "surrealdb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeSurql } from "../../../../src/session/surql.ts";
 import { formatValue, previewValue, typeName } from "../../../../src/ui/values/format.ts";
+import { formatJson } from "../../../../src/ui/values/json.ts";
+import { anyValue, same } from "./surreal-values.ts";
 
 let db: Surreal;
 
@@ -40,44 +36,6 @@ async function evaluate(text: string): Promise<unknown> {
   return value;
 }
 
-/** Equality that looks into containers; the SDK's `equals` doesn't know bytes. */
-function same(a: unknown, b: unknown): boolean {
-  if (a instanceof ArrayBuffer && b instanceof ArrayBuffer) {
-    return Buffer.from(a).equals(Buffer.from(b));
-  }
-  if (a instanceof Range && b instanceof Range) {
-    return sameBound(a.begin, b.begin) && sameBound(a.end, b.end);
-  }
-  if (a instanceof RecordIdRange && b instanceof RecordIdRange) {
-    return a.table.equals(b.table) && sameBound(a.begin, b.begin) && sameBound(a.end, b.end);
-  }
-  if (a instanceof Set && b instanceof Set) {
-    // The engine sorts sets; the order says nothing.
-    const rest = [...b];
-    return [...a].every((item) => {
-      const at = rest.findIndex((other) => same(item, other));
-      return at >= 0 && rest.splice(at, 1).length === 1;
-    });
-  }
-  if (a instanceof RecordId && b instanceof RecordId) {
-    return a.table.equals(b.table) && same(a.id, b.id);
-  }
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((item, i) => same(item, b[i]));
-  }
-  if (typeName(a) === "object" && typeName(b) === "object") {
-    const [x, y] = [a as Record<string, unknown>, b as Record<string, unknown>];
-    const keys = Object.keys(x).sort();
-    return same(keys, Object.keys(y).sort()) && keys.every((key) => same(x[key], y[key]));
-  }
-  if (typeof a === "number" && typeof b === "number") return Object.is(a, b);
-  return equals(a, b);
-}
-
-function sameBound(a: Bound<unknown>, b: Bound<unknown>): boolean {
-  return a?.constructor === b?.constructor && same(a?.value, b?.value);
-}
-
 async function expectSame(value: unknown) {
   const text = formatValue(value, { limit: 1e6 });
   const back = await evaluate(text).catch((error: Error) => error);
@@ -88,170 +46,127 @@ async function expectSame(value: unknown) {
   }
 }
 
-const text = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 8 }),
-  fc.string({
-    unit: fc.constantFrom(
-      "'",
-      '"',
-      "`",
-      "\\",
-      "⟩",
-      "⟨",
-      "\n",
-      "\0",
-      "a",
-      "1",
-      "$",
-      "{",
-      "😀",
-      "\u202e",
-      "/",
-    ),
-  }),
-  fc.constantFrom("", "10", "-5", "1e5", "01h", "select", "NONE", "user:bob", "a b"),
-);
-const name = fc.oneof(
-  text.filter((value) => value !== ""),
-  fc.constantFrom(
-    "user",
-    "select",
-    "true",
-    "if",
-    "NONE",
-    "use",
-    "live",
-    "NaN",
-    "Infinity",
-    "function",
-  ),
-);
-const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
-const number = fc.oneof(
-  fc.integer(),
-  fc.double({ noNaN: true }),
-  fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, 1e19, 2 ** 53, -1e300, 5e-324),
-);
-/** What the codec makes of an int: a bigint only beyond 2^53. */
-const int = int64.map((value) =>
-  value >= -(2n ** 53n) && value <= 2n ** 53n ? Number(value) : value,
-);
-const decimal = fc
-  .tuple(fc.bigInt({ min: -(2n ** 95n), max: 2n ** 95n }), fc.nat(28))
-  .map(([digits, scale]) => {
-    const all = (digits < 0n ? -digits : digits).toString().padStart(scale + 1, "0");
-    const whole = all.slice(0, all.length - scale);
-    const rest = scale ? `.${all.slice(-scale)}` : "";
-    return new Decimal(`${digits < 0n ? "-" : ""}${whole}${rest}`);
-  });
-const datetime = fc
-  .tuple(fc.integer({ min: -62_000_000_000, max: 250_000_000_000 }), fc.nat(999_999_999))
-  .map(([seconds, nanoseconds]) => new DateTime([BigInt(seconds), BigInt(nanoseconds)]));
-const duration = fc
-  .tuple(fc.nat(), fc.nat(999_999_999))
-  .map(([seconds, nanoseconds]) => new Duration([BigInt(seconds), BigInt(nanoseconds)]));
-const uuid = fc.uuid().map((value) => new Uuid(value));
-const coordinate = fc.double({ noNaN: true, noDefaultInfinity: true, min: -180, max: 180 });
-const point = fc.tuple(coordinate, coordinate).map((pair) => new GeometryPoint(pair));
-const pairs = (minLength: number) =>
-  fc.array(fc.tuple(coordinate, coordinate), { minLength, maxLength: 4 });
-const geometry = fc
-  .oneof(
-    pairs(2).map((coordinates) => ({ type: "LineString", coordinates })),
-    pairs(1).map((coordinates) => ({ type: "MultiPoint", coordinates })),
-    fc
-      .array(pairs(2), { minLength: 1, maxLength: 2 })
-      .map((coordinates) => ({ type: "MultiLineString", coordinates })),
-    pairs(3).map((line) => ({ type: "Polygon", coordinates: [[...line, line[0]]] })),
-    point.map((p) => ({ type: "GeometryCollection", geometries: [p.toJSON()] })),
-  )
-  .map((json) => Geometry.fromJSON(json as Parameters<typeof Geometry.fromJSON>[0]));
-const bytes = fc.uint8Array({ maxLength: 8 }).map((value) => new Uint8Array(value).buffer);
-const file = fc
-  .tuple(fc.stringMatching(/^[a-z][a-z0-9_]{0,5}$/), text)
-  .map(([bucket, key]) => new FileRef(bucket, `/${key}`));
-
-const scalar = fc.oneof(
-  fc.constantFrom(undefined, null, true, false),
-  text,
-  int,
-  number,
-  decimal,
-  datetime,
-  duration,
-  uuid,
-  name.map((value) => new Table(value)),
-  point,
-  geometry,
-  bytes,
-  file,
-);
-
-const { value } = fc.letrec((tie) => {
-  const list = fc.array(tie("value"), { maxLength: 4 });
-  const object = fc.dictionary(text, tie("value"), { maxKeys: 4 });
-  const idPart = fc.oneof(
-    text,
-    int,
-    uuid,
-    fc.array(scalar, { maxLength: 3 }),
-    fc.dictionary(text, scalar, { maxKeys: 3 }),
-  );
-  const bound = (part: fc.Arbitrary<unknown>) =>
-    fc.option(
-      fc.oneof(
-        part.map((end) => new BoundIncluded(end)),
-        part.map((end) => new BoundExcluded(end)),
-      ),
-      { nil: undefined },
-    );
-  const record = fc.tuple(name, idPart).map(([table, id]) => new RecordId(table, id));
-  return {
-    value: fc.oneof(
-      { maxDepth: 3, withCrossShrink: true },
-      { weight: 5, arbitrary: scalar },
-      { weight: 2, arbitrary: record },
-      { weight: 1, arbitrary: list },
-      { weight: 1, arbitrary: object },
-      {
-        weight: 1,
-        arbitrary: fc
-          .uniqueArray(fc.oneof(fc.integer(), record), {
-            maxLength: 4,
-            comparator: (a, b) => equals(a, b),
-          })
-          .map((items) => new Set(items)),
-      },
-      {
-        weight: 1,
-        arbitrary: fc
-          .tuple(bound(tie("value")), bound(tie("value")))
-          .map(([begin, end]) => new Range(begin, end)),
-      },
-      {
-        weight: 1,
-        arbitrary: fc
-          .tuple(name, bound(idPart), bound(idPart))
-          .map(
-            ([table, begin, end]) =>
-              new RecordIdRange(
-                table,
-                begin as BoundIncluded<string>,
-                end as BoundIncluded<string>,
-              ),
-          ),
-      },
-    ),
-  };
-});
-
 describe("formatValue", () => {
   it("writes text that the engine reads as an equal value", { timeout: 120_000 }, async () => {
-    await fc.assert(fc.asyncProperty(value, expectSame), { numRuns: 1500 });
+    await fc.assert(fc.asyncProperty(anyValue, expectSame), { numRuns: 1500 });
+  });
+
+  it("breaks long containers over lines without changing the value", {
+    timeout: 60_000,
+  }, async () => {
+    const broken = fc.asyncProperty(anyValue, async (value) => {
+      const { text } = writeSurql(value, { lineWidth: 20 });
+      expect(same(await evaluate(text), value), text).toBe(true);
+    });
+    await fc.assert(broken, { numRuns: 200 });
+  });
+
+  it("writes each type as the server does", () => {
+    const cases: [unknown, string][] = [
+      [undefined, "NONE"],
+      [null, "NULL"],
+      ["it's", `"it's"`],
+      ["a\nb\u202e", "'a\\nb\\u{202e}'"],
+      [2n ** 63n - 1n, "9223372036854775807"],
+      [1e21, "1e+21f"],
+      [new Decimal("0.0000000000000000000000000001"), "0.0000000000000000000000000001dec"],
+      [new DateTime([27n, 999_999_970n]), "d'1970-01-01T00:00:27.99999997Z'"],
+      [new Duration("1h30m"), "1h30m"],
+      [new RecordId("user", "bob"), "user:bob"],
+      [new RecordId("user", "10"), "user:`10`"],
+      [new RecordId("user", ["x", { a: 1 }]), "user:['x', { a: 1 }]"],
+      [new RecordId("select", 1), "`select`:1"],
+      [new Uuid("018f0000-0000-7000-8000-000000000000"), "u'018f0000-0000-7000-8000-000000000000'"],
+      [new Table("user"), "type::table('user')"],
+      [new GeometryPoint([1.5, -2]), "(1.5, -2)"],
+      [new Set([1, 2]), "<set>[1, 2]"],
+      [new Uint8Array([0, 255]).buffer, 'b"00FF"'],
+      [{ "a b": [], c: {} }, '{ "a b": [], c: {} }'],
+    ];
+    for (const [value, text] of cases) expect(formatValue(value)).toBe(text);
+  });
+
+  it("stays within its limit and says that it was cut", () => {
+    const rows = Array.from({ length: 1_000_000 }, (_, id) => ({ id, text: "x".repeat(10) }));
+    const started = performance.now();
+    const { text, cut } = writeSurql(rows, { limit: 1000, lineWidth: 80 });
+    expect(cut).toBe(true);
+    expect(text.length).toBeLessThanOrEqual(1001);
+    expect(text.endsWith("…")).toBe(true);
+    // Bounded work, not only bounded text: a full walk takes a second.
+    expect(performance.now() - started).toBeLessThan(100);
+    expect(formatValue("y".repeat(5e6), { limit: 50 })).toBe(`'${"y".repeat(49)}…`);
+    expect(formatValue([[[[1]]]], { depth: 2 })).toBe("[[…]]");
+  });
+
+  it("never cuts a character in half", () => {
+    expect(formatValue("a😀", { limit: 3 })).toBe("'a…");
   });
 });
+
 describe("previewValue", () => {
   it("shows the first parts on one line", () => {
     expect(previewValue({ beta: true, list: [1], o: {} })).toBe("{ beta: true, list: […], o: {} }");
+    expect(previewValue({ beta: true, name: "x".repeat(100) }, { limit: 20 })).toBe(
+      "{ beta: true, … }",
+    );
+    expect(previewValue([])).toBe("[]");
+    expect(previewValue("x".repeat(100), { limit: 5 })).toBe("'xxxxx…'");
+  });
+});
+
+describe("typeName", () => {
+  it("names types as SurrealQL does", async () => {
+    for (const text of [
+      "NONE",
+      "NULL",
+      "true",
+      "'a'",
+      "1.5",
+      "1.5dec",
+      "9223372036854775807",
+      "d'2024-01-01T00:00:00Z'",
+      "1h",
+      "u'018f0000-0000-7000-8000-000000000000'",
+      "[1]",
+      "{1, 2}",
+      "{ a: 1 }",
+      "user:1",
+      "1..2",
+      'b"00"',
+      "(1, 2)",
+    ]) {
+      const [type, value] = (await evaluate(`[type::of(${text}), ${text}]`)) as [string, unknown];
+      expect(typeName(value), text).toBe(type);
+    }
+  });
+});
+
+describe("formatJson", () => {
+  it("writes JSON that other tools read, and keeps what JSON has no word for as text", () => {
+    const value = {
+      id: new RecordId("user", ["a"]),
+      big: 2n ** 63n - 1n,
+      none: undefined,
+      list: [undefined, Number.NaN, new Decimal("1.5")],
+      at: new DateTime([27n, 999_999_970n]),
+      bytes: new Uint8Array([1, 2, 3]).buffer,
+      place: Geometry.fromJSON({ type: "Point", coordinates: [1, 2] }),
+    };
+    const { text, cut } = formatJson(value);
+    expect(cut).toBe(false);
+    expect(text).toContain('"big": 9223372036854775807');
+    expect(JSON.parse(text)).toEqual({
+      id: "user:['a']",
+      big: Number(2n ** 63n - 1n),
+      list: [null, "NaN", "1.5"],
+      at: "1970-01-01T00:00:27.99999997Z",
+      bytes: "AQID",
+      place: { type: "Point", coordinates: [1, 2] },
+    });
+  });
+
+  it("is JSON for every value", () => {
+    fc.assert(fc.property(anyValue, (value) => void JSON.parse(formatJson(value).text)));
   });
 });
