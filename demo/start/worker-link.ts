@@ -1,0 +1,108 @@
+/**
+ * Talking to the extension's worker as its views do, from a page of the extension.
+ *
+ * The demo sets up its sessions through the same commands that the panel's buttons send: nothing is
+ * planted behind the extension's back.
+ */
+import {
+  type CommandName,
+  type CommandParams,
+  type CommandResult,
+  PROTOCOL,
+  type Snapshot,
+  VIEW_PORT,
+  type ViewMessage,
+  type WorkerMessage,
+} from "../../src/messages/commands.ts";
+import type { ErrorView } from "../../src/session/model.ts";
+import type { Page } from "../browser/page.ts";
+
+/** What of the extension API a page of the extension uses here; Firefox calls it `browser`. */
+interface ExtensionGlobals {
+  browser?: ExtensionApi;
+  chrome: ExtensionApi;
+}
+
+interface ExtensionApi {
+  runtime: {
+    connect(options: { name: string }): {
+      postMessage(message: ViewMessage): void;
+      onMessage: { addListener(listener: (message: WorkerMessage) => void): void };
+    };
+  };
+}
+
+/** What the page answers: bytes go as arrays of numbers, for JSON is what crosses to here. */
+type Outcome = { result: unknown } | { error: ErrorView };
+
+export class WorkerLink {
+  readonly #page: Page;
+
+  /** @param page a page of the extension */
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** Opens the port and says hello. */
+  async open(): Promise<void> {
+    await this.#page.evaluate(
+      (port, protocol) => {
+        const { browser, chrome } = globalThis as unknown as ExtensionGlobals;
+        const link = (browser ?? chrome).runtime.connect({ name: port });
+        const waiting = new Map<number, (outcome: unknown) => void>();
+        const state = { lastId: 0, snapshot: undefined as unknown };
+        link.onMessage.addListener((message) => {
+          if (message.type === "event") {
+            if (message.event.event === "snapshot") state.snapshot = message.event.snapshot;
+            return;
+          }
+          const outcome =
+            message.type === "answer" ? { result: message.result } : { error: message.error };
+          waiting.get(message.id)?.(outcome);
+          waiting.delete(message.id);
+        });
+        const bytesAsNumbers = (_key: string, value: unknown) =>
+          value instanceof Uint8Array ? [...value] : value;
+        const plain = (value: unknown) => JSON.parse(JSON.stringify(value ?? null, bytesAsNumbers));
+        Object.assign(globalThis, {
+          switchyardDemo: {
+            call: (command: CommandName, params: unknown) =>
+              new Promise((resolve) => {
+                const id = ++state.lastId;
+                waiting.set(id, (outcome) => resolve(plain(outcome)));
+                link.postMessage({ type: "call", id, command, params });
+              }),
+            snapshot: () => plain(state.snapshot),
+            hello: () => link.postMessage({ type: "hello", protocol, viewId: "demo-start" }),
+          },
+        });
+        link.postMessage({ type: "hello", protocol, viewId: "demo-start" });
+      },
+      VIEW_PORT,
+      PROTOCOL,
+    );
+    await this.#page.waitFor("switchyardDemo.snapshot() !== null");
+  }
+
+  /** @throws Error with the worker's words when it refuses */
+  async call<C extends CommandName>(
+    command: C,
+    params: CommandParams<C>,
+  ): Promise<CommandResult<C>> {
+    const outcome = (await this.#page.evaluate(
+      `switchyardDemo.call(${JSON.stringify(command)}, ${JSON.stringify(params)})`,
+    )) as Outcome;
+    if ("error" in outcome) {
+      const { name, message, advice } = outcome.error;
+      throw new Error(`${command}: ${name}: ${message}${advice ? ` ${advice}` : ""}`);
+    }
+    return outcome.result as CommandResult<C>;
+  }
+
+  /** The whole state, asked for anew. */
+  async snapshot(): Promise<Snapshot> {
+    await this.#page.evaluate("switchyardDemo.hello()");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return (await this.#page.evaluate("switchyardDemo.snapshot()")) as Snapshot;
+  }
+}
