@@ -179,7 +179,7 @@ export type WorkerEvent =
 /** View to worker. */
 export type ViewMessage =
   /** `viewId` is random per view and stays over reconnects: what the view made closes with it. */
-  | { type: "hello"; protocol: typeof PROTOCOL; viewId: string; tabId?: number }
+  | { type: "hello"; protocol: number; viewId: string; tabId?: number }
   | { type: "call"; id: number; command: CommandName; params: unknown };
 
 /** Worker to view. */
