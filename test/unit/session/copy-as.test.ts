@@ -154,7 +154,7 @@ describe("copyAs", () => {
     const session = await runJavascript(copyAs(root, connection, "javascript"));
     const truth = await truthOf(session, "");
     expect(truth).toMatchObject({ session: { ns: "app" }, token: { ID: "root" } });
-    expect(truth.session).not.toHaveProperty("db");
+    expect((truth.session as Truth).db).toBeUndefined();
   });
 
   it("uses the connection itself for the default session", () => {

@@ -1,0 +1,242 @@
+/**
+ * A query from what is written to what is shown, against the real engine: what reaches it, as whom
+ * the answer stands there, and what becomes of one that nobody waits for.
+ */
+import { createNodeEngines } from "@surrealdb/node";
+import { BoundQuery, RecordId, Surreal } from "surrealdb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CommandError } from "../../../../src/messages/view-client.ts";
+import type { SessionView } from "../../../../src/session/model.ts";
+import { emptyReason, isEmpty, readAnswer } from "../../../../src/ui/query/answer.ts";
+import { obstacle } from "../../../../src/ui/query/can-run.ts";
+import { createQueryState, type QueryState } from "../../../../src/ui/query/query-state.ts";
+import type { PanelStore } from "../../../../src/ui/store/store.ts";
+import { arrayItems, mapEntries } from "../../../../src/wire/cbor-parts.ts";
+import { decodeValue, encodeValue } from "../../../../src/wire/values.ts";
+
+const bob = {
+  key: "k1",
+  id: "k1",
+  label: "Bob",
+  colour: "#1a66d6",
+  status: "active",
+  cause: "",
+  needsSignIn: false,
+  gate: { open: true },
+  auth: { level: "record", user: "user:bob", renewable: false },
+  transactions: [],
+} as unknown as SessionView;
+
+let db: Surreal;
+/** Every command that the view sent, in order. */
+let sent: { command: string; params: Record<string, unknown> }[] = [];
+
+beforeAll(async () => {
+  db = new Surreal({ engines: createNodeEngines() });
+  await db.connect("mem://");
+  await db.use({ namespace: "test", database: "test" });
+  await db.query("CREATE note:1 SET text = 'x'; CREATE note:2 SET text = 'y'").collect();
+});
+
+afterAll(() => db.close());
+
+/** A worker whose session is the embedded engine's. */
+const call = (async (command: string, params: Record<string, unknown>) => {
+  sent.push({ command, params });
+  const bindings = params.bindings ? decodeValue(params.bindings as Uint8Array) : {};
+  const text =
+    command === "session.query"
+      ? String(params.text)
+      : "RETURN { method: $method, params: $params }";
+  const bound =
+    command === "session.query"
+      ? (bindings as Record<string, unknown>)
+      : { method: params.method, params: decodeValue(params.params as Uint8Array) };
+  const responses = await db.query(new BoundQuery(text, bound)).responses();
+  const results = responses.map((response) =>
+    response.success
+      ? { status: "OK", result: response.result, time: "1ms" }
+      : {
+          status: "ERR",
+          result: response.error.message,
+          kind: response.error.kind,
+          time: "1ms",
+        },
+  );
+  const result = encodeValue(command === "session.query" ? results : results[0]?.result);
+  return {
+    result,
+    duration: 1,
+    bytesSent: 1,
+    bytesReceived: result.length,
+    identity: "user:bob",
+    target: "test/test",
+  };
+}) as unknown as PanelStore["call"];
+
+function fresh(): QueryState {
+  sent = [];
+  return createQueryState(call);
+}
+
+function answered(state: QueryState) {
+  const progress = state.progress.value;
+  if (progress.kind !== "answered") throw new Error(JSON.stringify(progress));
+  return progress.answer;
+}
+
+describe("a query", () => {
+  it("shows each statement's outcome, and who asked where", async () => {
+    const state = fresh();
+    state.text.value = "SELECT * FROM note; RETURN $x + 1; THROW 'no'";
+    state.bindings.value = "{ x: 41 }";
+    await state.run(bob, undefined);
+    const answer = answered(state);
+    expect(answer).toMatchObject({ identity: "user:bob", target: "test/test", level: "record" });
+    expect(answer.outcomes[0]).toMatchObject({ ok: true, value: { length: 2 }, time: "1ms" });
+    expect(answer.outcomes[1]).toMatchObject({ ok: true, value: 42 });
+    expect(answer.outcomes[2]).toMatchObject({ ok: false, error: { kind: "Thrown" } });
+  });
+
+  it("runs what is marked, in the transaction that was chosen", async () => {
+    const state = fresh();
+    state.text.value = "SELECT * FROM note; RETURN 1";
+    await state.run(bob, "txn-1", "RETURN 1");
+    expect(sent).toEqual([
+      { command: "session.query", params: { key: "k1", text: "RETURN 1", txn: "txn-1" } },
+    ]);
+    expect(answered(state)).toMatchObject({ txn: "txn-1", outcomes: [{ value: 1 }] });
+  });
+
+  it("sends nothing where the bindings are no object, and says so", async () => {
+    for (const [bindings, message] of [
+      ["[1]", /type array; an object is needed/],
+      ["{ a: ", /Parse error/],
+    ] as const) {
+      const state = fresh();
+      state.text.value = "RETURN 1";
+      state.bindings.value = bindings;
+      await state.run(bob, undefined);
+      expect(state.progress.value).toMatchObject({ kind: "failed" });
+      expect(JSON.stringify(state.progress.value)).toMatch(message);
+      expect(sent).toHaveLength(1);
+    }
+  });
+});
+
+describe("another method", () => {
+  it("sends the arguments as the server read them", async () => {
+    const state = fresh();
+    state.method.value = "select";
+    state.args.value = "[note:1, time::unix(d'1970-01-01T00:00:05Z')] -- a comment";
+    await state.run(bob, undefined);
+    const [value] = answered(state).outcomes;
+    expect(value).toMatchObject({
+      ok: true,
+      value: { method: "select", params: [new RecordId("note", 1), 5] },
+    });
+  });
+
+  it("passes argument bytes on untouched, since decoding would make 5f an integer", async () => {
+    const float = Uint8Array.of(0x81, 0xfb, 0x40, 0x14, 0, 0, 0, 0, 0, 0);
+    const statement = mapEntries(encodeValue({ status: "OK", time: "1ms", result: null }));
+    const raw = [0x81, 0xa2, 0x66, ...Buffer.from("status"), 0x62, ...Buffer.from("OK")];
+    const result = Uint8Array.from([...raw, 0x66, ...Buffer.from("result"), ...float]);
+    expect(arrayItems(result)).toHaveLength(1);
+    expect(statement.size).toBe(3);
+    let params: unknown;
+    const state = createQueryState((async (command: string, given: Record<string, unknown>) => {
+      if (command === "session.call") params = given.params;
+      return { result, duration: 1, bytesSent: 1, bytesReceived: 1, identity: "", target: "" };
+    }) as unknown as PanelStore["call"]);
+    state.method.value = "run";
+    state.args.value = "[5f]";
+    await state.run(bob, undefined);
+    expect(params).toEqual(float);
+  });
+});
+
+describe("a run that nobody waits for", () => {
+  it("is let go, and its late answer changes nothing", async () => {
+    let answer: (value: unknown) => void = () => undefined;
+    const state = createQueryState(
+      (() => new Promise((resolve) => (answer = resolve))) as unknown as PanelStore["call"],
+    );
+    state.text.value = "SLEEP 1h";
+    const running = state.run(bob, undefined);
+    expect(state.progress.value).toMatchObject({ kind: "running", label: "Bob" });
+    state.letGo();
+    expect(state.progress.value).toMatchObject({ kind: "let-go", label: "Bob" });
+    answer({ result: encodeValue([]), duration: 1, bytesSent: 1, bytesReceived: 1 });
+    await running;
+    expect(state.progress.value.kind).toBe("let-go");
+  });
+
+  it("shows the worker's refusal with its advice", async () => {
+    const view = { name: "GateClosedError", message: "can't", advice: "Sign in." };
+    const state = createQueryState(() => Promise.reject(new CommandError(view)));
+    state.text.value = "RETURN 1";
+    await state.run(bob, undefined);
+    expect(state.progress.value).toEqual({ kind: "failed", label: "Bob", error: view });
+  });
+});
+
+describe("the history", () => {
+  it("keeps the last twenty different runs, newest first, and writes one back", async () => {
+    const state = fresh();
+    for (let index = 0; index < 25; index++) {
+      state.text.value = `RETURN ${index}`;
+      await state.run(bob, undefined);
+    }
+    state.text.value = "RETURN 20";
+    await state.run(bob, undefined);
+    expect(state.history.value).toHaveLength(20);
+    expect(state.history.value[0]?.text).toBe("RETURN 20");
+    expect(state.history.value.filter(({ text }) => text === "RETURN 20")).toHaveLength(1);
+    state.recall({ method: "select", text: "[note:1]", bindings: "" });
+    expect([state.method.value, state.args.value]).toEqual(["select", "[note:1]"]);
+  });
+});
+
+describe("an empty result", () => {
+  const empty = { result: encodeValue([{ status: "OK", result: [], time: "1ms" }]) };
+  const raw = {
+    ...empty,
+    duration: 1,
+    bytesSent: 1,
+    bytesReceived: 9,
+    identity: "anonymous",
+    target: "app/a",
+  };
+
+  it("names the permissions that may be its cause, but not to a system user", () => {
+    const asked = (level: string) =>
+      readAnswer({ ...bob, auth: { ...bob.auth, level } } as SessionView, "query", undefined, raw);
+    const anonymous = asked("anonymous");
+    expect(anonymous.outcomes.every((outcome) => isEmpty(outcome, "query"))).toBe(true);
+    expect(emptyReason(anonymous)).toBe("Ran as anonymous: permissions may hide rows.");
+    expect(emptyReason(asked("root"))).toBeUndefined();
+  });
+
+  it("isn't NONE of a statement, which is a value", () => {
+    expect(isEmpty({ ok: true, value: undefined, kind: "other" }, "query")).toBe(false);
+    expect(isEmpty({ ok: true, value: undefined, kind: "other" }, "select")).toBe(true);
+  });
+});
+
+describe("a session that can't run anything", () => {
+  it("is told with its cause and the way out", () => {
+    expect(obstacle(bob)).toBeUndefined();
+    expect(obstacle(undefined)).toMatchObject({ final: true, way: "choose" });
+    const cause = "The session ended at 14:02.";
+    expect(obstacle({ ...bob, status: "expired", cause })).toMatchObject({
+      text: "“Bob” is expired. The session ended at 14:02.",
+      final: true,
+    });
+    expect(obstacle({ ...bob, status: "ended", needsSignIn: true, cause })?.way).toBe("sign-in");
+    expect(obstacle({ ...bob, status: "removed" })?.way).toBe("choose");
+    const waiting = obstacle({ ...bob, gate: { open: false, reason: "Restoring." } });
+    expect(waiting).toMatchObject({ final: false, way: "look" });
+    expect(waiting?.text).toContain("Restoring.");
+  });
+});
