@@ -54,6 +54,8 @@ export interface PanelStore {
   readonly call: ViewClient["call"];
   select(key: SessionKey): void;
   open(page: Page): void;
+  /** Back to the selected session, from any other page. */
+  leavePage(): void;
   /** Switches to Query with this session, and transaction, chosen. */
   queryAs(key: SessionKey, txn?: string): void;
   /** Copies through the host and says so; rejects where the host can't. */
@@ -163,6 +165,9 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
         view.value = "sessions";
         front.value = "detail";
       });
+    },
+    leavePage() {
+      page.value = { kind: "session" };
     },
     queryAs(key, txn) {
       batch(() => {

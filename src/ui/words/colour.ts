@@ -38,3 +38,17 @@ export function badgeLetter(label: string): string {
   const first = [...label.trim()][0];
   return first === undefined || /^anonymous/i.test(label.trim()) ? "·" : first.toUpperCase();
 }
+
+/** The colour of the palette that fewest sessions have. */
+export function nextColour(taken: readonly string[]): string {
+  let best = PALETTE[0]?.colour ?? "#1a66d6";
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const { colour } of PALETTE) {
+    const count = taken.filter((each) => each.toLowerCase() === colour).length;
+    if (count < fewest) {
+      best = colour;
+      fewest = count;
+    }
+  }
+  return best;
+}

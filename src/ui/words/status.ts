@@ -31,6 +31,13 @@ export function statusWord(status: SessionStatus): string {
   return STATUS[status].word;
 }
 
+/** The status itself, for a place where cause, warnings and ends stand beside it. */
+export function statusMark({ status, cause }: Pick<SessionView, "status" | "cause">): StateWord {
+  const { word, tone } = STATUS[status];
+  const mark = status === "active" ? "●" : tone === "bad" ? "⚠" : "○";
+  return { tone, mark, word, sentence: cause };
+}
+
 /** What ends first, the session or its token, and when (milliseconds since 1970). */
 export function nextEnd(
   session: Pick<SessionView, "expireAt" | "tokenExpireAt">,
@@ -50,14 +57,7 @@ export function sessionState(session: SessionView, now: number): StateWord {
       sentence: `${base.word}. ${session.cause}`,
     };
   }
-  if (session.status !== "active") {
-    return {
-      tone: base.tone,
-      mark: base.tone === "bad" ? "⚠" : "○",
-      word: base.word,
-      sentence: session.cause,
-    };
-  }
+  if (session.status !== "active") return statusMark(session);
   if (session.truth.state === "differs") {
     return {
       tone: "bad",

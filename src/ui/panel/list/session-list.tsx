@@ -1,0 +1,228 @@
+/**
+ * The list of sessions: filter, groups, rows, and the connections at its foot.
+ *
+ * A tree of two levels for screen readers and keys. The focus stays on the list and an active row
+ * moves in it, so that the row in focus may leave the page while one scrolls.
+ */
+import "./session-list.css";
+import { useComputed, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useId, useRef } from "preact/hooks";
+import { useAction } from "../../components/action.ts";
+import { Button } from "../../components/button.tsx";
+import { ErrorNote } from "../../components/error-note.tsx";
+import { Icon } from "../../components/icon.tsx";
+import { VirtualList } from "../../components/virtual-list.tsx";
+import { useStore } from "../../store/context.ts";
+import { Connections } from "./connections.tsx";
+import { type GroupId, type ListItem, listItems, sameItems } from "./items.ts";
+import { ClosedRow, SessionRow } from "./session-row.tsx";
+
+const GROUP_HEIGHT = 28;
+const ROW_HEIGHT = 42;
+const CLOSED_HEIGHT = 28;
+
+function heightOf(item: ListItem): number {
+  if (item.kind === "group") return GROUP_HEIGHT;
+  return item.closed ? CLOSED_HEIGHT : ROW_HEIGHT;
+}
+
+function keyOf(item: ListItem): string {
+  return item.kind === "group" ? `group:${item.id}` : item.key;
+}
+
+export function SessionList(): JSX.Element {
+  const store = useStore();
+  const { sessions, connections, preferences, selectedKey } = store;
+  const listId = useId();
+  const filter = preferences.get("filter", "");
+  const action = useAction();
+  const renaming = useSignal<string | undefined>(undefined);
+  /** A group in focus; otherwise the selected session's row is the active one. */
+  const activeGroup = useSignal<GroupId | undefined>(undefined);
+  const shown = useRef<readonly ListItem[]>([]);
+  const folding = (group: GroupId) => preferences.get(`group.${group}`, group === "closed");
+
+  const items = useComputed(() => {
+    shown.current = sameItems(
+      shown.current,
+      listItems({
+        sessions: sessions.all.value,
+        connections: connections.all.value,
+        filter: filter.value,
+        isFolded: (group) => folding(group).value,
+      }),
+    );
+    return shown.current;
+  }).value;
+
+  const activeIndex = items.findIndex((item) =>
+    activeGroup.value === undefined
+      ? item.kind === "session" && item.key === selectedKey.value
+      : item.kind === "group" && item.id === activeGroup.value,
+  );
+  const rowId = (index: number) => `${listId}-${index}`;
+
+  function setFolded(group: GroupId, folded: boolean) {
+    preferences.set(`group.${group}`, folded);
+  }
+
+  function goTo(index: number) {
+    const item = items[index];
+    if (!item) return;
+    if (item.kind === "group") activeGroup.value = item.id;
+    else {
+      activeGroup.value = undefined;
+      store.select(item.key);
+    }
+  }
+
+  function open(key: string) {
+    activeGroup.value = undefined;
+    store.select(key);
+    store.front.value = "detail";
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.target !== event.currentTarget) return;
+    const item = items[activeIndex];
+    const to: Record<string, number> = {
+      ArrowDown: Math.min(activeIndex + 1, items.length - 1),
+      ArrowUp: Math.max(activeIndex - 1, 0),
+      Home: 0,
+      End: items.length - 1,
+      PageDown: Math.min(activeIndex + 10, items.length - 1),
+      PageUp: Math.max(activeIndex - 10, 0),
+    };
+    const next = to[event.key];
+    if (next !== undefined) goTo(next);
+    else if (item?.kind === "group" && event.key === "ArrowRight") setFolded(item.id, false);
+    else if (item?.kind === "group" && event.key === "ArrowLeft") setFolded(item.id, true);
+    else if (item?.kind === "group" && event.key === "Enter") setFolded(item.id, item.open);
+    else if (item?.kind === "session" && event.key === "Enter") open(item.key);
+    else if (item?.kind === "session" && event.key === "F2") renaming.value = item.key;
+    else if (item?.kind === "session" && event.key === "ArrowLeft") {
+      goTo(items.findLastIndex((each, index) => each.kind === "group" && index < activeIndex));
+    } else return;
+    event.preventDefault();
+  }
+
+  return (
+    <nav class="sy-list" aria-label="Sessions and connections">
+      <div class="sy-list-head">
+        <div class="sy-search">
+          <Icon name="search" />
+          <input
+            type="search"
+            class="sy-input"
+            placeholder="Filter sessions"
+            aria-label="Filter sessions"
+            title="Filter sessions ( / )"
+            autocomplete="off"
+            spellcheck={false}
+            value={filter.value}
+            onInput={(event) => preferences.set("filter", event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Escape") {
+                if (filter.value !== "") preferences.set("filter", "");
+                else document.getElementById(listId)?.focus();
+              } else if (event.key === "ArrowDown" || event.key === "Enter") {
+                goTo(items.findIndex((item) => item.kind === "session"));
+                document.getElementById(listId)?.focus();
+              } else return;
+              event.preventDefault();
+            }}
+          />
+        </div>
+        <Button icon="add" title="New session" onClick={() => store.open({ kind: "new-session" })}>
+          New
+        </Button>
+      </div>
+      <ErrorNote error={action.error} onDismiss={action.clear} />
+      <VirtualList
+        id={listId}
+        label="Sessions"
+        items={items}
+        heightOf={heightOf}
+        keyOf={keyOf}
+        activeIndex={activeIndex}
+        activeId={activeIndex < 0 ? undefined : rowId(activeIndex)}
+        onKeyDown={onKeyDown}
+        render={(item, index) => {
+          if (item.kind === "group") {
+            return (
+              <Group
+                id={rowId(index)}
+                item={item}
+                active={index === activeIndex}
+                onToggle={() => setFolded(item.id, item.open)}
+              />
+            );
+          }
+          const Row = item.closed ? ClosedRow : SessionRow;
+          return (
+            <Row
+              id={rowId(index)}
+              sessionKey={item.key}
+              selected={item.key === selectedKey.value}
+              action={action}
+              renaming={renaming.value === item.key}
+              onRenamed={() => {
+                renaming.value = undefined;
+                document.getElementById(listId)?.focus();
+              }}
+              onOpen={() => open(item.key)}
+            />
+          );
+        }}
+      />
+      {items.length === 0 && (
+        <p class="sy-list-none sy-dim">
+          No session matches “{filter.value}”.{" "}
+          <button type="button" class="sy-link" onClick={() => preferences.set("filter", "")}>
+            Clear the filter
+          </button>
+        </p>
+      )}
+      {items.length === 1 && sessions.keys.value.length === 0 && (
+        <p class="sy-list-none sy-dim">None yet.</p>
+      )}
+      <Connections />
+    </nav>
+  );
+}
+
+interface GroupProps {
+  id: string;
+  item: ListItem & { kind: "group" };
+  active: boolean;
+  onToggle: () => void;
+}
+
+function Group({ id, item, active, onToggle }: GroupProps): JSX.Element {
+  const store = useStore();
+  return (
+    <div
+      id={id}
+      class={`sy-group${active ? " sy-group-active" : ""}${
+        item.id === "sign-in-again" ? " sy-group-warn" : ""
+      }`}
+      role="treeitem"
+      aria-level={1}
+      aria-expanded={item.open}
+      aria-selected={active}
+      aria-label={`${item.title}, ${item.count}`}
+      tabIndex={-1}
+      data-group={item.id}
+    >
+      <button type="button" class="sy-group-fold" tabIndex={-1} onClick={onToggle}>
+        <Icon name="chevron" size={14} />
+        <span class="sy-group-title">{item.title}</span>
+        <span class="sy-group-count">{item.count}</span>
+      </button>
+      {item.id === "sign-in-again" && (
+        <Button onClick={() => store.open({ kind: "sign-in-again" })}>Sign in…</Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+/**
+ * The panel: what a shell mounts, in DevTools or in a tab of its own.
+ *
+ * It is a view and nothing else: what it shows comes from the worker through the client, what it
+ * needs of its surroundings through the host. So the same code stands in both browsers and in tests.
+ */
+import "../theme.css";
+import "./panel.css";
+import { type JSX, render } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { ViewClient } from "../../messages/view-client.ts";
+import type { ViewHost } from "../host.ts";
+import { QueryView } from "../query/query-view.tsx";
+import { StoreContext } from "../store/context.ts";
+import { createStore, type PanelStore } from "../store/store.ts";
+import { Banners } from "./banners.tsx";
+import { useWidthClass } from "./layout.ts";
+import { SessionsView } from "./sessions-view.tsx";
+import { TopBar } from "./top-bar.tsx";
+import { isTyping } from "./typing.ts";
+
+export interface PanelOptions {
+  client: ViewClient;
+  host: ViewHost;
+}
+
+/** Shows the panel in `root`. Returns the way to take it away again, listeners and all. */
+export function mountPanel(root: HTMLElement, { client, host }: PanelOptions): () => void {
+  const store = createStore({ client, host });
+  const page = root.ownerDocument.documentElement;
+  const stopTheme = host.onTheme((theme) => {
+    page.dataset.theme = theme;
+  });
+  render(
+    <StoreContext.Provider value={store}>
+      <Panel store={store} />
+    </StoreContext.Provider>,
+    root,
+  );
+  return () => {
+    stopTheme();
+    render(null, root);
+    store.close();
+  };
+}
+
+function Panel({ store }: { store: PanelStore }): JSX.Element {
+  const root = useRef<HTMLDivElement>(null);
+  const width = useWidthClass(root);
+
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.key === "/") {
+        store.view.value = "sessions";
+        store.front.value = "list";
+        // The list may be about to appear: it is there after the next painting.
+        requestAnimationFrame(() => {
+          root.current?.querySelector<HTMLInputElement>("input[type=search]")?.focus();
+        });
+        event.preventDefault();
+      } else if (/^[1-9]$/.test(event.key)) {
+        const numbered = store.sessions.all
+          .peek()
+          .find((session) => session.number === Number(event.key));
+        if (!numbered) return;
+        store.view.value = "sessions";
+        store.select(numbered.key);
+        event.preventDefault();
+      }
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [store]);
+
+  return (
+    <div class="sy-root" data-width={width} ref={root}>
+      <TopBar />
+      <Banners />
+      <div class="sy-view">
+        {store.view.value === "sessions" ? (
+          <SessionsView width={width} />
+        ) : (
+          <QueryView store={store} />
+        )}
+      </div>
+      <div class="sy-toast" role="status" aria-live="polite">
+        {store.announcement.value && <span>{store.announcement.value}</span>}
+      </div>
+    </div>
+  );
+}

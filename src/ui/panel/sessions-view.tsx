@@ -1,0 +1,179 @@
+/**
+ * The view Sessions: list and page beside each other with a divider that can be moved, or one after
+ * the other where the panel is narrow; where it is wide the history gets a column of its own.
+ */
+import "./sessions-view.css";
+import type { JSX, TargetedPointerEvent } from "preact";
+import { useEffect } from "preact/hooks";
+import { Button } from "../components/button.tsx";
+import { useStore } from "../store/context.ts";
+import { ConnectionPage } from "./connect/connection-page.tsx";
+import { FirstConnection } from "./connect/first-connection.tsx";
+import { History } from "./detail/history.tsx";
+import { SessionPage } from "./detail/session-page.tsx";
+import type { WidthClass } from "./layout.ts";
+import { SessionList } from "./list/session-list.tsx";
+import { NewSessionPage } from "./new-session/new-session-page.tsx";
+import { SettingsPage } from "./settings-page.tsx";
+import { SignInAgainPage } from "./sign-in/sign-in-again-page.tsx";
+import { isTyping } from "./typing.ts";
+
+const LIST_MIN = 220;
+const LIST_MAX = 640;
+const LIST_DEFAULT = 300;
+const STEP = 16;
+
+export function SessionsView({ width }: { width: WidthClass }): JSX.Element {
+  const store = useStore();
+  const { front, page, selectedKey } = store;
+  if (store.loaded.value && store.connections.all.value.length === 0) {
+    if (page.value.kind === "settings") return <PageOf width={width} />;
+    return <FirstConnection />;
+  }
+  if (!store.loaded.value) return <Loading />;
+  if (width === "narrow") {
+    if (front.value === "list") {
+      return (
+        <div class="sy-columns">
+          <SessionList />
+        </div>
+      );
+    }
+    return (
+      <div class="sy-narrow">
+        <PageOf width={width} />
+      </div>
+    );
+  }
+  const key = selectedKey.value;
+  const listWidth = store.preferences.get("divider", LIST_DEFAULT).value;
+  return (
+    <div class="sy-columns">
+      <div class="sy-column-list" style={{ width: `${listWidth}px` }}>
+        <SessionList />
+      </div>
+      <Divider />
+      <div class="sy-column-page">
+        <PageOf width={width} />
+      </div>
+      {width === "wide" && page.value.kind === "session" && key !== undefined && (
+        <aside class="sy-column-history" aria-label="History" data-section="history">
+          <h2 class="sy-column-title">History</h2>
+          <History key={key} sessionKey={key} />
+        </aside>
+      )}
+    </div>
+  );
+}
+
+function Loading(): JSX.Element {
+  // The banner above says why, when it takes longer than a moment.
+  return <div class="sy-columns" aria-busy="true" />;
+}
+
+function PageOf({ width }: { width: WidthClass }): JSX.Element {
+  const store = useStore();
+  const page = store.page.value;
+  const selected = store.selectedKey.value;
+  const back =
+    width === "narrow" || page.kind !== "session" ? (
+      <Button
+        icon="back"
+        variant="quiet"
+        onClick={() => {
+          if (width === "narrow") store.front.value = "list";
+          if (page.kind !== "session") store.leavePage();
+        }}
+      >
+        Back
+      </Button>
+    ) : undefined;
+
+  useEffect(() => {
+    if (back === undefined) return;
+    const leave = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented || isTyping(event.target)) return;
+      if (width === "narrow") store.front.value = "list";
+      if (page.kind !== "session") store.leavePage();
+    };
+    document.addEventListener("keydown", leave);
+    return () => document.removeEventListener("keydown", leave);
+  }, [back === undefined, page.kind, width]);
+
+  switch (page.kind) {
+    case "settings":
+      return <SettingsPage back={back} />;
+    case "new-session":
+      return <NewSessionPage back={back} connectionId={page.connectionId} />;
+    case "sign-in-again":
+      return <SignInAgainPage back={back} />;
+    case "connection":
+      return <ConnectionPage key={page.id ?? "new"} back={back} id={page.id} />;
+    case "session":
+      return selected === undefined ? (
+        <NoSession />
+      ) : (
+        <SessionPage key={selected} sessionKey={selected} back={back} wide={width === "wide"} />
+      );
+  }
+}
+
+function NoSession(): JSX.Element {
+  const store = useStore();
+  return (
+    <div class="sy-empty">
+      <p>No session yet. Make one for each person or role that you test as.</p>
+      <Button variant="primary" icon="add" onClick={() => store.open({ kind: "new-session" })}>
+        New session
+      </Button>
+      <p class="sy-dim">
+        Switchyard shows the sessions of pages and its own. Sessions that a Go, Rust or Node server
+        opens live on that server's socket and are not visible here.
+      </p>
+    </div>
+  );
+}
+
+function Divider(): JSX.Element {
+  const { preferences } = useStore();
+  const width = preferences.get("divider", LIST_DEFAULT).value;
+  const set = (next: number) =>
+    preferences.set("divider", Math.round(Math.min(LIST_MAX, Math.max(LIST_MIN, next))));
+
+  function onPointerDown(event: TargetedPointerEvent<HTMLElement>) {
+    const handle = event.currentTarget;
+    const start = event.clientX - width;
+    handle.setPointerCapture(event.pointerId);
+    const move = (moved: PointerEvent) => set(moved.clientX - start);
+    handle.addEventListener("pointermove", move);
+    handle.addEventListener("lostpointercapture", () => {
+      handle.removeEventListener("pointermove", move);
+    });
+  }
+
+  return (
+    <hr
+      class="sy-divider"
+      aria-orientation="vertical"
+      aria-label="Width of the list"
+      aria-valuenow={width}
+      aria-valuemin={LIST_MIN}
+      aria-valuemax={LIST_MAX}
+      tabIndex={0}
+      onPointerDown={onPointerDown}
+      onDblClick={() => set(LIST_DEFAULT)}
+      onKeyDown={(event) => {
+        const to: Record<string, number> = {
+          ArrowLeft: width - STEP,
+          ArrowRight: width + STEP,
+          Home: LIST_MIN,
+          End: LIST_MAX,
+        };
+        const next = to[event.key];
+        if (next === undefined) return;
+        set(next);
+        event.preventDefault();
+      }}
+    />
+  );
+}

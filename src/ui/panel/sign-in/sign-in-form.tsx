@@ -1,0 +1,88 @@
+/** Signs an existing session in: the same form in its Sign-in section and under "Sign in again". */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import type { SessionView } from "../../../session/model.ts";
+import { useAction } from "../../components/action.ts";
+import { Button } from "../../components/button.tsx";
+import { ErrorNote } from "../../components/error-note.tsx";
+import { Checkbox } from "../../components/field.tsx";
+import { useStore } from "../../store/context.ts";
+import { useNames } from "../names.ts";
+import { REMEMBER_HINT } from "../remember.ts";
+import { type DraftErrors, draftFrom, readDraft } from "./draft.ts";
+import { SignInFields } from "./sign-in-fields.tsx";
+
+export interface SignInFormProps {
+  session: SessionView;
+  onDone?: () => void;
+  onCancel?: () => void;
+}
+
+export function SignInForm({ session, onDone, onCancel }: SignInFormProps): JSX.Element {
+  const store = useStore();
+  const connection = store.connections.get(session.connectionId);
+  const draft = useSignal(
+    draftFrom(session.signInForm, {
+      namespace: session.auth.namespace ?? session.namespace ?? connection?.namespace,
+      database: session.auth.database ?? session.database ?? connection?.database,
+    }),
+  );
+  const errors = useSignal<DraftErrors>({});
+  const remember = useSignal(session.remembered);
+  const signing = useAction();
+  const names = useNames(session.key, draft.value.namespace || undefined);
+
+  async function submit() {
+    const read = readDraft(draft.value);
+    errors.value = read.ok ? {} : read.errors;
+    if (!read.ok) return;
+    const params = {
+      key: session.key,
+      signIn: read.signIn,
+      refresh: read.refresh,
+      remember: connection?.local ? remember.value : undefined,
+    };
+    const done = await signing.run(() =>
+      read.signUp ? store.call("session.signUp", params) : store.call("session.signIn", params),
+    );
+    if (done) onDone?.();
+  }
+
+  return (
+    <form
+      class="sy-form"
+      aria-label={`Sign ${session.label} in`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <SignInFields
+        draft={draft.value}
+        errors={errors.value}
+        names={names}
+        onChange={(next) => {
+          draft.value = next;
+        }}
+      />
+      {connection?.local && draft.value.way !== "anonymous" && (
+        <Checkbox
+          checked={remember.value}
+          hint={REMEMBER_HINT}
+          onChange={(on) => {
+            remember.value = on;
+          }}
+        >
+          Remember on this computer
+        </Checkbox>
+      )}
+      <ErrorNote error={signing.error} />
+      <div class="sy-form-actions">
+        <Button type="submit" variant="primary" busy={signing.busy}>
+          {draft.value.way === "record" && draft.value.signUp ? "Sign up" : "Sign in"}
+        </Button>
+        {onCancel && <Button onClick={onCancel}>Cancel</Button>}
+      </div>
+    </form>
+  );
+}

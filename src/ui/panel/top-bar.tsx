@@ -1,0 +1,74 @@
+/** The row that is always there: the views, how the connections are, and the settings. */
+import "./top-bar.css";
+import type { JSX } from "preact";
+import { Button } from "../components/button.tsx";
+import { StateMark } from "../components/state-mark.tsx";
+import { now } from "../store/clock.ts";
+import { useStore } from "../store/context.ts";
+import { connectionsSummary } from "../words/connections-summary.ts";
+
+const VIEWS = [
+  { view: "sessions", text: "Sessions" },
+  { view: "query", text: "Query" },
+] as const;
+
+export function TopBar(): JSX.Element {
+  const store = useStore();
+  const { view, connections } = store;
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    view.value = view.value === "sessions" ? "query" : "sessions";
+    const tabs = event.currentTarget as HTMLElement;
+    requestAnimationFrame(() => {
+      tabs.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
+    });
+    event.preventDefault();
+  }
+
+  return (
+    <header class="sy-topbar">
+      <div class="sy-tabs" role="tablist" tabIndex={-1} aria-label="Views" onKeyDown={onKeyDown}>
+        {VIEWS.map((each) => (
+          <button
+            key={each.view}
+            type="button"
+            role="tab"
+            class="sy-tab"
+            aria-selected={view.value === each.view}
+            tabIndex={view.value === each.view ? 0 : -1}
+            onClick={() => {
+              view.value = each.view;
+            }}
+          >
+            {each.text}
+          </button>
+        ))}
+      </div>
+      <div class="sy-topbar-end">
+        {connections.all.value.length > 0 && <Summary />}
+        {store.host.surface === "devtools" && (
+          <Button icon="link" label="Open in a tab" onClick={() => store.host.openOwnTab()} />
+        )}
+        <Button icon="settings" label="Settings" onClick={() => store.open({ kind: "settings" })} />
+      </div>
+    </header>
+  );
+}
+
+function Summary(): JSX.Element {
+  const store = useStore();
+  const summary = connectionsSummary(store.connections.all.value, now.value);
+  return (
+    <button
+      type="button"
+      class="sy-summary"
+      title={summary.state.sentence}
+      aria-label={`Connections: ${summary.name} ${summary.state.word}`}
+      onClick={() => store.open({ kind: "connection", id: summary.id })}
+    >
+      <span class="sy-summary-name sy-ellipsis">{summary.name}</span>
+      <StateMark state={summary.state} />
+    </button>
+  );
+}

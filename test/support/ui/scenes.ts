@@ -1,0 +1,88 @@
+/** What the gallery can show. Each scene is one snapshot of a worker. */
+import type { Snapshot } from "../../../src/messages/commands.ts";
+import { PALETTE } from "../../../src/ui/words/colour.ts";
+import { exampleConnection, exampleSession, exampleSessions } from "./examples.ts";
+
+const settings = { abandonAfter: 7 * 86_400_000 };
+
+function staging() {
+  return exampleConnection({
+    id: "staging",
+    name: "staging",
+    url: "wss://staging.example.com/rpc",
+    version: undefined,
+    local: false,
+    state: {
+      kind: "waiting",
+      retryAt: Date.now() + 9_000,
+      failure: {
+        code: "refused",
+        message:
+          "Nothing listens on wss://staging.example.com/rpc, or its certificate isn't trusted.",
+        advice: "Is SurrealDB running?",
+        suggestedUrl: "https://staging.example.com",
+      },
+    },
+  });
+}
+
+export const scenes = {
+  rich: (): Snapshot => ({
+    connections: [exampleConnection(), staging()],
+    sessions: exampleSessions(),
+    settings,
+    problems: [],
+  }),
+  empty: (): Snapshot => ({ connections: [], sessions: [], settings, problems: [] }),
+  bare: (): Snapshot => ({
+    connections: [exampleConnection()],
+    sessions: [],
+    settings,
+    problems: [],
+  }),
+  trouble: (): Snapshot => ({
+    connections: [
+      exampleConnection({
+        strayFrames: 3,
+        lastStray: "Not CBOR: unexpected end at byte 12.",
+        state: { kind: "restoring", done: 3, total: 12 },
+      }),
+      staging(),
+      exampleConnection({
+        id: "old",
+        name: "old server",
+        version: "2.3.1",
+        sessionsSupported: false,
+        state: {
+          kind: "closed",
+          failure: {
+            code: "not-surrealdb",
+            message: "This server did not answer as SurrealDB does.",
+          },
+        },
+      }),
+    ],
+    sessions: exampleSessions(),
+    settings,
+    problems: [
+      "The browser's storage is full: sessions are kept in memory only, until the browser closes.",
+    ],
+  }),
+  thousand: (): Snapshot => ({
+    connections: [exampleConnection()],
+    sessions: Array.from({ length: 1000 }, (_, index) =>
+      exampleSession({
+        key: `00000000-0000-7000-8000-${String(index).padStart(12, "0")}`,
+        label: `User ${index}`,
+        colour: PALETTE[index % PALETTE.length]?.colour ?? "#1a66d6",
+        number: index < 9 ? index + 1 : undefined,
+      }),
+    ),
+    settings,
+    problems: [],
+  }),
+};
+
+export function isScene(name: string): name is keyof typeof scenes {
+  return name in scenes;
+}
