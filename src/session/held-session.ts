@@ -580,6 +580,8 @@ export class HeldSession {
   async #become(status: SessionStatus, by: Actor, cause: string): Promise<void> {
     const entry = transition(this.record, { to: status, by, cause, at: Date.now() });
     if (entry) this.#owner.history(this, entry);
+    // Active it may have been before, but for another reason: the latest one is worth reading.
+    else if (by === "you" && status === "active") this.record.cause = cause;
     if (status !== "active") this.#barByStatus();
     await this.#owner.commit(this);
   }
