@@ -7,7 +7,7 @@
 import type { Cdp, CdpParams } from "./cdp.ts";
 import type { Key } from "./keys.ts";
 import { loadFromWithin, type Surface } from "./page.ts";
-import { until } from "./wait.ts";
+import { sleep, until } from "./wait.ts";
 
 interface RemoteObject {
   readonly value?: unknown;
@@ -135,6 +135,8 @@ export class ChromiumSurface implements Surface {
       async () =>
         `It didn't take the size ${wanted}, but ${await this.run("[innerWidth, innerHeight]")}.`,
     );
+    // DevTools slides the mark under its chosen tab to the new place.
+    if (around) await sleep(300);
   }
 
   async bringToFront(): Promise<void> {

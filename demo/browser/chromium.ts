@@ -69,8 +69,9 @@ async function start(
   try {
     const cdp = new Cdp(process_);
     const { product } = await cdp.send<{ product: string }>("Browser.getVersion");
-    const id = await loadExtension(cdp, resolve(options.extensionDir));
-    return new Chromium({ cdp, process: process_, profile, executable, version: product, id });
+    const extension = await loadExtension(cdp, resolve(options.extensionDir));
+    const version = product;
+    return new Chromium({ cdp, process: process_, profile, executable, version, ...extension });
   } catch (error) {
     await process_.end(0);
     if (/No usable sandbox/.test(process_.output) && !more.includes("--no-sandbox")) {
@@ -99,12 +100,17 @@ async function writePreferences(profileDir: string, devtools: "window" | "docked
   await writeFile(file, JSON.stringify(preferences));
 }
 
-/** Loads the extension and returns its id. */
-async function loadExtension(cdp: Cdp, path: string): Promise<string> {
-  await readFile(join(path, "manifest.json")).catch(() => {
+/** Loads the extension and returns its origin and the URL of its devtools page. */
+async function loadExtension(
+  cdp: Cdp,
+  path: string,
+): Promise<{ origin: string; devtoolsPage: string }> {
+  const manifest = await readFile(join(path, "manifest.json"), "utf8").catch(() => {
     throw new Error(`There is no extension in ${path}: build it first.`);
   });
-  return (await cdp.send<{ id: string }>("Extensions.loadUnpacked", { path })).id;
+  const { id } = await cdp.send<{ id: string }>("Extensions.loadUnpacked", { path });
+  const origin = `chrome-extension://${id}`;
+  return { origin, devtoolsPage: `${origin}/${JSON.parse(manifest).devtools_page}` };
 }
 
 interface Parts {
@@ -113,7 +119,8 @@ interface Parts {
   readonly profile: Profile;
   readonly executable: string;
   readonly version: string;
-  readonly id: string;
+  readonly origin: string;
+  readonly devtoolsPage: string;
 }
 
 class Chromium implements ExtensionBrowser {
@@ -124,6 +131,7 @@ class Chromium implements ExtensionBrowser {
   readonly extensionOrigin: string;
   readonly worker: ExtensionWorker;
   readonly closed: Promise<void>;
+  private readonly devtoolsPage: string;
   private readonly cdp: Cdp;
   private readonly process: BrowserProcess;
   private readonly profile: Profile;
@@ -138,7 +146,8 @@ class Chromium implements ExtensionBrowser {
     this.version = parts.version;
     this.executable = parts.executable;
     this.profileDir = parts.profile.dir;
-    this.extensionOrigin = `chrome-extension://${parts.id}`;
+    this.extensionOrigin = parts.origin;
+    this.devtoolsPage = parts.devtoolsPage;
     this.closed = parts.process.ended.then(() => undefined);
     this.worker = {
       isRunning: async () => (await this.workerTarget()) !== undefined,
@@ -200,7 +209,7 @@ class Chromium implements ExtensionBrowser {
           (t) =>
             t.parentFrameId === rootTargetId &&
             t.url.startsWith(this.extensionOrigin) &&
-            t.url.includes("panel"),
+            t.url !== this.devtoolsPage,
         ),
       PANEL_PATIENCE_MS,
       () => `DevTools shows "${shown}", but no page of the extension is in it.`,

@@ -10,7 +10,7 @@
  * below are the few parts of Firefox's internals that are used; they are searchable at
  * https://searchfox.org/.
  */
-import type { Key } from "./keys.ts";
+import { type ContentJob, contentScript } from "./firefox-content.ts";
 
 /** Which `<browser>` is meant: a tab by our number, its panel, or the event page. */
 export type FirefoxTarget =
@@ -95,9 +95,6 @@ declare const ChromeUtils: {
       apiManager: { global: { tabTracker: { getId(tab: Tab): number } } };
     };
   };
-  importESModule(url: "resource://gre/modules/jsdebugger.sys.mjs"): {
-    addDebuggerToGlobal(global: object): void;
-  };
 };
 interface ScriptError {
   readonly logLevel: number;
@@ -105,6 +102,7 @@ interface ScriptError {
   readonly sourceName: string;
   readonly lineNumber: number;
 }
+declare const Ci: { nsIScriptError: new () => ScriptError };
 declare const WebExtensionPolicy: {
   getByID(id: string): { mozExtensionHostname: string; extension: Extension } | null;
 };
@@ -117,89 +115,6 @@ declare const Services: {
   focus: { activeWindow: Window | null };
   console: { getMessageArray(): unknown[] };
 };
-
-// The globals of a frame script.
-interface SynthesizedMouse {
-  button: number;
-  buttons: number;
-  clickCount: number;
-}
-declare const content: Window &
-  typeof globalThis & {
-    synthesizeMouseEvent(type: string, x: number, y: number, mouse: SynthesizedMouse): void;
-  };
-declare const Cu: { waiveXrays<T>(value: T): T };
-declare const Cc: Record<string, { createInstance(type: unknown): TextInputProcessor }>;
-declare const Ci: { nsITextInputProcessor: unknown; nsIScriptError: new () => ScriptError };
-interface TextInputProcessor {
-  beginInputTransactionForTests(window: Window): boolean;
-  keydown(event: KeyboardEvent): void;
-  keyup(event: KeyboardEvent): void;
-}
-interface Completion {
-  readonly return?: { unsafeDereference(): Promise<string> };
-  readonly throw?: { unsafeDereference(): unknown };
-}
-interface DebuggerClass {
-  new (): {
-    makeGlobalObjectReference(global: object): { executeInGlobal(source: string): Completion };
-  };
-}
-
-/** What a frame script is told to do. */
-export type ContentJob =
-  | { readonly do: "run"; readonly expression: string }
-  | { readonly do: "hover"; readonly x: number; readonly y: number }
-  | { readonly do: "mouse"; readonly x: number; readonly y: number; readonly clicks: number }
-  | { readonly do: "key"; readonly modifiers: readonly Key[]; readonly key: Key };
-
-/** What it answers: JSON of this. */
-export interface ContentAnswer {
-  readonly value?: unknown;
-  readonly error?: string;
-}
-
-/** Runs in the content process, as a frame script. The answer is JSON of a `ContentAnswer`. */
-async function contentScript(job: ContentJob): Promise<string> {
-  if (job.do === "run") {
-    // Through the debugger an expression runs in the page's own world, whatever its CSP says.
-    const { addDebuggerToGlobal } = ChromeUtils.importESModule(
-      "resource://gre/modules/jsdebugger.sys.mjs",
-    );
-    addDebuggerToGlobal(globalThis);
-    const { Debugger } = globalThis as unknown as { Debugger: DebuggerClass };
-    const page = new Debugger().makeGlobalObjectReference(content);
-    const { return: promise, throw: thrown } = page.executeInGlobal(`(async () => {
-      try { return JSON.stringify({ value: await (${job.expression}) }); }
-      catch (error) { return JSON.stringify({ error: error?.stack ? error + "\\n" + error.stack : String(error) }); }
-    })()`);
-    if (!promise) throw new Error(String(thrown?.unsafeDereference()));
-    return await Cu.waiveXrays(promise.unsafeDereference());
-  }
-  if (job.do === "key") {
-    const processor = (
-      Cc["@mozilla.org/text-input-processor;1"] as (typeof Cc)[string]
-    ).createInstance(Ci.nsITextInputProcessor);
-    if (!processor.beginInputTransactionForTests(content))
-      throw new Error("The keyboard is in use elsewhere.");
-    const event = ({ key, code, keyCode }: Key) =>
-      new content.KeyboardEvent("", { key, code, keyCode });
-    for (const modifier of job.modifiers) processor.keydown(event(modifier));
-    processor.keydown(event(job.key));
-    processor.keyup(event(job.key));
-    for (const modifier of [...job.modifiers].reverse()) processor.keyup(event(modifier));
-    return "{}";
-  }
-  const { x, y } = job;
-  const mouse = (type: string, button: SynthesizedMouse) =>
-    content.synthesizeMouseEvent(type, x, y, button);
-  mouse("mousemove", { button: 0, buttons: 0, clickCount: 0 });
-  for (let clickCount = 1; job.do === "mouse" && clickCount <= job.clicks; clickCount++) {
-    mouse("mousedown", { button: 0, buttons: 1, clickCount });
-    mouse("mouseup", { button: 0, buttons: 0, clickCount });
-  }
-  return "{}";
-}
 
 /** The methods for one extension, in the browser's window. */
 function makeWindowDriver(extensionId: string, panelTitle: string, contentSource: string) {

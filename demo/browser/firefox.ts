@@ -17,13 +17,12 @@ import {
 } from "./extension-browser.ts";
 import { findFirefox } from "./find.ts";
 import {
-  type ContentAnswer,
-  type ContentJob,
   type FirefoxTarget,
   installerSource,
   methodSource,
   type WindowDriver,
 } from "./firefox-chrome.ts";
+import type { ContentAnswer, ContentJob } from "./firefox-content.ts";
 import type { Key } from "./keys.ts";
 import { expressionOf, loadFromWithin, Page, type Surface } from "./page.ts";
 import { BrowserProcess, openProfile, type Profile } from "./process.ts";
