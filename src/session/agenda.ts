@@ -60,7 +60,7 @@ export class Agenda {
       }
     }
     for (const family of this.#owner.families.all) {
-      if (renewer(family.members)) consider(family.renewAt);
+      if (!family.isRenewing && renewer(family.members)) consider(family.renewAt);
     }
     return first;
   }
@@ -81,10 +81,8 @@ export class Agenda {
     for (const family of this.#owner.families.all) {
       const due = family.renewAt;
       const member = due !== undefined && due <= now ? renewer(family.members) : undefined;
-      if (!member) continue;
-      family.postpone();
-      // A refusal becomes the session's status; a lost socket is the connection's to tell.
-      member.renew("clock").catch(() => undefined);
+      if (!member || family.isRenewing) continue;
+      void family.renewWhenDue(() => member.renew("clock")).then(() => this.arm());
     }
     this.#lastTick = now;
     this.#due = Number.POSITIVE_INFINITY;

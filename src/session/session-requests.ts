@@ -98,7 +98,7 @@ export class SessionRequests {
     const due = family?.renewAt;
     if (record.status !== "active" || due === undefined || due > Date.now()) return;
     // A renewal that fails has told why in the status; the gate decides about the request.
-    await this.#session.renew("clock").catch(() => undefined);
+    await family?.renewWhenDue(() => this.#session.renew("clock"));
   }
 
   /**

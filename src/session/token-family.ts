@@ -29,6 +29,7 @@ export class TokenFamily<Member = unknown> {
   #secrets: FamilySecrets;
   #token: AccessToken;
   #renewal: Promise<Member> | undefined;
+  #asked: Promise<void> | undefined;
   #lastRenewal = 0;
 
   /** @throws MalformedTokenError */
@@ -60,9 +61,24 @@ export class TokenFamily<Member = unknown> {
     return this.tokens.refresh !== undefined || this.credentials !== undefined;
   }
 
-  /** Puts the next renewal off: an attempt was made and did not come to anything. */
-  postpone(): void {
-    this.#lastRenewal = Date.now();
+  /** True while a renewal is under way, or waits for its turn. */
+  get isRenewing(): boolean {
+    return this.#asked !== undefined;
+  }
+
+  /**
+   * Renews because it is due: by the clock, or because a request is about to be sent. Whoever asks
+   * meanwhile waits for the same. One that fails before it was sent is put off like any other.
+   * @param run renews through one member; its failure is told by the member's status
+   */
+  renewWhenDue(run: () => Promise<void>): Promise<void> {
+    this.#asked ??= run()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#asked = undefined;
+        this.#lastRenewal = Date.now();
+      });
+    return this.#asked;
   }
 
   isExpired(now: number): boolean {
