@@ -321,28 +321,32 @@ export class HeldSession {
 
   /** Renews the access token. At the person's wish it may fail with the server's words. */
   renew(by: Actor): Promise<void> {
-    return this.#change("its sign-in is being renewed.", async () => {
-      const { family } = this;
-      if (!family?.tokens.refresh) {
-        throw new InvalidRequestError("This sign-in has no refresh token.", "Sign in again.");
-      }
-      // Another member's renewal may have been under way, or be just over.
-      const before = family.tokens.access;
-      try {
-        const renewed = await family.renew(this, (tokens) => refresh(this.#send, tokens));
-        if (renewed !== this) await this.#send("authenticate", [family.tokens.access]);
-      } catch (error) {
-        await this.#renewalRefused(family, error);
-        throw error;
-      }
-      if (family.tokens.access !== before) {
-        this.#log({ event: "auth", by, after: this.record.auth.user, text: "Token renewed." });
-      }
-      if (this.record.status !== "active") {
-        await this.#become("active", by, "Token renewed.");
-        await useAndLet(this.#send, this.#sendLet, this.record);
-      }
-    });
+    return this.#change(
+      "its sign-in is being renewed.",
+      async () => {
+        const { family } = this;
+        if (!family?.tokens.refresh) {
+          throw new InvalidRequestError("This sign-in has no refresh token.", "Sign in again.");
+        }
+        // Another member's renewal may have been under way, or be just over.
+        const before = family.tokens.access;
+        try {
+          const renewed = await family.renew(this, (tokens) => refresh(this.#send, tokens));
+          if (renewed !== this) await this.#send("authenticate", [family.tokens.access]);
+        } catch (error) {
+          await this.#renewalRefused(family, error);
+          throw error;
+        }
+        if (family.tokens.access !== before) {
+          this.#log({ event: "auth", by, after: this.record.auth.user, text: "Token renewed." });
+        }
+        if (this.record.status !== "active") {
+          await this.#become("active", by, "Token renewed.");
+          await useAndLet(this.#send, this.#sendLet, this.record);
+        }
+      },
+      { sameIdentity: true },
+    );
   }
 
   async #renewalRefused(family: TokenFamily<HeldSession>, error: unknown): Promise<void> {
@@ -358,16 +362,20 @@ export class HeldSession {
 
   /** RPC `revoke`: kills the grant of the refresh token; the session goes on. */
   revoke(): Promise<void> {
-    return this.#change("its tokens are being revoked.", async () => {
-      this.#assertAttached();
-      const tokens = this.family?.tokens;
-      if (!this.family || !tokens?.refresh) {
-        throw new InvalidRequestError("This sign-in has no refresh token to revoke.");
-      }
-      await this.#send("revoke", [{ access: tokens.access, refresh: tokens.refresh }]);
-      await this.family.dropRefresh();
-      this.#log({ event: "auth", by: "you", text: "Refresh token revoked." });
-    });
+    return this.#change(
+      "its tokens are being revoked.",
+      async () => {
+        this.#assertAttached();
+        const tokens = this.family?.tokens;
+        if (!this.family || !tokens?.refresh) {
+          throw new InvalidRequestError("This sign-in has no refresh token to revoke.");
+        }
+        await this.#send("revoke", [{ access: tokens.access, refresh: tokens.refresh }]);
+        await this.family.dropRefresh();
+        this.#log({ event: "auth", by: "you", text: "Refresh token revoked." });
+      },
+      { sameIdentity: true },
+    );
   }
 
   /** end() = RPC `invalidate`: signed out, still listed and attached. */
@@ -660,14 +668,19 @@ export class HeldSession {
    * that run in the old identity, and followed by the check. If it fails, the session is set up as
    * it was where the server no longer holds it so.
    */
-  async #change(reason: string, run: () => Promise<void>): Promise<void> {
+  async #change(
+    reason: string,
+    run: () => Promise<void>,
+    { sameIdentity = false } = {},
+  ): Promise<void> {
     this.assertOpen();
     await this.#alone(async () => {
       this.assertOpen();
       const wasActive = this.record.status === "active";
       this.gate.close(reason);
       try {
-        await this.requests.drained(DRAIN_PATIENCE);
+        // What runs already may end in the same identity: a long query needn't hold a renewal up.
+        if (!sameIdentity) await this.requests.drained(DRAIN_PATIENCE);
         await run();
       } catch (error) {
         await this.#verify();
