@@ -134,7 +134,8 @@ Demo application                            ${app.url}
 Sign-ins:`);
   const people: DemoPerson[] = Object.values(DEMO_PEOPLE);
   for (const { name, password, level, namespace, database, access } of people) {
-    const where = level === "root" ? "root" : `${namespace}/${database}`;
+    const whole = `${namespace}/${database}`;
+    const where = { root: "root", namespace, database: whole, record: whole }[level];
     const how = access ? `access ${access}, name and password` : `${level} user and password`;
     console.log(`  ${where.padEnd(14)} ${how.padEnd(36)} ${name} / ${password}`);
   }
