@@ -7,8 +7,15 @@
  * between. And a folder that a closed engine of the same process still holds is waited for: the engine
  * lets go of its lock some 100 ms after `close`.
  */
+import { resolve } from "node:path";
 import { createNodeEngines } from "@surrealdb/node";
-import { CborCodec, type DriverContext, type SurrealEngine, Uuid } from "surrealdb";
+import {
+  CborCodec,
+  type ConnectionState,
+  type DriverContext,
+  type SurrealEngine,
+  Uuid,
+} from "surrealdb";
 
 /** What a live query reports. KILLED comes without record and result. */
 export interface Notification {
@@ -86,13 +93,15 @@ async function connect(path?: string): Promise<Engine> {
   const factory = createNodeEngines()[scheme];
   if (!factory) throw new Error(`@surrealdb/node has no engine "${scheme}"`);
   const engine: SurrealEngine = factory(context);
-  const url = new URL(path === undefined ? "mem://" : `surrealkv://${encodeURI(path)}`);
+  // No real URL: it would escape spaces, and the engine takes the path as it stands.
+  const address = path === undefined ? "mem://" : `surrealkv://${resolve(path)}`;
+  const state = { url: { toString: () => address } } as unknown as ConnectionState;
 
-  await new Promise<void>((resolve, reject) => {
-    engine.subscribe("connected", () => resolve());
-    engine.subscribe("error", reject);
+  await new Promise<void>((connected, failed) => {
+    engine.subscribe("connected", () => connected());
+    engine.subscribe("error", failed);
     // Of the connection state the node engine reads the URL only.
-    engine.open({ url } as Parameters<SurrealEngine["open"]>[0]);
+    engine.open(state);
   });
 
   return {

@@ -1,5 +1,5 @@
 /** The server as a whole: formats, HTTP, several at once, restart with a data folder, bad starts. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RecordId, type Tokens } from "surrealdb";
@@ -93,13 +93,14 @@ it("starts several at once with data of their own", async () => {
 });
 
 it("keeps tokens and data of a folder over a restart on the same port", async () => {
-  const path = await mkdtemp(join(tmpdir(), "switchyard-server-"));
+  const path = await mkdtemp(join(tmpdir(), "switchyard server é "));
   const first = await startServer({ port: 0, path });
   const db = await connectSdk(first);
   const tokens = (await db.signin(signInOf(alice))) as Required<Tokens>;
   await db.query("CREATE note:kept SET text = 'kept'");
   await db.close();
   await first.close();
+  expect(await readdir(path)).not.toEqual([]);
 
   const second = await start({ port: first.port, path });
   const again = await connectSdk(second);
