@@ -1,0 +1,353 @@
+/**
+ * The panel as a person uses it: rows, sections, forms and buttons by the names they have on screen.
+ *
+ * The one idea: a test says what a person does ("sign in as Bob") and what is then to be seen; where
+ * that is in the page is known here alone, by roles, accessible names and data attributes, never by
+ * looks. Everything waits until it can be done or seen.
+ */
+import type { Page } from "../../../demo/browser/page.ts";
+import type { SessionStatus } from "../../../src/session/model.ts";
+
+/** A session's row in the list. */
+export interface Row {
+  key: string;
+  label: string;
+  status: SessionStatus;
+  /** Everything that stands in it, on one line. */
+  text: string;
+}
+
+/** What goes into a sign-in form; the names of the fields are `SignIn`'s. */
+export interface SignInEntry {
+  way: "anonymous" | "root" | "namespace" | "database" | "record" | "bearer" | "token" | "tokens";
+  namespace?: string;
+  database?: string;
+  access?: string;
+  username?: string;
+  password?: string;
+  key?: string;
+  accessToken?: string;
+  refreshToken?: string;
+  variables?: Record<string, string>;
+  signUp?: boolean;
+  /** Whether to keep the refresh token; absent: as the form has it (kept). */
+  keep?: boolean;
+}
+
+export interface NewSessionEntry {
+  name?: string;
+  signIn?: SignInEntry;
+  namespace?: string;
+  database?: string;
+  temporary?: boolean;
+}
+
+/** What a run in the Query view showed. */
+export interface RunResult {
+  /** "Ran as user:alice in app/tenant_a …"; absent when the whole request was refused. */
+  head?: string;
+  outcomes: { ok: boolean; text: string }[];
+  /** The error of a request that was refused as a whole: its name and what stands there. */
+  error?: { name: string; text: string };
+}
+
+export interface RunOptions {
+  /** Label of the session; absent: whoever is chosen. */
+  as?: string;
+  /** RPC method; `text` holds its arguments as a SurrealQL array then. Default `query`. */
+  method?: string;
+  bindings?: string;
+}
+
+const FIELDS = {
+  namespace: "Namespace",
+  database: "Database",
+  access: "Access method",
+  username: "User",
+  password: "Password",
+  key: "Key",
+  accessToken: "Access token",
+  refreshToken: "Refresh token",
+} as const;
+
+/** The page of the selected session. */
+const SESSION = "[data-page=session]";
+
+export class Panel {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  // ── The list ────────────────────────────────────────────────────────────────────────────────
+
+  /** The rows that are in the page now, in order. */
+  rows(): Promise<Row[]> {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>("[data-session]")].map((row) => ({
+        key: row.dataset.session ?? "",
+        label: (row.querySelector("h1, .sy-row-label")?.firstChild?.textContent ?? "").trim(),
+        status: row.dataset.status as SessionStatus,
+        // biome-ignore lint/performance/useDomNodeTextContent: what a person reads is meant
+        text: row.innerText.replace(/\s+/g, " ").trim(),
+      })),
+    );
+  }
+
+  async labels(): Promise<string[]> {
+    return (await this.rows()).map((row) => row.label);
+  }
+
+  /** The row with this label, once there is exactly one. */
+  async row(label: string): Promise<Row> {
+    await this.page.waitFor(
+      (wanted) =>
+        [...document.querySelectorAll(".sy-row-label")].filter(
+          (each) => each.firstChild?.textContent?.trim() === wanted,
+        ).length === 1,
+      { args: [label] },
+    );
+    const row = (await this.rows()).find((each) => each.label === label);
+    if (!row) throw new Error(await this.page.explain(`The row of ${label} went away.`));
+    return row;
+  }
+
+  /** Waits until no row has this label. */
+  async rowGone(label: string): Promise<void> {
+    await this.page.waitFor(
+      (gone) =>
+        ![...document.querySelectorAll(".sy-row-label")].some(
+          (each) => each.firstChild?.textContent?.trim() === gone,
+        ),
+      { args: [label] },
+    );
+  }
+
+  /** Clicks the row; returns the session's key when its page is shown. */
+  async select(label: string): Promise<string> {
+    await this.show("Sessions");
+    const { key } = await this.row(label);
+    await this.page.click(`[data-session="${key}"]`);
+    await this.page.see(`[data-session-page="${key}"]`);
+    return key;
+  }
+
+  async unfoldClosed(): Promise<void> {
+    await this.page.see("[data-group=closed]");
+    if ((await this.page.count("[data-group=closed][aria-expanded=true]")) > 0) return;
+    await this.page.click("[data-group=closed] button");
+    await this.page.see("[data-group=closed][aria-expanded=true]");
+  }
+
+  /** Chooses one of the two views. */
+  async show(view: "Sessions" | "Query"): Promise<void> {
+    const tab = `role=tab[name="${view}"]`;
+    if ((await this.page.count(`[role=tab][aria-selected=true] >> text=${view}`)) > 0) return;
+    await this.page.click(tab);
+  }
+
+  // ── Connections and new sessions ────────────────────────────────────────────────────────────
+
+  /** Fills the first-run form, and waits until the connection is open. */
+  async connect(url: string): Promise<void> {
+    await this.page.fill("label=URL", url);
+    await this.page.click('role=button[name="Connect"]');
+    await this.page.see("[data-page=connection] [data-state=open]");
+  }
+
+  /** Opens "New session" and fills it in; `create` sends it. */
+  async openNewSession(entry: NewSessionEntry): Promise<void> {
+    await this.show("Sessions");
+    await this.page.click('nav >> role=button[name="New"]');
+    await this.page.see("[data-page=new-session]");
+    const form = "[data-page=new-session]";
+    if (entry.name !== undefined) await this.page.fill(`${form} >> label=Name`, entry.name);
+    if (entry.signIn) await this.fillSignIn(form, entry.signIn);
+    if (entry.namespace !== undefined)
+      await this.page.fill(`${form} >> label=Works in namespace`, entry.namespace);
+    if (entry.database !== undefined)
+      await this.page.fill(`${form} >> label=and database`, entry.database);
+    if (entry.temporary) await this.page.click(`${form} >> label=Close with this tab`);
+  }
+
+  /** Creates a session by the form; returns its key when its page is shown. */
+  async newSession(entry: NewSessionEntry): Promise<string> {
+    await this.openNewSession(entry);
+    await this.submitNewSession();
+    return this.shownKey();
+  }
+
+  async submitNewSession(): Promise<void> {
+    await this.page.click("[data-page=new-session] button[type=submit]");
+    await this.page.see(SESSION);
+  }
+
+  // ── The page of a session ───────────────────────────────────────────────────────────────────
+
+  /** The key of the session whose page is shown. */
+  async shownKey(): Promise<string> {
+    return this.page.waitFor<string | undefined, []>(
+      () =>
+        document.querySelector<HTMLElement>("[data-session-page]")?.dataset.sessionPage ??
+        undefined,
+    );
+  }
+
+  /** Presses a button of the session's page. */
+  async press(name: string, within: string = SESSION): Promise<void> {
+    await this.page.click(`${within} >> role=button[name="${name}"]`);
+  }
+
+  /** Chooses from ⋯. */
+  async menu(item: string): Promise<void> {
+    await this.press("More actions");
+    await this.page.click(`[role=menu] >> text=${item}`);
+  }
+
+  /** Waits until the header shows this status. */
+  async status(status: SessionStatus): Promise<void> {
+    await this.page.see(`${SESSION} header [data-status=${status}]`);
+  }
+
+  /** Waits until the panel says that the server confirms this: "user:bob, app/tenant_b". */
+  async confirms(identity: string): Promise<void> {
+    await this.page.see(`[data-truth=agrees] >> text=${identity}`);
+  }
+
+  /** A section of the session's page, as the start of a selector. */
+  section(id: "sign-in" | "namespace" | "variables" | "live" | "history"): string {
+    return `[data-section=${id}]`;
+  }
+
+  /** Waits for an error with this name, and returns its text. */
+  async error(name: string): Promise<string> {
+    return this.page.text(`[data-error=${name}]`);
+  }
+
+  /** The lines of the history that are shown, newest first. */
+  history(event?: string): Promise<string[]> {
+    return this.page.texts(`[data-section=history] [data-event${event ? `=${event}` : ""}]`);
+  }
+
+  /** Waits for a line of this event that holds this text. */
+  async historyHas(event: string, text: string): Promise<void> {
+    await this.page.see(`[data-section=history] [data-event=${event}] >> text*=${text}`);
+  }
+
+  // ── Sign-in ─────────────────────────────────────────────────────────────────────────────────
+
+  async fillSignIn(form: string, entry: SignInEntry): Promise<void> {
+    const { page } = this;
+    await page.select(`${form} >> label=Sign in as`, entry.way);
+    if (entry.signUp) await page.click(`${form} >> label=Sign up (makes a new user)`);
+    for (const [name, label] of Object.entries(FIELDS)) {
+      const value = entry[name as keyof typeof FIELDS];
+      if (value !== undefined) await page.fill(`${form} >> label=${label}`, value);
+    }
+    let row = 0;
+    for (const [name, value] of Object.entries(entry.variables ?? {})) {
+      row += 1;
+      const nameField = `${form} >> label=Name of variable ${row}`;
+      if ((await page.count(nameField)) === 0)
+        await page.click(`${form} >> role=button[name="Variable"]`);
+      await page.fill(nameField, name);
+      await page.fill(`${form} >> label=Value of $${name}`, value);
+    }
+    if (entry.keep === false) await page.click(`${form} >> label*=Keep the refresh token`);
+  }
+
+  /** Signs the selected session in with its own form, without waiting for what comes of it. */
+  async signIn(entry: SignInEntry): Promise<void> {
+    const section = this.section("sign-in");
+    if ((await this.page.count(`${section} form`)) === 0) await this.press("Sign in as…", section);
+    await this.fillSignIn(`${section} form`, entry);
+    await this.page.click(`${section} form button[type=submit]`);
+  }
+
+  // ── Namespace, variables ────────────────────────────────────────────────────────────────────
+
+  /** Writes into the two pickers, without sending anything. */
+  async writePlace(namespace: string, database: string): Promise<void> {
+    const section = this.section("namespace");
+    await this.page.fill(`${section} >> label=Namespace`, namespace);
+    await this.page.fill(`${section} >> label=Database`, database);
+  }
+
+  /** The words on the button that would send what the pickers hold. */
+  placeButton(): Promise<string> {
+    return this.page.text(`${this.section("namespace")} button[type=submit]`);
+  }
+
+  async submitPlace(): Promise<void> {
+    await this.page.click(`${this.section("namespace")} button[type=submit]`);
+  }
+
+  /** Adds a variable, or changes the one that is there, as SurrealQL; sends it with Enter. */
+  async writeVariable(name: string, expression: string): Promise<void> {
+    const section = this.section("variables");
+    if ((await this.page.count(`${section} [data-variable="${name}"]`)) > 0) {
+      await this.press(`Change $${name}`, section);
+      await this.page.fill(`${section} >> label=Value of $${name} as SurrealQL`, expression);
+    } else {
+      await this.press("Variable", section);
+      await this.page.fill(`${section} >> label=Name of the variable`, name);
+      await this.page.fill(`${section} >> label=Value as SurrealQL`, expression);
+    }
+    await this.page.press("Enter");
+  }
+
+  /** Waits until the variable is shown with this value and type. */
+  async variable(name: string, text: string): Promise<void> {
+    await this.page.see(`${this.section("variables")} [data-variable="${name}"] >> text=${text}`);
+  }
+
+  // ── Query ───────────────────────────────────────────────────────────────────────────────────
+
+  /** Runs in the Query view with Ctrl+Enter, and returns what is shown when it is answered. */
+  async run(text: string, options: RunOptions = {}): Promise<RunResult> {
+    const { page } = this;
+    const { method = "query" } = options;
+    if (options.as !== undefined) {
+      await this.show("Sessions");
+      const { key } = await this.row(options.as);
+      await this.show("Query");
+      await page.select("label=Run as", key);
+    } else await this.show("Query");
+    if ((await page.value("label=Method")) !== method) await page.select("label=Method", method);
+    const editor = method === "query" ? "label=Statement" : "label*=Arguments of";
+    if (options.bindings !== undefined) {
+      if ((await page.count("label=Bindings, an object")) === 0) await page.click("summary");
+      await page.fill("label=Bindings, an object", options.bindings);
+    }
+    await page.fill(editor, text);
+    return this.answer(() => page.press("Control+Enter"));
+  }
+
+  /** What is shown once that which `start` sets going is answered. */
+  async answer(start: () => Promise<void>): Promise<RunResult> {
+    const { page } = this;
+    await page.evaluate(() => {
+      const shown = document.querySelectorAll('section[aria-label="Result"], [data-error]');
+      for (const each of shown) each.setAttribute("data-seen-by-test", "");
+    });
+    await start();
+    await page.see(
+      'section[aria-label="Result"]:not([data-seen-by-test]), [data-error]:not([data-seen-by-test])',
+    );
+    return page.evaluate(() => {
+      const line = (element: Element | null | undefined) =>
+        // biome-ignore lint/performance/useDomNodeTextContent: what a person reads is meant
+        (element as HTMLElement | null | undefined)?.innerText.replace(/\s+/g, " ").trim();
+      const error = document.querySelector<HTMLElement>("[data-error]");
+      return {
+        head: line(document.querySelector('section[aria-label="Result"] header')),
+        outcomes: [...document.querySelectorAll<HTMLElement>("[data-outcome]")].map((each) => ({
+          ok: each.dataset.outcome === "ok",
+          text: line(each) ?? "",
+        })),
+        ...(error && { error: { name: error.dataset.error ?? "", text: line(error) ?? "" } }),
+      };
+    });
+  }
+}
