@@ -1,13 +1,16 @@
 /** The command behind `npm run bench`: every speed and size that the project promises, measured. */
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { benchEnvelope } from "./envelope.ts";
+import { benchPackages } from "./packages.ts";
+import { benchPanel } from "./panel.ts";
 import { benchRestore } from "./restore.ts";
 import { benchRoundTrip } from "./roundtrip.ts";
 
-const USAGE = `npm run bench -- [restore] [roundtrip] [envelope] [--runs 11]
+const USAGE = `npm run bench -- [envelope] [roundtrip] [packages] [panel] [restore] [--runs 11]
 
 Without names, all of them. A missed promise is printed as MISSED; the exit code stays 0.
-  --runs N   of restore only: each run of the SDK takes most of a minute`;
+  --runs N   runs of restore, 11 if not given: the SDK takes most of a minute for each`;
 
 const { values, positionals } = parseArgs({
   options: { runs: { type: "string", default: "11" }, help: { type: "boolean", default: false } },
@@ -17,6 +20,8 @@ const runs = Number(values.runs);
 const measures: Record<string, () => Promise<boolean>> = {
   envelope: benchEnvelope,
   roundtrip: benchRoundTrip,
+  packages: benchPackages,
+  panel: benchPanel,
   restore: () => benchRestore(runs),
 };
 const unknown = positionals.filter((name) => !(name in measures));
@@ -27,7 +32,9 @@ if (values.help || unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
 
 const names = positionals.length > 0 ? positionals : Object.keys(measures);
 const missed: string[] = [];
+console.log(`${availableParallelism()} cores, Node ${process.versions.node}\n`);
 for (const name of names) {
+  if (name === "restore") console.log(`(restore: about ${runs} minutes, the SDK's)`);
   if (!(await measures[name]?.())) missed.push(name);
 }
 console.log(
