@@ -40,7 +40,7 @@ import {
 } from "./set-up.ts";
 import { type Credentials, formOf, hasCredentials, readTokens, toRpcAuth } from "./sign-in.ts";
 import type { SessionRecord } from "./store.ts";
-import { authOf } from "./token.ts";
+import { authOf, readToken } from "./token.ts";
 import type { TokenFamily } from "./token-family.ts";
 import {
   ANONYMOUS_TRUTH,
@@ -232,6 +232,7 @@ export class HeldSession {
       const secrets = hasCredentials(signIn)
         ? await this.#signInWith(signIn, options)
         : await this.#authenticate(signIn);
+      await this.#leaveRecordUser(secrets.tokens.access);
       const family = await this.#owner.newFamily(secrets);
       await this.#adoptFamily(family, by, options.signUp ? "Signed up." : "Signed in.");
       this.record.signInForm = formOf(signIn);
@@ -242,6 +243,18 @@ export class HeldSession {
     const tokens = readTokens(await this.#send(signUp ? "signup" : "signin", [toRpcAuth(signIn)]));
     if (keep === false) delete tokens.refresh;
     return { tokens, credentials: signIn };
+  }
+
+  /**
+   * The server keeps $auth of a record user when a system user signs in over it (measured on engine
+   * 3.0.2), and permissions would be decided by both: signed out first, it is clean.
+   */
+  async #leaveRecordUser(access: string): Promise<void> {
+    const wasRecord = this.record.auth.user?.includes(":") ?? false;
+    const isRecord = authOf(readToken(access).claims, false).level === "record";
+    if (!wasRecord || isRecord) return;
+    await this.#send("invalidate");
+    await this.#send("authenticate", [access]);
   }
 
   async #authenticate(given: Extract<SignIn, { way: "token" | "tokens" }>) {

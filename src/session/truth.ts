@@ -54,7 +54,8 @@ export function readTruth(result: unknown): Truth {
     anonymous: token === undefined && !record,
     user,
     auth: token && authOf(token, false),
-    access: text(session.ac) ?? (token && claim(token, "AC")),
+    // The token first: a system user who signed in over a record user leaves the old $session.ac.
+    access: token ? claim(token, "AC") : text(session.ac),
     namespace: text(session.ns),
     database: text(session.db),
     placeKnown: true,
