@@ -6,7 +6,7 @@
 import "./query.css";
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useRef } from "preact/hooks";
-import type { SessionView, TransactionView } from "../../session/model.ts";
+import type { ErrorView, SessionView, TransactionView } from "../../session/model.ts";
 import { Badge } from "../components/badge.tsx";
 import { Button } from "../components/button.tsx";
 import { ErrorNote, Note } from "../components/error-note.tsx";
@@ -301,21 +301,19 @@ function Outcome(props: {
         </Note>
       );
     case "failed":
-      return <Failed error={progress.error} />;
+      return <Failed label={progress.label} error={progress.error} />;
     case "answered":
       return <ResultView answer={progress.answer} />;
   }
 }
 
-function Failed({ error }: { error: (Progress & { kind: "failed" })["error"] }): JSX.Element {
+function Failed({ label, error }: { label: string; error: ErrorView }): JSX.Element {
   return (
     <div class="sy-query-failed">
-      <ErrorNote error={error} />
-      {error.kind && (
-        <p>
-          <span class="sy-error-kind">{error.kind}</span>
-        </p>
-      )}
+      <p class="sy-dim">Asked as {label}, and failed:</p>
+      <ErrorNote error={error}>
+        {error.kind && <span class="sy-error-kind">{error.kind}</span>}
+      </ErrorNote>
       {error.details !== undefined && (
         <ValueTree value={error.details} label="details" initialDepth={2} />
       )}

@@ -132,12 +132,17 @@ function OkView({
         </Note>
       )}
       {format === "tree" ? (
-        <ValueTree value={outcome.value} initialDepth={folded ? 0 : 2} />
+        <ValueTree value={outcome.value} initialDepth={folded ? 0 : depthFor(outcome.value)} />
       ) : (
         <ResultText value={outcome.value} format={format} />
       )}
     </>
   );
+}
+
+/** One row is shown whole, of several one line each: nobody should scroll past the first for the second. */
+function depthFor(value: unknown): number {
+  return Array.isArray(value) && value.length > 1 ? 1 : 2;
 }
 
 function FailedView({ outcome }: { outcome: Outcome & { ok: false } }): JSX.Element {

@@ -18,7 +18,7 @@ import {
   Table,
   Uuid,
 } from "surrealdb";
-import { BoundedText, wholeCharacters } from "../../session/bounded-text.ts";
+import { wholeCharacters } from "../../session/bounded-text.ts";
 import { bytesOf, writeSurql } from "../../session/surql.ts";
 
 export interface FormatOptions {
@@ -40,24 +40,43 @@ export function formatValue(value: unknown, options: FormatOptions = {}): string
 const PREVIEW_LIMIT = 80;
 const PREVIEW_STRING = 48;
 
+/** A piece of a preview: an object's key, a value by its type's name, or what stands between them. */
+export interface PreviewPart {
+  text: string;
+  kind: "key" | "mark" | (string & {});
+}
+
 /**
  * One line that tells what a value is: `{ beta: true, … }`, `[1, 2, …]`, `'text'`.
  * Containers inside a container are only hinted at (`{…}`, `[…]`). `limit`: characters, about.
  */
-export function previewValue(value: unknown, { limit = PREVIEW_LIMIT } = {}): string {
-  if (!isContainer(value)) return leafPreview(value, limit);
+export function previewValue(value: unknown, options: { limit?: number } = {}): string {
+  return previewParts(value, options)
+    .map(({ text }) => text)
+    .join("");
+}
+
+/** The pieces of `previewValue`, for showing each in its colour. */
+export function previewParts(value: unknown, { limit = PREVIEW_LIMIT } = {}): PreviewPart[] {
+  if (!isContainer(value)) return [{ text: leafPreview(value, limit), kind: typeName(value) }];
   const { open, close, pad } = brackets(value);
-  const out = new BoundedText(limit);
-  let text = "";
+  const parts: PreviewPart[] = [];
+  let left = limit;
+  let first = true;
   for (const { label, value: child } of firstEntries(value)) {
-    const part = (label === undefined ? "" : `${label}: `) + childPreview(child);
-    if (!out.write(`, ${part}`)) {
-      text += text ? ", …" : "…";
-      return `${open}${pad}${text}${pad}${close}`;
+    const text = childPreview(child);
+    left -= text.length + (label?.length ?? 0) + 2;
+    parts.push({ text: first ? open + pad : ", ", kind: "mark" });
+    first = false;
+    if (left < 0) {
+      parts.push({ text: "…", kind: "mark" });
+      break;
     }
-    text += text ? `, ${part}` : part;
+    if (label !== undefined) parts.push({ text: label, kind: "key" }, { text: ": ", kind: "mark" });
+    parts.push({ text, kind: typeName(child) });
   }
-  return text ? `${open}${pad}${text}${pad}${close}` : open + close;
+  parts.push({ text: first ? open + close : pad + close, kind: "mark" });
+  return parts;
 }
 
 function childPreview(value: unknown): string {

@@ -11,6 +11,7 @@ import { now } from "../store/clock.ts";
 import { moment, until } from "../words/time.ts";
 import { typeName } from "./format.ts";
 import { byteSize } from "./sizes.ts";
+import { toneOf } from "./tones.ts";
 
 /** Characters of a long value shown at first. */
 export const FIRST_CHARACTERS = 240;
@@ -49,30 +50,6 @@ export function Leaf({ value, limit, onMore }: LeafProps): JSX.Element {
     </>
   );
 }
-
-/** The class that gives a type its colour; types of one kind share one. */
-export function toneOf(type: string): string {
-  return `sy-value-${TONES[type] ?? (type.startsWith("geometry") ? "shape" : "plain")}`;
-}
-
-const TONES: Record<string, string> = {
-  string: "string",
-  number: "number",
-  int: "number",
-  float: "number",
-  decimal: "number",
-  bool: "keyword",
-  null: "nothing",
-  none: "nothing",
-  record: "record",
-  table: "record",
-  datetime: "time",
-  duration: "time",
-  uuid: "uuid",
-  bytes: "uuid",
-  file: "uuid",
-  range: "number",
-};
 
 function tooltip(value: unknown, type: string): string {
   if (value instanceof DateTime) {

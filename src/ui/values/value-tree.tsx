@@ -15,9 +15,10 @@ import { ErrorNote } from "../components/error-note.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Menu } from "../components/menu.tsx";
 import { StoreContext } from "../store/context.ts";
-import { isContainer, previewValue, sizeOf, typeName } from "./format.ts";
+import { isContainer, sizeOf, typeName } from "./format.ts";
 import { formatJson } from "./json.ts";
 import { FIRST_CHARACTERS, Leaf, MORE_CHARACTERS } from "./leaf.tsx";
+import { Preview } from "./preview.tsx";
 import { count } from "./sizes.ts";
 import { CHUNK, type NodeRow, type TreeRow, treeRows } from "./tree-rows.ts";
 
@@ -110,8 +111,10 @@ export function ValueTree({ value, label, initialDepth = 1, copy }: ValueTreePro
 
   function onKeyDown(event: KeyboardEvent) {
     const row = rows[activeIndex];
-    // Keys pressed in a row's own menu or button are theirs.
-    if (!row || event.target !== rowElement(activeIndex)) return;
+    const target = event.target as Element;
+    // In a row's open menu keys are the menu's; on its button, those that press a button.
+    if (!row || target.closest("[role=menu]")) return;
+    if (target.closest("button") && (event.key === "Enter" || event.key === " ")) return;
     if (keyPressed(event, row)) event.preventDefault();
   }
 
@@ -213,7 +216,9 @@ export function ValueTree({ value, label, initialDepth = 1, copy }: ValueTreePro
                 <span class="sy-tree-fold">
                   {row.expandable && <Icon name="chevron" size={12} />}
                 </span>
-                <span class="sy-tree-text">
+                <span
+                  class={`sy-tree-text${row.expandable && !row.expanded ? " sy-tree-folded" : ""}`}
+                >
                   {row.label !== undefined && (
                     <span class={`sy-tree-label sy-tree-${row.labelKind}`}>{row.label}: </span>
                   )}
@@ -251,14 +256,10 @@ export function ValueTree({ value, label, initialDepth = 1, copy }: ValueTreePro
 function NodeValue(props: { row: NodeRow; limit: number; onMore: () => void }): JSX.Element {
   const { value, expandable, expanded } = props.row;
   if (!isContainer(value)) return <Leaf value={value} limit={props.limit} onMore={props.onMore} />;
-  const size = sizeOf(value);
-  const type = typeName(value);
   return (
     <>
-      <span class="sy-value sy-value-plain" title={type}>
-        {expanded ? type : previewValue(value, { limit: 120 })}
-      </span>
-      {expandable && <span class="sy-tree-count">{count(size)}</span>}
+      {expanded ? <span class="sy-value-type">{typeName(value)}</span> : <Preview value={value} />}
+      {expandable && <span class="sy-tree-count">{count(sizeOf(value))}</span>}
     </>
   );
 }
