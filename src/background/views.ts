@@ -94,6 +94,8 @@ export class Views implements RegistryListener {
       // The map types each command's parameters; across the port only the name ties them together.
       const handler = handlers[command] as (params: unknown, viewId: string) => Promise<unknown>;
       const result = await handler(call.params, view.id);
+      // A view that is told of a new session goes to it: it must be there by then.
+      (await this.#registry).tellChanges();
       this.#post(view, { type: "answer", id, result });
     } catch (error) {
       this.#post(view, { type: "refusal", id, error: toErrorView(error) });

@@ -60,6 +60,13 @@ export class ChangeFeed {
     this.#soon();
   }
 
+  /** Tells at once what is waiting to be told. */
+  flush(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#tell();
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
   }

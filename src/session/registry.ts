@@ -677,6 +677,11 @@ export class Registry implements SessionOwner {
     await this.#store("store a connection", () => this.#durable.saveProfile(profile));
   }
 
+  /** Tells the views at once what changed, so that an answer never comes before its effect. */
+  tellChanges(): void {
+    this.#feed.flush();
+  }
+
   /** Ends timers and sockets: for tests and benchmarks that run in one process. */
   async dispose(): Promise<void> {
     clearTimeout(this.#usedTimer);
