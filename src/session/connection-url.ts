@@ -30,6 +30,8 @@ export function mendUrl(text: string): MendedUrl {
   const given = text.trim();
   if (!given || /\s/.test(given)) throw new InvalidUrlError(text);
   const changes: string[] = [];
+  // `ws:/localhost` would be read as a host named ws.
+  if (/^[a-z]+:(?!\/\/|\d)/i.test(given)) throw new InvalidUrlError(text);
   let withScheme = given;
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(given)) {
     withScheme = `ws://${given}`;
@@ -58,8 +60,10 @@ export function mendUrl(text: string): MendedUrl {
   }
   if (url.hash) url.hash = "";
   if (!url.pathname.endsWith("/rpc")) {
-    url.pathname = `${url.pathname.replace(/\/+$/, "")}/rpc`;
-    changes.push("the path /rpc was added");
+    const path = url.pathname.replace(/\/+$/, "");
+    const ended = path.endsWith("/rpc");
+    url.pathname = ended ? path : `${path}/rpc`;
+    changes.push(ended ? "the path ends in /rpc" : "the path /rpc was added");
   }
   return { url: url.href, mended: changes.length > 0 ? changes.join("; ") : undefined };
 }
