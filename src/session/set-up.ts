@@ -45,8 +45,9 @@ export async function useAndLet(
   sendLet: SendLet,
   record: SessionRecord,
 ): Promise<void> {
-  if (record.namespace !== undefined) {
-    await send("use", [record.namespace, record.database ?? null]);
+  // A token selects where its user is defined: what the person unset has to be unset again.
+  if (record.namespace !== undefined || record.auth.namespace !== undefined) {
+    await send("use", [record.namespace ?? null, record.database ?? null]);
   }
   await Promise.all(record.variables.map(sendLet));
 }
