@@ -443,10 +443,13 @@ export class HeldSession {
   }
 
   /** RPC `let`. The value is CBOR; NONE is refused, since unset is the word for it. */
-  set(name: string, value: Uint8Array): Promise<void> {
+  async set(name: string, value: Uint8Array): Promise<void> {
     checkVariableName(name);
     const bytes = proveItem(value);
-    return this.#inOrder(async () => {
+    if (isNone(bytes)) {
+      throw new InvalidRequestError("NONE is no value of a variable.", "Remove the variable.");
+    }
+    await this.#inOrder(async () => {
       this.#assertAttached();
       await this.#sendLet({ name, value: bytes });
       const { record } = this;
@@ -588,9 +591,9 @@ export class HeldSession {
   }
 
   /** remove() = close = detach; or `replaced`, when another takes its place. */
-  close(status: "removed" | "replaced" = "removed", cause = "Closed."): Promise<void> {
+  async close(status: "removed" | "replaced" = "removed", cause = "Closed."): Promise<void> {
     this.assertOpen();
-    return this.#alone(async () => {
+    await this.#alone(async () => {
       this.assertOpen();
       await this.#detach();
       this.live.clear();
@@ -668,7 +671,7 @@ export class HeldSession {
   }
 
   /** A change that leaves the identity alone. */
-  #inOrder<T>(run: () => Promise<T>): Promise<T> {
+  async #inOrder<T>(run: () => Promise<T>): Promise<T> {
     this.assertOpen();
     return this.#alone(() => {
       this.assertOpen();
@@ -721,6 +724,11 @@ function checkVariableName(name: string): void {
       "Letters, digits and underscores, not beginning with a digit.",
     );
   }
+}
+
+/** NONE is tag 6 around null. */
+function isNone(bytes: Uint8Array): boolean {
+  return bytes.length === 2 && bytes[0] === 0xc6 && bytes[1] === 0xf6;
 }
 
 function nameIn(answer: object, field: "namespace" | "database"): string | undefined {

@@ -17,6 +17,8 @@ export interface SeenRequest {
   params: unknown[];
   session: string | undefined;
   txn: string | undefined;
+  /** The whole frame. */
+  bytes: Uint8Array;
   /** Which of the proxy's sockets it came on: 1 is the first. */
   socket: number;
 }
@@ -159,6 +161,7 @@ function read(bytes: Uint8Array, socket: number): SeenRequest {
     params: Array.isArray(params) ? params : [],
     session: session === undefined ? undefined : String(session),
     txn: txn === undefined ? undefined : String(txn),
+    bytes,
     socket,
   };
 }
