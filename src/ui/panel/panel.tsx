@@ -44,13 +44,22 @@ export function mountPanel(root: HTMLElement, { client, host }: PanelOptions): (
   };
 }
 
+const VIEW_NAMES = { sessions: "Sessions", query: "Query" };
+
 function Panel({ store }: { store: PanelStore }): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidthClass(root);
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (isTyping(event.target)) {
+        if (event.key !== "Escape") return;
+        (event.target as HTMLElement).blur();
+        // Otherwise DevTools would open its drawer, and the page beneath would be left.
+        event.preventDefault();
+        return;
+      }
       if (event.key === "/") {
         store.view.value = "sessions";
         store.front.value = "list";
@@ -77,7 +86,7 @@ function Panel({ store }: { store: PanelStore }): JSX.Element {
     <div class="sy-root" data-width={width} ref={root}>
       <TopBar />
       <Banners />
-      <div class="sy-view">
+      <div class="sy-view" role="tabpanel" aria-label={VIEW_NAMES[store.view.value]}>
         {store.view.value === "sessions" ? (
           <SessionsView width={width} />
         ) : (

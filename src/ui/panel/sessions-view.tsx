@@ -4,9 +4,10 @@
  */
 import "./sessions-view.css";
 import type { JSX, TargetedPointerEvent } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../components/button.tsx";
 import { useStore } from "../store/context.ts";
+import type { Page } from "../store/store.ts";
 import { ConnectionPage } from "./connect/connection-page.tsx";
 import { FirstConnection } from "./connect/first-connection.tsx";
 import { History } from "./detail/history.tsx";
@@ -26,6 +27,8 @@ const STEP = 16;
 export function SessionsView({ width }: { width: WidthClass }): JSX.Element {
   const store = useStore();
   const { front, page, selectedKey } = store;
+  const key = selectedKey.value;
+  useFocusOnPage(page.value.kind, width === "narrow" ? front.value : undefined);
   if (store.loaded.value && store.connections.all.value.length === 0) {
     if (page.value.kind === "settings") return <PageOf width={width} />;
     return <FirstConnection />;
@@ -45,7 +48,6 @@ export function SessionsView({ width }: { width: WidthClass }): JSX.Element {
       </div>
     );
   }
-  const key = selectedKey.value;
   const listWidth = store.preferences.get("divider", LIST_DEFAULT).value;
   return (
     <div class="sy-columns">
@@ -65,6 +67,28 @@ export function SessionsView({ width }: { width: WidthClass }): JSX.Element {
     </div>
   );
 }
+
+/**
+ * Moves the focus with the person: into a form that was opened, and between list and page where only
+ * one of them is shown. Nothing moves at the first painting.
+ */
+function useFocusOnPage(kind: Page["kind"], front: "list" | "detail" | undefined): void {
+  const first = useRef(true);
+  useEffect(() => {
+    if (first.current) {
+      first.current = false;
+      return;
+    }
+    const view = document.querySelector(".sy-view");
+    const shown = front === "list" ? ".sy-virtual" : kind === "session" ? undefined : PAGE_FIELDS;
+    const target =
+      (shown && view?.querySelector<HTMLElement>(shown)) ??
+      (front === "detail" ? view?.querySelector<HTMLElement>(".sy-page button") : undefined);
+    target?.focus({ preventScroll: true });
+  }, [kind, front]);
+}
+
+const PAGE_FIELDS = ".sy-page-body :is(input:not([type=radio], [type=checkbox]), textarea)";
 
 function Loading(): JSX.Element {
   // The banner above says why, when it takes longer than a moment.
@@ -95,6 +119,7 @@ function PageOf({ width }: { width: WidthClass }): JSX.Element {
       if (event.key !== "Escape" || event.defaultPrevented || isTyping(event.target)) return;
       if (width === "narrow") store.front.value = "list";
       if (page.kind !== "session") store.leavePage();
+      event.preventDefault();
     };
     document.addEventListener("keydown", leave);
     return () => document.removeEventListener("keydown", leave);

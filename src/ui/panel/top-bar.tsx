@@ -64,11 +64,12 @@ function Summary(): JSX.Element {
       type="button"
       class="sy-summary"
       title={summary.state.sentence}
-      aria-label={`Connections: ${summary.name} ${summary.state.word}`}
+      aria-label={`Connections: ${summary.name} ${summary.state.word} ${summary.count ?? ""}`.trim()}
       onClick={() => store.open({ kind: "connection", id: summary.id })}
     >
-      <span class="sy-summary-name sy-ellipsis">{summary.name}</span>
+      <span class="sy-dim sy-ellipsis">{summary.name}</span>
       <StateMark state={summary.state} />
+      {summary.count && <span class="sy-dim">{summary.count}</span>}
     </button>
   );
 }

@@ -7,6 +7,8 @@ export interface ConnectionsSummary {
   id: string;
   name: string;
   state: StateWord;
+  /** How many work, where there is more than one. */
+  count?: string;
 }
 
 /** @param connections at least one */
@@ -21,18 +23,10 @@ export function connectionsSummary(
     return { id: first.id, name: first.name, state: connectionState(first, now) };
   }
   const open = connections.filter(({ state }) => state.kind === "open").length;
-  const word = `${open} of ${connections.length} open`;
-  if (!troubled) {
-    return {
-      id: first.id,
-      name: "Connections",
-      state: { tone: "good", mark: "●", word, sentence: `${word}.` },
-    };
+  const count = `${open} of ${connections.length} open`;
+  if (troubled) {
+    return { id: first.id, name: first.name, state: connectionState(first, now), count };
   }
-  const state = connectionState(troubled, now);
-  return {
-    id: troubled.id,
-    name: troubled.name,
-    state: { ...state, word: `${state.word} · ${word}` },
-  };
+  const state: StateWord = { tone: "good", mark: "●", word: count, sentence: `${count}.` };
+  return { id: first.id, name: "Connections", state };
 }

@@ -35,6 +35,13 @@ export function clockTime(at: number): string {
   return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
 }
 
+/** "12:01:04" for today, else "03-01 12:01": for a column of times. */
+export function shortMoment(at: number, now: number): string {
+  const date = new Date(at);
+  if (date.toDateString() === new Date(now).toDateString()) return clockTime(at);
+  return `${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clockTime(at).slice(0, 5)}`;
+}
+
 /** "12:01:04" for today, else "2026-03-01 12:01:04". */
 export function moment(at: number, now: number): string {
   const date = new Date(at);

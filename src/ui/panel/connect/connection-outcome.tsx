@@ -23,7 +23,7 @@ export function ConnectionOutcome({ connection }: { connection: ConnectionView }
   const suggested = failure?.suggestedUrl;
 
   return (
-    <div class="sy-outcome" data-connection={id} data-state={state.kind}>
+    <div class="sy-connection-outcome" data-connection={id} data-state={state.kind}>
       {failure && failure.code !== "closed-by-you" ? (
         <Note
           tone={state.kind === "waiting" ? "warn" : "bad"}
@@ -58,7 +58,7 @@ export function ConnectionOutcome({ connection }: { connection: ConnectionView }
           <div>{failure.message}</div>
           {failure.advice && <div class="sy-note-advice">{failure.advice}</div>}
           {state.kind === "waiting" && (
-            <div class="sy-note-advice">{`Next try: ${words.word}.`}</div>
+            <div class="sy-note-advice">{`Trying again: ${words.word}.`}</div>
           )}
         </Note>
       ) : (

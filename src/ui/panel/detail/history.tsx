@@ -9,7 +9,7 @@ import { Ago } from "../../components/times.tsx";
 import { now } from "../../store/clock.ts";
 import { useStore } from "../../store/context.ts";
 import { openHistory } from "../../store/histories.ts";
-import { moment } from "../../words/time.ts";
+import { moment, shortMoment } from "../../words/time.ts";
 
 const ACTORS: Record<Actor, string> = {
   you: "you",
@@ -41,17 +41,10 @@ export function History({ sessionKey }: { sessionKey: string }): JSX.Element {
 function Entry({ entry }: { entry: HistoryEntry }): JSX.Element {
   return (
     <li class="sy-history-entry" data-event={entry.event}>
-      <span class="sy-history-time">
-        {moment(entry.at, now.peek())}
-        <span class="sy-dim">
-          {" · "}
-          <Ago at={entry.at} />
-        </span>
+      <span class="sy-history-time" title={moment(entry.at, now.peek())}>
+        {shortMoment(entry.at, now.peek())}
       </span>
       <span class="sy-history-event">{entry.event}</span>
-      <span class="sy-history-by sy-dim" title={`Brought about by ${ACTORS[entry.by]}`}>
-        {ACTORS[entry.by]}
-      </span>
       <span class="sy-history-text">
         {(entry.before !== undefined || entry.after !== undefined) && (
           <span>
@@ -59,7 +52,10 @@ function Entry({ entry }: { entry: HistoryEntry }): JSX.Element {
             <b>{entry.after ?? "none"}</b>
           </span>
         )}
-        {entry.text && <span class="sy-dim">{entry.text}</span>}
+        {entry.text && <span>{entry.text}</span>}
+      </span>
+      <span class="sy-history-by sy-dim" title={`Brought about by ${ACTORS[entry.by]}`}>
+        {ACTORS[entry.by]} · <Ago at={entry.at} />
       </span>
     </li>
   );

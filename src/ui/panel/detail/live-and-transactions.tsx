@@ -27,6 +27,7 @@ export function LiveAndTransactions({ session }: { session: SessionView }): JSX.
       actions={
         <>
           <Button
+            variant="quiet"
             icon="add"
             title="live()"
             onClick={() => {
@@ -36,6 +37,7 @@ export function LiveAndTransactions({ session }: { session: SessionView }): JSX.
             Live query
           </Button>
           <Button
+            variant="quiet"
             icon="add"
             title="begin(): a transaction to run queries in"
             onClick={() => action.run(() => store.call("session.begin", { key }))}

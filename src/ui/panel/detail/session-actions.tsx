@@ -8,9 +8,7 @@ import { Button } from "../../components/button.tsx";
 import { Menu, type MenuItem } from "../../components/menu.tsx";
 import { useStore } from "../../store/context.ts";
 import { REMEMBER_HINT } from "../remember.ts";
-
-/** What asks before it is done. */
-export type Question = "reset" | "revoke" | "replace";
+import type { Question } from "./questions.tsx";
 
 export interface SessionActionsProps {
   session: SessionView;

@@ -113,7 +113,7 @@ export function VariableEditor({ variable, onSave, onCancel }: VariableEditorPro
         </Button>
       </span>
       {error !== undefined && (
-        <div id={errorId} class="sy-field-error sy-variable-error" role="alert">
+        <div id={errorId} class="sy-field-error sy-variable-error sy-mono" role="alert">
           {error}
         </div>
       )}

@@ -64,6 +64,7 @@ export function Variables({ session }: { session: SessionView }): JSX.Element {
       count={variables.length}
       actions={
         <Button
+          variant="quiet"
           icon="add"
           title="set(): a variable of this session"
           onClick={() => {

@@ -41,6 +41,9 @@ export function SessionRow(props: RowProps): JSX.Element | null {
   const session = store.sessions.get(props.sessionKey).value;
   if (!session) return null;
   const live = session.liveQueries.filter((query) => query.state !== "killed").length;
+  const { gate } = session;
+  // Where it works is known; why it doesn't answer right now is what one looks for.
+  const waits = session.status === "active" && !session.needsSignIn && !gate.open;
   const several = store.connections.all.value.length > 1;
   return (
     <div class="sy-row" {...rowAttributes(session, props)}>
@@ -67,7 +70,7 @@ export function SessionRow(props: RowProps): JSX.Element | null {
         </div>
         <div class="sy-row-line sy-dim">
           <span class="sy-ellipsis">
-            {userWord(session)} · {placeWord(session)}
+            {userWord(session)} · {waits ? gate.reason : placeWord(session)}
             {several && ` · ${store.connections.get(session.connectionId)?.name ?? ""}`}
           </span>
           {session.transactions.length > 0 && (

@@ -1,6 +1,7 @@
 /** A new session: on which connection, who, where, and how it looks in the list. */
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
+import type { SessionView, SignInForm } from "../../../session/model.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { ColourChoice } from "../../components/colour-choice.tsx";
@@ -36,7 +37,7 @@ export function NewSessionPage({ back, connectionId }: NewSessionPageProps): JSX
   const temporary = useSignal(false);
   const remember = useSignal(false);
   const draft = useSignal(
-    draftFrom(undefined, {
+    draftFrom(template(store.sessions.all.value, chosen.value, selected), {
       namespace: connection?.namespace,
       database: connection?.database,
       way: "anonymous",
@@ -153,7 +154,7 @@ export function NewSessionPage({ back, connectionId }: NewSessionPageProps): JSX
               draft.value = next;
             }}
           />
-          <Field label="Works in namespace">
+          <Field label="Use namespace">
             {({ id }) => (
               <Combobox
                 id={id}
@@ -168,7 +169,7 @@ export function NewSessionPage({ back, connectionId }: NewSessionPageProps): JSX
             )}
           </Field>
           <Field
-            label="and database"
+            label="Use database"
             error={needsNamespace ? "A database needs its namespace." : undefined}
           >
             {({ id, describedBy }) => (
@@ -221,4 +222,29 @@ export function NewSessionPage({ back, connectionId }: NewSessionPageProps): JSX
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/**
+ * How the next person signs in is most likely how the last one on this connection did: the same way
+ * and access method, the same fields, but another name.
+ */
+function template(
+  sessions: readonly SessionView[],
+  connectionId: string,
+  selected: string | undefined,
+): SignInForm | undefined {
+  const others = sessions.filter(
+    (session) => session.connectionId === connectionId && session.signInForm && !isClosed(session),
+  );
+  const like = others.find((session) => session.key === selected) ?? others.at(-1);
+  if (!like?.signInForm) return undefined;
+  const { way, namespace, database, access, variables } = like.signInForm;
+  const names = Object.keys(variables ?? {});
+  return {
+    way,
+    namespace,
+    database,
+    access,
+    variables: Object.fromEntries(names.map((name) => [name, ""])),
+  };
 }
