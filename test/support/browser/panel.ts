@@ -28,7 +28,8 @@ export interface SignInEntry {
   key?: string;
   accessToken?: string;
   refreshToken?: string;
-  variables?: Record<string, string>;
+  /** Values as the field takes them: text. */
+  variables?: Record<string, unknown>;
   signUp?: boolean;
   /** Whether to keep the refresh token; absent: as the form has it (kept). */
   keep?: boolean;
@@ -252,7 +253,7 @@ export class Panel {
       if ((await page.count(nameField)) === 0)
         await page.click(`${form} >> role=button[name="Variable"]`);
       await page.fill(nameField, name);
-      await page.fill(`${form} >> label=Value of $${name}`, value);
+      await page.fill(`${form} >> label=Value of $${name}`, String(value));
     }
     if (entry.keep === false) await page.click(`${form} >> label*=Keep the refresh token`);
   }
