@@ -65,11 +65,16 @@ export function readStatement(raw: unknown): Outcome {
   return { ok: false, error, ...time };
 }
 
-/** True where a result has nothing in it: no rows, or NONE from a `select`. */
+/** Methods that answer the rows they read or wrote. */
+const ROW_METHODS = new Set(
+  "select create insert insert_relation update upsert merge patch delete relate".split(" "),
+);
+
+/** True where a result has nothing in it: no rows, or NONE for the one record that was asked for. */
 export function isEmpty(outcome: Outcome, method: string): boolean {
   if (!outcome.ok || outcome.kind !== "other") return false;
   if (Array.isArray(outcome.value)) return outcome.value.length === 0;
-  return method !== "query" && method !== "ping" && outcome.value === undefined;
+  return ROW_METHODS.has(method) && outcome.value === undefined;
 }
 
 /** Why a result may be empty although there are rows. Undefined for users without permissions. */

@@ -1,9 +1,9 @@
 /**
  * The RPC methods that a person may call by hand, each with an example of its arguments.
  *
- * Left out are those that change the session itself or begin something that outlives the answer
- * (use, let, signin, attach, live, begin, …): they have buttons of their own, through which the
- * registry takes note of what they change.
+ * Those that change the session are led through the session's own operations by the worker, so that
+ * what is shown stays true. Sign-in methods are left out: their forms take passwords better than a
+ * text that the server must evaluate as a query.
  */
 export interface Method {
   name: string;
@@ -28,4 +28,23 @@ export const METHODS: readonly Method[] = [
   { name: "sessions" },
   { name: "version" },
   { name: "ping" },
+  { name: "use", example: '["app", "tenant_b"]' },
+  { name: "let", example: '["name", { any: "value" }]' },
+  { name: "unset", example: '["name"]' },
+  { name: "live", example: '["note"]' },
+  { name: "kill", example: '[u"018f0000-0000-7000-8000-000000000000"]' },
+  { name: "begin" },
+  { name: "commit", example: '[u"018f0000-0000-7000-8000-000000000000"]' },
+  { name: "cancel", example: '[u"018f0000-0000-7000-8000-000000000000"]' },
+  { name: "refresh" },
+  { name: "revoke" },
+  { name: "invalidate" },
+  { name: "reset" },
+  { name: "attach" },
+  { name: "detach" },
 ];
+
+/** False for methods whose arguments, written for another, must not be sent along. */
+export function takesArguments(name: string): boolean {
+  return METHODS.some((each) => each.name === name && each.example !== undefined);
+}

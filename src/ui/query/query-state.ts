@@ -10,6 +10,7 @@ import { toErrorView } from "../components/action.ts";
 import type { PanelStore } from "../store/store.ts";
 import { type Answer, readAnswer } from "./answer.ts";
 import { evaluate } from "./evaluate.ts";
+import { takesArguments } from "./methods.ts";
 
 /** One thing that was run, for running it again. */
 export interface PastRun {
@@ -96,7 +97,7 @@ export function createQueryState(call: PanelStore["call"]): QueryState {
       );
       return readAnswer(session, past.method, txn, raw);
     }
-    const given = past.text.trim();
+    const given = takesArguments(past.method) ? past.text.trim() : "";
     const raw = await call(
       "session.call",
       {
@@ -120,7 +121,7 @@ export function createQueryState(call: PanelStore["call"]): QueryState {
       const query = method.peek() === "query";
       const past: PastRun = {
         method: method.peek(),
-        text: chosen ?? (query ? text.peek() : args.peek()),
+        text: chosen ?? (query ? text.peek() : takesArguments(method.peek()) ? args.peek() : ""),
         bindings: query ? bindings.peek() : "",
       };
       const run = ++runs;

@@ -7,8 +7,10 @@ import { BoundQuery, RecordId, Surreal } from "surrealdb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CommandError } from "../../../../src/messages/view-client.ts";
 import type { SessionView } from "../../../../src/session/model.ts";
+import { RPC_METHODS } from "../../../../src/session/rpc-methods.ts";
 import { emptyReason, isEmpty, readAnswer } from "../../../../src/ui/query/answer.ts";
 import { obstacle } from "../../../../src/ui/query/can-run.ts";
+import { METHODS } from "../../../../src/ui/query/methods.ts";
 import { createQueryState, type QueryState } from "../../../../src/ui/query/query-state.ts";
 import type { PanelStore } from "../../../../src/ui/store/store.ts";
 import { arrayItems, mapEntries } from "../../../../src/wire/cbor-parts.ts";
@@ -135,6 +137,24 @@ describe("another method", () => {
       ok: true,
       value: { method: "select", params: [new RecordId("note", 1), 5] },
     });
+  });
+
+  it("leaves another method's arguments behind where it takes none", async () => {
+    const params: unknown[] = [];
+    const state = createQueryState(((command: string, given: object) => {
+      params.push(command, given);
+      return Promise.reject(new Error("enough"));
+    }) as unknown as PanelStore["call"]);
+    state.method.value = "version";
+    state.args.value = "[note:1]";
+    await state.run(bob, undefined);
+    expect(params).toEqual(["session.call", { key: "k1", method: "version" }]);
+  });
+
+  it("is in the picker, but for the sign-ins, which have forms", () => {
+    const left = RPC_METHODS.filter((name) => !METHODS.some((each) => each.name === name));
+    expect(left).toEqual(["set", "signin", "signup", "authenticate"]);
+    expect(METHODS.filter(({ name }) => !RPC_METHODS.includes(name))).toEqual([]);
   });
 
   it("passes argument bytes on untouched, since decoding would make 5f an integer", async () => {
