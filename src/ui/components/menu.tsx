@@ -1,6 +1,6 @@
 /** A button that opens a menu of further actions. Arrows, Home, End and Esc work as in any menu. */
 import type { JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 import { usePopup } from "./popup.ts";
@@ -35,7 +35,7 @@ export function Menu({ label, icon = "more", items, busy }: MenuProps): JSX.Elem
     ...(popup.current?.querySelectorAll<HTMLButtonElement>("button:not(:disabled)") ?? []),
   ];
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open) entries()[0]?.focus();
   }, [open]);
 

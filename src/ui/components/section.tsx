@@ -3,6 +3,7 @@ import "./section.css";
 import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
 import { useStore } from "../store/context.ts";
+import { Boundary } from "./boundary.tsx";
 import { Icon } from "./icon.tsx";
 
 export interface SectionProps {
@@ -39,7 +40,7 @@ export function Section({ id, title, count, actions, children }: SectionProps): 
         {!folded && actions && <div class="sy-section-actions">{actions}</div>}
       </div>
       <div id={body} class="sy-section-body" hidden={folded}>
-        {!folded && children}
+        {!folded && <Boundary>{children}</Boundary>}
       </div>
     </section>
   );

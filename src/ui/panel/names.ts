@@ -1,6 +1,6 @@
 /** The names that a session may see at the server: what pickers offer. Asked for when one opens. */
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { SessionKey } from "../../session/model.ts";
 import { toErrorView } from "../components/action.ts";
 import { useStore } from "../store/context.ts";
@@ -35,19 +35,25 @@ export function useNames(
   const store = useStore();
   const known = useSignal<Known>({});
   const turn = useSignal(0);
+  const asked = useRef<string | undefined>(undefined);
 
   useEffect(() => {
     if (key === undefined) return;
     let current = true;
-    // While a name is being typed nothing is asked; the databases of half a name aren't wanted.
-    const timer = setTimeout(async () => {
-      try {
-        const names = await store.call("session.names", { key, namespace });
-        if (current) known.value = names;
-      } catch (error) {
-        if (current) known.value = { failure: toErrorView(error).message };
-      }
-    }, 150);
+    // While a name is being typed nothing is asked: the databases of half a name aren't wanted.
+    const typing = asked.current !== undefined && asked.current !== namespace;
+    asked.current = namespace;
+    const timer = setTimeout(
+      async () => {
+        try {
+          const names = await store.call("session.names", { key, namespace });
+          if (current) known.value = names;
+        } catch (error) {
+          if (current) known.value = { failure: toErrorView(error).message };
+        }
+      },
+      typing ? 150 : 0,
+    );
     return () => {
       current = false;
       clearTimeout(timer);

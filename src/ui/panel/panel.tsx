@@ -9,6 +9,7 @@ import "./panel.css";
 import { type JSX, render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ViewClient } from "../../messages/view-client.ts";
+import { Boundary } from "../components/boundary.tsx";
 import type { ViewHost } from "../host.ts";
 import { QueryView } from "../query/query-view.tsx";
 import { StoreContext } from "../store/context.ts";
@@ -87,11 +88,13 @@ function Panel({ store }: { store: PanelStore }): JSX.Element {
       <TopBar />
       <Banners />
       <div class="sy-view" role="tabpanel" aria-label={VIEW_NAMES[store.view.value]}>
-        {store.view.value === "sessions" ? (
-          <SessionsView width={width} />
-        ) : (
-          <QueryView store={store} />
-        )}
+        <Boundary key={store.view.value}>
+          {store.view.value === "sessions" ? (
+            <SessionsView width={width} />
+          ) : (
+            <QueryView store={store} />
+          )}
+        </Boundary>
       </div>
       <div class="sy-toast" role="status" aria-live="polite">
         {store.announcement.value && <span>{store.announcement.value}</span>}

@@ -1,7 +1,7 @@
 /** The label of a session while it is being changed: Enter keeps, Esc leaves it as it was. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { SessionView } from "../../session/model.ts";
 import type { Action } from "../components/action.ts";
 import { TextInput } from "../components/field.tsx";
@@ -20,7 +20,7 @@ export function RenameField({ session, action, onDone }: RenameFieldProps): JSX.
   const input = useRef<HTMLInputElement>(null);
   /** Enter and Esc take the field away, which blurs it: that must not save a second time. */
   const settled = useRef(false);
-  useEffect(() => input.current?.select(), []);
+  useLayoutEffect(() => input.current?.select(), []);
 
   function leave(save: boolean) {
     if (settled.current) return;

@@ -213,8 +213,10 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
       });
     },
     onEvent(listener) {
+      // As the real client, whose snapshot comes once, after the store began to listen.
+      const first = events.size === 0;
       events.add(listener);
-      queueMicrotask(() => listener({ event: "snapshot", snapshot }));
+      if (first) queueMicrotask(() => listener({ event: "snapshot", snapshot }));
       return () => events.delete(listener);
     },
     onLink(listener) {

@@ -1,7 +1,7 @@
 /** The session's badge, which opens its colour and its number. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { SessionView } from "../../../session/model.ts";
 import type { Action } from "../../components/action.ts";
 import { Badge } from "../../components/badge.tsx";
@@ -26,7 +26,7 @@ export function Appearance({ session, action }: AppearanceProps): JSX.Element {
     open.value = false;
   };
   usePopup({ anchor, popup, open: open.value, close, align: "fill" });
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open.value) popup.current?.querySelector<HTMLInputElement>("input:checked")?.focus();
   }, [open.value]);
 

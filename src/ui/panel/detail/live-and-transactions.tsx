@@ -1,6 +1,7 @@
 /** What is going on in the session right now: queries that notify, and transactions that are open. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { SessionView, TransactionView } from "../../../session/model.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
@@ -85,8 +86,11 @@ function NewLiveQuery({ session, close }: NewLiveQueryProps): JSX.Element {
   const store = useStore();
   const text = useSignal("");
   const starting = useAction();
+  const form = useRef<HTMLFormElement>(null);
   const { key } = session;
   const names = useNames(key, undefined, `${session.namespace}/${session.database}`);
+
+  useLayoutEffect(() => form.current?.querySelector("input")?.focus(), []);
 
   async function start() {
     const typed = text.value.trim();
@@ -105,6 +109,7 @@ function NewLiveQuery({ session, close }: NewLiveQueryProps): JSX.Element {
 
   return (
     <form
+      ref={form}
       class="sy-new-live"
       aria-label="New live query"
       onSubmit={(event) => {

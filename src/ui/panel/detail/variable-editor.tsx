@@ -1,7 +1,7 @@
 /** One variable while it is written: Enter saves, Shift+Enter makes a line, Esc leaves it as it was. */
 import { useSignal } from "@preact/signals";
 import type { JSX, TargetedKeyboardEvent } from "preact";
-import { useEffect, useId, useMemo, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { SessionVariable } from "../../../session/model.ts";
 import { writeSurql } from "../../../session/surql.ts";
 import { decodeValue } from "../../../wire/values.ts";
@@ -36,7 +36,7 @@ export function VariableEditor({ variable, onSave, onCancel }: VariableEditorPro
   const form = useRef<HTMLFormElement>(null);
   const errorId = useId();
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (variable) area.current?.select();
     else form.current?.querySelector("input")?.focus();
   }, []);
