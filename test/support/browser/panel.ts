@@ -37,6 +37,7 @@ export interface SignInEntry {
 
 export interface NewSessionEntry {
   name?: string;
+  /** Absent: anonymous. */
   signIn?: SignInEntry;
   namespace?: string;
   database?: string;
@@ -164,11 +165,11 @@ export class Panel {
     await this.page.see("[data-page=new-session]");
     const form = "[data-page=new-session]";
     if (entry.name !== undefined) await this.page.fill(`${form} >> label=Name`, entry.name);
-    if (entry.signIn) await this.fillSignIn(form, entry.signIn);
+    await this.fillSignIn(form, entry.signIn ?? { way: "anonymous" });
     if (entry.namespace !== undefined)
-      await this.page.fill(`${form} >> label=Works in namespace`, entry.namespace);
+      await this.page.fill(`${form} >> label=Use namespace`, entry.namespace);
     if (entry.database !== undefined)
-      await this.page.fill(`${form} >> label=and database`, entry.database);
+      await this.page.fill(`${form} >> label=Use database`, entry.database);
     if (entry.temporary) await this.page.click(`${form} >> label=Close with this tab`);
   }
 
@@ -204,6 +205,11 @@ export class Panel {
   async menu(item: string): Promise<void> {
     await this.press("More actions");
     await this.page.click(`[role=menu] >> text=${item}`);
+  }
+
+  /** Waits until the page of the session with this label is shown. */
+  async title(label: string): Promise<void> {
+    await this.page.see(`${SESSION} >> role=heading[name="${label}"]`);
   }
 
   /** Waits until the header shows this status. */
