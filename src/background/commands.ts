@@ -26,7 +26,9 @@ export function createHandlers(registry: Registry): Handlers {
     params: { key: string; signIn: SignIn; refresh?: boolean; remember?: boolean },
     signUp: boolean,
   ): Promise<null> {
-    await session(params).signIn(params.signIn, { refresh: params.refresh, signUp });
+    const target = session(params);
+    if (params.remember) registry.assertMayRemember(target.record.connectionId);
+    await target.signIn(params.signIn, { refresh: params.refresh, signUp });
     if (params.remember !== undefined) await registry.remember(params.key, params.remember);
     return null;
   }

@@ -699,6 +699,9 @@ export class HeldSession {
         if (!sameIdentity) await this.requests.drained(DRAIN_PATIENCE);
         await run();
       } catch (error) {
+        const { status } = this.record;
+        // One that was attached for a sign-in which then failed would answer as anonymous.
+        if (status !== "active" && status !== "ended") await this.#detach();
         await this.#verify();
         if (wasActive && this.record.status === "active" && this.truth.state === "differs") {
           await this.#setUpAttached();

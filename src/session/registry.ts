@@ -387,6 +387,7 @@ export class Registry implements SessionOwner {
    * @throws SessionsNotSupportedError, NotConnectedError, and what the sign-in throws
    */
   async create(wanted: NewSession): Promise<SessionKey> {
+    if (wanted.remember) this.assertMayRemember(wanted.connectionId);
     const connection = await this.#connected(wanted.connectionId);
     if (!connection.sessionsSupported) throw new SessionsNotSupportedError(connection.version);
     const { namespace, database } = connection.profile;
@@ -511,16 +512,20 @@ export class Registry implements SessionOwner {
     this.#feed.session(key);
   }
 
-  /** @throws InvalidRequestError for servers elsewhere: sign-ins are remembered for local ones only */
+  /** @throws InvalidRequestError, see `assertMayRemember` */
   async remember(key: SessionKey, on: boolean): Promise<void> {
     const session = this.session(key);
-    if (on && !this.link(session).view.local) {
-      throw new InvalidRequestError(
-        "Only sign-ins on this computer's own servers can be remembered.",
-      );
-    }
+    if (on) this.assertMayRemember(session.record.connectionId);
     await this.#families.remember(session, on);
     await this.commit(session);
+  }
+
+  /** @throws InvalidRequestError for servers elsewhere: sign-ins are remembered for local ones only */
+  assertMayRemember(connectionId: string): void {
+    if (this.connection(connectionId).view.local) return;
+    throw new InvalidRequestError(
+      "Only sign-ins on this computer's own servers can be remembered.",
+    );
   }
 
   /** The views that are gone for good take with them what they made. */
