@@ -156,6 +156,8 @@ export class HeldSession {
     this.gate.close("it is being set up at the server.");
     this.attached = false;
     if (!this.isDefault) await attach(this.#send);
+    // The end that the session had on its last socket isn't the end of this one: #verify learns that.
+    this.record.expireAt = undefined;
     this.attached = true;
     await this.#setUpAttached();
     await this.#verify();
@@ -279,6 +281,8 @@ export class HeldSession {
     const before = record.auth.user ?? "anonymous";
     await this.#owner.join(this, family);
     this.showTokens();
+    // The end of the former sign-in: with it the clock would end the new one at once.
+    record.expireAt = undefined;
     const { namespace, database } = record.auth;
     // The server selects where the user is defined; what the person had selected elsewhere is gone.
     if (namespace !== undefined) {
