@@ -6,6 +6,7 @@
  * float 5f from the integer 5, turn -0f into 0, and the SDK's encoder refuses whole floats beyond
  * 2^53; so a decoded value that is encoded again may differ from what the server holds.
  */
+import "./shared-array-buffer.ts";
 import { CborCodec } from "surrealdb";
 import { ValueError } from "./errors.ts";
 import type { ArrayBytes, ItemBytes } from "./proven.ts";
