@@ -6,6 +6,7 @@ import { Section } from "../../components/section.tsx";
 import { useStore } from "../../store/context.ts";
 import { isClosed } from "../../store/sessions.ts";
 import { ClosedSession } from "./closed-session.tsx";
+import { Dates } from "./dates.tsx";
 import { Header } from "./header.tsx";
 import { History } from "./history.tsx";
 import { LiveAndTransactions } from "./live-and-transactions.tsx";
@@ -51,6 +52,7 @@ export function SessionPage({ sessionKey, back, wide }: SessionPageProps): JSX.E
           <LiveAndTransactions session={session} />
         </>
       )}
+      <Dates session={session} />
       {history}
     </main>
   );
