@@ -16,6 +16,7 @@ import type {
   Settings,
   SignIn,
 } from "../session/model.ts";
+import type { NewSession } from "../session/registry.ts";
 import type { Answer } from "../session/session-requests.ts";
 
 /** An answer of the server with what it cost; the view decodes it. */
@@ -37,20 +38,9 @@ export interface Commands {
   "connection.retry": { params: { id: string }; result: null };
   "connection.disconnect": { params: { id: string }; result: null };
 
+  /** Without `signIn`: anonymous. Temporary: closes with the view that asks. */
   "session.new": {
-    params: {
-      connectionId: string;
-      label?: string;
-      colour?: string;
-      namespace?: string;
-      database?: string;
-      /** Absent: anonymous. */
-      signIn?: SignIn;
-      signUp?: boolean;
-      refresh?: boolean;
-      temporary?: boolean;
-      remember?: boolean;
-    };
+    params: Omit<NewSession, "viewId"> & { temporary?: boolean };
     result: { key: SessionKey };
   };
   "session.fork": {

@@ -119,12 +119,11 @@ export interface TransactionView {
   requests: number;
 }
 
-export interface SessionView {
+/** What is both stored of a session and shown of it. */
+export interface SessionFields {
   key: SessionKey;
   /** UUID at the server; absent for the default session. */
   id?: string;
-  kind: "surrealdb";
-  holder: "extension";
   connectionId: string;
   label: string;
   /** `#rrggbb` */
@@ -146,19 +145,25 @@ export interface SessionView {
   expireAt?: number;
   /** When the access token ends. */
   tokenExpireAt?: number;
+  /** "Remember on this computer" is on. */
+  remembered: boolean;
+  /** What the sign-in form is prefilled with. */
+  signInForm?: SignInForm;
+  replacedBy?: SessionKey;
+}
+
+export interface SessionView extends SessionFields {
+  kind: "surrealdb";
+  holder: "extension";
   abandonAt: number;
   /** Things a person should know although the session works ("Token expired: works until …"). */
   warnings: string[];
   truth: ServerTruth;
   gate: GateView;
-  /** Closes by itself with this tab, or with the panel that made it. */
+  /** Closes by itself with the view that made it. */
   temporary: boolean;
-  /** "Remember on this computer" is on. */
-  remembered: boolean;
-  /** What the sign-in form is prefilled with; `needsSignIn` says that it waits for one. */
-  signInForm?: SignInForm;
+  /** It waits for somebody to sign it in again. */
   needsSignIn: boolean;
-  replacedBy?: SessionKey;
   liveQueries: LiveQueryView[];
   transactions: TransactionView[];
 }

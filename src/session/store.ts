@@ -6,16 +6,7 @@
  * (`storage.session`) lives in memory until the browser closes. The registry knows only these
  * interfaces, so that it runs the same in Node.
  */
-import type {
-  HistoryEntry,
-  LiveQueryView,
-  SessionAuth,
-  SessionKey,
-  SessionStatus,
-  SessionVariable,
-  Settings,
-  SignInForm,
-} from "./model.ts";
+import type { HistoryEntry, LiveQueryView, SessionFields, SessionKey, Settings } from "./model.ts";
 import type { Credentials, Tokens } from "./sign-in.ts";
 
 /** A connection profile: one URL, many sessions. */
@@ -30,41 +21,19 @@ export interface Profile {
 }
 
 /** A live query that a view began, and that a restore begins again under the same id. */
-export interface LiveQueryRecord extends Omit<LiveQueryView, "state"> {
-  state: LiveQueryView["state"];
+export interface LiveQueryRecord extends LiveQueryView {
   /** The view that it ends with. */
   viewId?: string;
 }
 
 /** A held session as it is stored: everything but secrets. */
-export interface SessionRecord {
-  key: SessionKey;
-  id?: string;
-  connectionId: string;
+export interface SessionRecord extends SessionFields {
   /** Place in the list: sessions are shown in the order in which they were made. */
   order: number;
-  label: string;
-  colour: string;
-  number?: number;
-  namespace?: string;
-  database?: string;
-  variables: SessionVariable[];
-  auth: SessionAuth;
-  status: SessionStatus;
-  cause: string;
-  statusSince: number;
-  createdAt: number;
-  updatedAt: number;
-  lastActiveAt: number;
-  expireAt?: number;
-  tokenExpireAt?: number;
   /** The view that it closes with, for a temporary session. */
   viewId?: string;
-  remembered: boolean;
-  signInForm?: SignInForm;
   /** The token family that its sign-in belongs to; absent when anonymous. */
   familyId?: string;
-  replacedBy?: SessionKey;
   liveQueries: LiveQueryRecord[];
 }
 
