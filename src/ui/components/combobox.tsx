@@ -45,9 +45,11 @@ export function Combobox(props: ComboboxProps): JSX.Element {
     setOpen(false);
     setActive(-1);
   };
-  usePopup({ anchor, popup, open, close, align: "fill" });
   const options = props.options;
   const offered = options ? suggestions(options, props.value).slice(0, SHOWN) : [];
+  // Nothing to offer for what is typed: an empty box would only stand in the way.
+  const shown = open && (offered.length > 0 || options?.length === 0);
+  usePopup({ anchor, popup, open: shown, close, align: "fill" });
 
   function show() {
     if (open || !options || props.disabled) return;
@@ -94,7 +96,7 @@ export function Combobox(props: ComboboxProps): JSX.Element {
         placeholder={props.placeholder}
         aria-label={props.label}
         aria-describedby={props.describedBy}
-        aria-expanded={open}
+        aria-expanded={shown}
         aria-controls={listId}
         aria-autocomplete="list"
         aria-activedescendant={active >= 0 ? `${listId}-${active}` : undefined}
@@ -153,11 +155,7 @@ export function Combobox(props: ComboboxProps): JSX.Element {
               {option}
             </div>
           ))}
-        {open && offered.length === 0 && (
-          <div class="sy-popup-note">
-            {options?.length === 0 ? "None yet." : "None of this name yet."}
-          </div>
-        )}
+        {open && options?.length === 0 && <div class="sy-popup-note">None yet.</div>}
       </div>
     </div>
   );

@@ -4,7 +4,7 @@
  */
 import "./sessions-view.css";
 import type { JSX, TargetedPointerEvent } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../components/button.tsx";
 import { useStore } from "../store/context.ts";
 import type { Page } from "../store/store.ts";
@@ -74,21 +74,23 @@ export function SessionsView({ width }: { width: WidthClass }): JSX.Element {
  */
 function useFocusOnPage(kind: Page["kind"], front: "list" | "detail" | undefined): void {
   const first = useRef(true);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (first.current) {
       first.current = false;
       return;
     }
     const view = document.querySelector(".sy-view");
     const shown = front === "list" ? ".sy-virtual" : kind === "session" ? undefined : PAGE_FIELDS;
-    const target =
-      (shown && view?.querySelector<HTMLElement>(shown)) ??
-      (front === "detail" ? view?.querySelector<HTMLElement>(".sy-page button") : undefined);
-    target?.focus({ preventScroll: true });
+    const wanted = shown === undefined ? null : view?.querySelector<HTMLElement>(shown);
+    const back = front === "detail" ? view?.querySelector<HTMLElement>(".sy-page button") : null;
+    (wanted ?? back)?.focus({ preventScroll: true });
   }, [kind, front]);
 }
 
-const PAGE_FIELDS = ".sy-page-body :is(input:not([type=radio], [type=checkbox]), textarea)";
+/** Only forms that were opened to be filled in: who looks at a connection doesn't want to type. */
+const PAGE_FIELDS =
+  ":is([data-page=new-session], [data-page=new-connection], [data-page=sign-in-again]) " +
+  ".sy-page-body input:not([type=radio], [type=checkbox])";
 
 function Loading(): JSX.Element {
   // The banner above says why, when it takes longer than a moment.

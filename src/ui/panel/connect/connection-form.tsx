@@ -95,7 +95,7 @@ export function ConnectionForm({ connection, onSaved }: ConnectionFormProps): JS
           />
         )}
       </Field>
-      <Field label="Namespace" hint={undefined}>
+      <Field label="Namespace">
         {({ id }) => (
           <TextInput
             id={id}
@@ -126,7 +126,8 @@ export function ConnectionForm({ connection, onSaved }: ConnectionFormProps): JS
       <div class="sy-form-actions">
         <Button
           type="submit"
-          variant="primary"
+          // Of a connection that is there already the form is a side matter.
+          variant={connection ? "plain" : "primary"}
           busy={saving.busy}
           disabled={error !== undefined || needsNamespace}
         >

@@ -25,7 +25,7 @@ export function ConnectionPage({ back, id }: ConnectionPageProps): JSX.Element {
   ).length;
 
   return (
-    <div class="sy-page" data-page="connection">
+    <div class="sy-page" data-page={connection ? "connection" : "new-connection"}>
       <div class="sy-page-head">
         {back}
         <h1 class="sy-ellipsis">{connection?.name ?? "New connection"}</h1>
@@ -44,6 +44,7 @@ export function ConnectionPage({ back, id }: ConnectionPageProps): JSX.Element {
           <div class="sy-form-actions">
             <Button
               icon="add"
+              variant={sessions === 0 ? "primary" : "plain"}
               onClick={() => store.open({ kind: "new-session", connectionId: connection.id })}
             >
               New session here

@@ -10,7 +10,7 @@ import { Ago } from "../../components/times.tsx";
 import { useStore } from "../../store/context.ts";
 import { isClosed } from "../../store/sessions.ts";
 import { shortId } from "../../words/identity.ts";
-import { statusMark } from "../../words/status.ts";
+import { statusMark, statusWord } from "../../words/status.ts";
 import { RenameField } from "../rename-field.tsx";
 import { Appearance } from "./appearance.tsx";
 import { Ask, type Question } from "./questions.tsx";
@@ -86,10 +86,12 @@ function Origin({ session, action }: { session: SessionView; action: Action }): 
   const store = useStore();
   const connection = store.connections.get(session.connectionId);
   const { id } = session;
+  const cause = session.cause.replace(/\.$/, "");
   return (
     <div class="sy-head-origin sy-dim">
       <span>
-        {session.cause.replace(/\.$/, "")} · <Ago at={session.statusSince} />
+        {cause !== statusWord(session.status) && `${cause} · `}
+        <Ago at={session.statusSince} />
       </span>
       <span class="sy-head-id">
         <span title={connection?.url}>{connection?.name ?? "removed connection"}</span>

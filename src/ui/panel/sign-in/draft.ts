@@ -81,7 +81,8 @@ export function draftFrom(form: SignInForm | undefined, defaults: DraftDefaults)
     access: form?.access ?? "",
     username: form?.username ?? "",
     password: "",
-    variables: variables.length > 0 ? variables : [variableDraft("name"), variableDraft("pass")],
+    variables:
+      variables.length > 0 ? variables : [variableDraft("name"), variableDraft("password")],
     key: "",
     accessToken: "",
     refreshToken: "",
