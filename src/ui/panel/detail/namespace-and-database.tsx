@@ -56,7 +56,7 @@ export function NamespaceAndDatabase({ session }: { session: SessionView }): JSX
       >
         <Combobox
           label="Namespace"
-          placeholder="No namespace"
+          placeholder="None"
           value={namespace.value}
           options={names.namespaces}
           onOpen={names.reload}
@@ -70,7 +70,7 @@ export function NamespaceAndDatabase({ session }: { session: SessionView }): JSX
         </span>
         <Combobox
           label="Database"
-          placeholder="No database"
+          placeholder="None"
           value={database.value}
           options={names.databases}
           onOpen={names.reload}
