@@ -34,7 +34,8 @@ const names = positionals.length > 0 ? positionals : Object.keys(measures);
 const missed: string[] = [];
 console.log(`${availableParallelism()} cores, Node ${process.versions.node}\n`);
 for (const name of names) {
-  if (name === "restore") console.log(`(restore: about ${runs} minutes, the SDK's)`);
+  if (name === "restore")
+    console.log(`(restore: about ${runs} minutes, nearly all of it the SDK's)`);
   if (!(await measures[name]?.())) missed.push(name);
 }
 console.log(
