@@ -18,6 +18,7 @@ import { NewSessionPage } from "./new-session/new-session-page.tsx";
 import { SettingsPage } from "./settings-page.tsx";
 import { SignInAgainPage } from "./sign-in/sign-in-again-page.tsx";
 import { isTyping } from "./typing.ts";
+import { WhoseSessions } from "./whose-sessions.tsx";
 
 const LIST_MIN = 220;
 const LIST_MAX = 640;
@@ -153,10 +154,7 @@ function NoSession(): JSX.Element {
       <Button variant="primary" icon="add" onClick={() => store.open({ kind: "new-session" })}>
         New session
       </Button>
-      <p class="sy-dim">
-        Switchyard shows the sessions of pages and its own. Sessions that a Go, Rust or Node server
-        opens live on that server's socket and are not visible here.
-      </p>
+      <WhoseSessions />
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import "./connect.css";
 import type { JSX } from "preact";
 import { useStore } from "../../store/context.ts";
+import { WhoseSessions } from "../whose-sessions.tsx";
 import { ConnectionForm } from "./connection-form.tsx";
 
 export function FirstConnection(): JSX.Element {
@@ -15,10 +16,7 @@ export function FirstConnection(): JSX.Element {
           Alice, one for Bob, one for an admin.
         </p>
         <ConnectionForm onSaved={(id) => store.open({ kind: "connection", id })} />
-        <p class="sy-dim">
-          Switchyard shows the sessions of pages and its own. Sessions that a Go, Rust or Node
-          server opens live on that server's socket and are not visible here.
-        </p>
+        <WhoseSessions />
       </div>
     </div>
   );
