@@ -5,6 +5,7 @@
  * the same host over HTTP whether anything answers; where it can't, both causes are named.
  */
 import { ConnectError } from "../wire/errors.ts";
+import { isLocal } from "./connection-url.ts";
 import type { Failure } from "./model.ts";
 
 /** Resolves true when something answers HTTP at this URL, whatever it answers. */
@@ -17,7 +18,8 @@ export async function explainConnectError(
   online: boolean,
 ): Promise<Failure> {
   const { host, protocol } = new URL(url);
-  if (!online) return offline();
+  // A server on this machine needs no network.
+  if (!online && !isLocal(url)) return offline();
   if (!(error instanceof ConnectError)) {
     const message = error instanceof Error ? error.message : String(error);
     return { code: "lost", message: `The connection to ${host} failed: ${message}` };
@@ -67,4 +69,8 @@ export function notSurrealdb(url: string): Failure {
 export function lost(reason: string): Failure {
   const because = reason ? ` (${reason})` : "";
   return { code: "lost", message: `The connection was lost${because}.` };
+}
+
+export function closedByYou(): Failure {
+  return { code: "closed-by-you", message: "You disconnected it." };
 }

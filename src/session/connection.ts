@@ -7,6 +7,7 @@
  */
 import { RpcSocket, type SocketClose, type WebSocketLike } from "../wire/rpc-socket.ts";
 import {
+  closedByYou,
   explainConnectError,
   lost,
   notSurrealdb,
@@ -46,7 +47,7 @@ export class Connection implements SessionLink {
   profile: Profile;
   readonly #owner: ConnectionOwner;
   readonly #surroundings: ConnectionSurroundings;
-  #state: ConnectionState = { kind: "idle" };
+  #state: ConnectionState;
   #since = Date.now();
   #socket: RpcSocket | undefined;
   #version: string | undefined;
@@ -64,6 +65,9 @@ export class Connection implements SessionLink {
     this.#surroundings = surroundings;
   }
 
+    this.#state = profile.disconnected
+      ? { kind: "closed", failure: closedByYou() }
+      : { kind: "idle" };
   get state(): ConnectionState {
     return this.#state;
   }

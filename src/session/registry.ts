@@ -8,6 +8,7 @@
 import { Agenda } from "./agenda.ts";
 import { ChangeFeed, type RegistryDelta } from "./change-feed.ts";
 import { Connection, type ConnectionSurroundings } from "./connection.ts";
+import { closedByYou } from "./connection-failures.ts";
 import { mendUrl } from "./connection-url.ts";
 import {
   InvalidRequestError,
@@ -319,7 +320,7 @@ export class Registry implements SessionOwner {
 
   async disconnect(id: string): Promise<void> {
     await this.#setDisconnected(id, true);
-    this.connection(id).close({ code: "closed-by-you", message: "You disconnected it." });
+    this.connection(id).close(closedByYou());
   }
 
   async #setDisconnected(id: string, disconnected: boolean): Promise<void> {
@@ -578,6 +579,7 @@ export class Registry implements SessionOwner {
     }
     return connection;
   }
+    await this.#setDisconnected(connectionId, false);
 
   #addSession(record: SessionRecord): HeldSession {
     const session = new HeldSession(record, this);
