@@ -48,6 +48,8 @@ const isVariable = shape<SessionVariable>({
 
 const isLiveQuery = shape<LiveQueryRecord>({
   id: text,
+  bindings: optional((value) => value instanceof Uint8Array),
+  isPart: optional(flag),
   statement: text,
   begunAt: number,
   events: number,

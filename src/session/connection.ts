@@ -36,6 +36,8 @@ export interface ConnectionSurroundings {
 export interface ConnectionOwner {
   /** The sessions on this connection that are to be set up at the server. */
   sessionsOf(connectionId: string): HeldSession[];
+  /** All sessions on this connection that aren't closed. */
+  openSessionsOf(connectionId: string): HeldSession[];
   /** The session with this UUID at the server; undefined: the default session. */
   sessionFor(connectionId: string, id: string | undefined): HeldSession | undefined;
   changed(connection: Connection): void;
@@ -63,11 +65,11 @@ export class Connection implements SessionLink {
     this.profile = profile;
     this.#owner = owner;
     this.#surroundings = surroundings;
-  }
-
     this.#state = profile.disconnected
       ? { kind: "closed", failure: closedByYou() }
       : { kind: "idle" };
+  }
+
   get state(): ConnectionState {
     return this.#state;
   }
@@ -260,7 +262,7 @@ export class Connection implements SessionLink {
 
   #sessionsLost(): void {
     const now = Date.now();
-    for (const session of this.#owner.sessionsOf(this.profile.id)) session.socketLost(now);
+    for (const session of this.#owner.openSessionsOf(this.profile.id)) session.socketLost(now);
   }
 
   #wait(failure: Failure): void {

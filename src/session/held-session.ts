@@ -15,6 +15,7 @@ import {
   ProtectedVariableError,
   SessionClosedError,
   SessionError,
+  SessionsNotSupportedError,
   toErrorView,
 } from "./errors.ts";
 import { Gate } from "./gate.ts";
@@ -32,6 +33,7 @@ import { SessionRequests } from "./session-requests.ts";
 import {
   attach,
   authenticateAgain,
+  isPassing,
   isSessionExpired,
   isSessionUnknown,
   refresh,
@@ -59,6 +61,8 @@ export interface SessionLink {
   readonly isUp: boolean;
   /** False below 3.0, where only the default session exists. */
   readonly sessionsSupported: boolean;
+  /** `3.0.2`, where known. */
+  readonly version: string | undefined;
   /** @throws NotConnectedError, ServerError, OutcomeUnknownError */
   request(
     method: string,
@@ -112,8 +116,6 @@ export class HeldSession {
   family: TokenFamily<HeldSession> | undefined;
   /** True while the server knows this session on the present socket. */
   attached = false;
-  /** When the socket that it was attached to was lost. */
-  lostAt: number | undefined;
   readonly #owner: SessionOwner;
   #changes: Promise<unknown> = Promise.resolve();
 
@@ -145,7 +147,11 @@ export class HeldSession {
   /** Makes the session at the server, or makes it again on a fresh socket. Never rejects. */
   async restore(): Promise<void> {
     try {
-      await this.#alone(() => this.#setUp());
+      await this.#alone(async () => {
+        // It may have been closed or abandoned while this waited its turn.
+        const { status } = this.record;
+        if (status === "active" || status === "ended") await this.#setUp();
+      });
       await this.#beginLiveQueriesAgain();
     } catch (error) {
       this.#failed(error);
@@ -153,14 +159,27 @@ export class HeldSession {
   }
 
   async #setUp(): Promise<void> {
+    this.assertOpen();
     this.gate.close("it is being set up at the server.");
     this.attached = false;
-    if (!this.isDefault) await attach(this.#send);
+    try {
+      await this.#attach();
+      await this.#setUpAttached();
+      await this.#verify(true);
+    } finally {
+      if (this.record.status !== "active") this.#barByStatus();
+    }
+  }
+
+  async #attach(): Promise<void> {
+    if (!this.isDefault) {
+      const { sessionsSupported, version } = this.#link;
+      if (!sessionsSupported) throw new SessionsNotSupportedError(version);
+      await attach(this.#send);
+    }
     // The end that the session had on its last socket isn't the end of this one: #verify learns that.
     this.record.expireAt = undefined;
     this.attached = true;
-    await this.#setUpAttached();
-    await this.#verify();
   }
 
   /** authenticate → use → let. A refused sign-in ends it: detached, expired or revoked. */
@@ -170,8 +189,9 @@ export class HeldSession {
       try {
         await authenticateAgain(this.#send, this.family, this);
       } catch (error) {
-        if (!(error instanceof SetUpRefused)) throw error;
+        // Whatever the reason: what stays attached now would answer as anonymous.
         await this.#detach();
+        if (!(error instanceof SetUpRefused)) throw error;
         await this.#become(error.status, "server", error.message);
         return;
       }
@@ -182,23 +202,20 @@ export class HeldSession {
 
   /** Outside of `#alone`: these pass the gate like any request. */
   async #beginLiveQueriesAgain(): Promise<void> {
-    const watched = this.live.all.filter((live) => live.state === "watching");
-    if (watched.length === 0 || !this.gate.isOpen) return;
-    const lostAt = this.lostAt ?? this.record.lastActiveAt;
-    await Promise.all(watched.map((live) => this.requests.beginLiveAgain(live, lostAt)));
+    if (!this.gate.isOpen) return;
+    const lost = this.live.takeLost();
+    if (lost.length === 0) return;
+    await Promise.all(lost.map((live) => this.requests.beginLiveAgain(live)));
     await this.#owner.commit(this);
   }
 
   /** The socket that this session was attached to is gone. */
   socketLost(now: number): void {
     this.attached = false;
-    this.lostAt = now;
     this.requests.socketLost();
-    this.live.socketLost();
-    if (!isFinal(this.record.status) && this.record.status === "active") {
-      this.gate.close("the connection is lost.");
-      this.truth = { state: "unchecked" };
-    }
+    this.live.lost(now);
+    this.truth = { state: "unchecked" };
+    if (this.record.status === "active") this.gate.close("the connection is lost.");
     this.#owner.changed(this);
   }
 
@@ -212,9 +229,10 @@ export class HeldSession {
   }
 
   async #detach(): Promise<void> {
-    this.requests.socketLost();
     if (!this.attached) return;
+    await this.requests.cancelTransactions();
     this.attached = false;
+    this.live.lost(Date.now());
     if (!this.isDefault && this.#link.isUp) await this.#send("detach").catch(this.#socketGone);
   }
 
@@ -228,7 +246,7 @@ export class HeldSession {
   /** RPC `signin` or `signup`, `authenticate` for tokens, `invalidate` for anonymous. */
   signIn(signIn: SignIn, options: SignInOptions = {}): Promise<void> {
     if (signIn.way === "anonymous") return this.signInAnonymously();
-    return this.#change("its sign-in is being changed.", async () => {
+    return this.#changeAndListen("its sign-in is being changed.", async () => {
       await this.#attachAnew();
       const by = options.by ?? "you";
       const secrets = hasCredentials(signIn)
@@ -308,6 +326,7 @@ export class HeldSession {
   async signInAnonymously(): Promise<void> {
     await this.#change("it is being signed out.", async () => {
       await this.#attachAnew();
+      await this.requests.endAll();
       await this.#send("invalidate");
       await this.#forgetSignIn("Anonymous by choice.");
       await this.#become("active", "you", "Anonymous by choice.");
@@ -315,13 +334,16 @@ export class HeldSession {
     });
   }
 
-  /** After a status in which the server has no, or a dead, session under this UUID. */
-  async #attachAnew(): Promise<void> {
+  /**
+   * After a status in which the server has no, or a dead, session under this UUID.
+   * @returns true when the server's session is a new one, with nothing in it
+   */
+  async #attachAnew(): Promise<boolean> {
     const { status } = this.record;
-    if (this.attached && (status === "active" || status === "ended")) return;
-    if (this.attached) await this.#detach();
-    if (!this.isDefault) await attach(this.#send);
-    this.attached = true;
+    if (this.attached && (status === "active" || status === "ended")) return false;
+    await this.#detach();
+    await this.#attach();
+    return true;
   }
 
   async #forgetSignIn(text: string): Promise<void> {
@@ -338,36 +360,37 @@ export class HeldSession {
 
   /** Renews the access token. At the person's wish it may fail with the server's words. */
   renew(by: Actor): Promise<void> {
-    return this.#change(
-      "its sign-in is being renewed.",
-      async () => {
-        const { family } = this;
-        if (!family?.tokens.refresh) {
-          throw new InvalidRequestError("This sign-in has no refresh token.", "Sign in again.");
-        }
-        // Another member's renewal may have been under way, or be just over.
-        const before = family.tokens.access;
-        try {
-          const renewed = await family.renew(this, (tokens) => refresh(this.#send, tokens));
-          if (renewed !== this) await this.#send("authenticate", [family.tokens.access]);
-        } catch (error) {
-          await this.#renewalRefused(family, error);
-          throw error;
-        }
-        if (family.tokens.access !== before) {
-          this.#log({ event: "auth", by, after: this.record.auth.user, text: "Token renewed." });
-        }
-        if (this.record.status !== "active") {
-          await this.#become("active", by, "Token renewed.");
-          await useAndLet(this.#send, this.#sendLet, this.record);
-        }
-      },
-      { sameIdentity: true },
-    );
+    const before = this.family?.tokens.access;
+    return this.#changeAndListen("its sign-in is being renewed.", async () => {
+      const { family } = this;
+      // What the clock asked for may be out of date when its turn comes.
+      if (by === "clock" && (this.record.status !== "active" || !this.attached)) return;
+      if (!family?.tokens.refresh) {
+        throw new InvalidRequestError("This sign-in has no refresh token.", "Sign in again.");
+      }
+      const anew = await this.#attachAnew();
+      try {
+        // A renewal of this session or of another member may have come first: it counts for this one.
+        const isDue = family.tokens.access === before;
+        const renewed =
+          isDue && (await family.renew(this, (tokens) => refresh(this.#send, tokens)));
+        if (renewed !== this) await this.#send("authenticate", [family.tokens.access]);
+      } catch (error) {
+        await this.#renewalRefused(family, error);
+        throw error;
+      }
+      if (family.tokens.access !== before) {
+        this.#log({ event: "auth", by, after: this.record.auth.user, text: "Token renewed." });
+      }
+      if (anew) {
+        await this.#become("active", by, "Token renewed.");
+        await useAndLet(this.#send, this.#sendLet, this.record);
+      }
+    });
   }
 
   async #renewalRefused(family: TokenFamily<HeldSession>, error: unknown): Promise<void> {
-    if (!(error instanceof ServerError)) return;
+    if (!(error instanceof ServerError) || isPassing(error)) return;
     if (family.wasInterrupted) {
       await family.dropRefresh();
       this.#log({ event: "note", by: "server", text: "An interrupted renewal used the token up." });
@@ -398,7 +421,10 @@ export class HeldSession {
   /** end() = RPC `invalidate`: signed out, still listed and attached. */
   end(by: Actor = "you"): Promise<void> {
     return this.#change("it is being signed out.", async () => {
-      if (this.attached) await this.#send("invalidate");
+      if (this.attached) {
+        await this.requests.endAll();
+        await this.#send("invalidate");
+      }
       await this.#forgetSignIn("Signed out.");
       await this.#become("ended", by, "Signed out.");
     });
@@ -408,6 +434,7 @@ export class HeldSession {
   reset(): Promise<void> {
     return this.#change("it is being reset.", async () => {
       await this.#attachAnew();
+      await this.requests.cancelTransactions();
       await this.#send("reset");
       const { record } = this;
       const before = placeText(record.namespace, record.database);
@@ -417,7 +444,6 @@ export class HeldSession {
       record.variables = [];
       record.signInForm = undefined;
       this.live.clear();
-      this.requests.socketLost();
       this.#log({ event: "using", by: "you", before, after: "no namespace", text: "Reset." });
       await this.#become("active", "you", "Reset.");
     });
@@ -510,7 +536,13 @@ export class HeldSession {
 
   /** After a difference: the server's session is set up again as it is shown. */
   restoreTruth(): Promise<void> {
-    return this.#change("it is being set up again.", () => this.#setUpAttached());
+    return this.#changeAndListen("it is being set up again.", async () => {
+      // Begun anew, so that nothing is left of what the server's session has and ours has not.
+      await this.#detach();
+      await this.#attach();
+      if (this.isDefault) await this.#send("reset");
+      await this.#setUpAttached();
+    });
   }
 
   async #askTruth(): Promise<Truth> {
@@ -522,8 +554,11 @@ export class HeldSession {
     }
   }
 
-  /** Compares with the server, opens the gate if all is as shown, stores, tells. */
-  async #verify(): Promise<void> {
+  /**
+   * Compares with the server, opens the gate if all is as shown, stores, tells.
+   * @param isFresh it has just been set up: if the server doesn't know it even so, that is that
+   */
+  async #verify(isFresh = false): Promise<void> {
     const { record } = this;
     if (!this.attached) return this.#owner.commit(this);
     this.truth = { ...this.truth, state: "checking" };
@@ -534,6 +569,7 @@ export class HeldSession {
     } catch (error) {
       if (isSessionExpired(error)) await this.expire("server");
       else this.#failed(error);
+      if (!isFresh) this.observe(error);
       return this.#owner.commit(this);
     }
     record.expireAt = truth.expireAt;
@@ -566,7 +602,8 @@ export class HeldSession {
     if (record.status === "ended") {
       throw new SessionError("SessionEndedError", `“${record.label}” is signed out.`, "Sign in.");
     }
-    if (record.status === "active" && this.attached) return this.check();
+    const isSetUp = record.status === "active" && this.attached && this.truth.state !== "failed";
+    if (isSetUp) return this.check();
     await this.#alone(() => this.#setUp());
     await this.#beginLiveQueriesAgain();
     if (this.record.status !== "active") {
@@ -635,6 +672,8 @@ export class HeldSession {
     if (isSessionExpired(error)) void this.expire("server");
     else if (isSessionUnknown(error) && this.attached) {
       this.attached = false;
+      this.requests.socketLost();
+      this.live.lost(Date.now());
       this.gate.close("the server doesn't know it any more; it is being restored.");
       void this.restore();
     }
@@ -697,6 +736,7 @@ export class HeldSession {
     await this.#alone(async () => {
       this.assertOpen();
       const wasActive = this.record.status === "active";
+      const before = this.gate.view;
       this.gate.close(reason);
       try {
         // What runs already may end in the same identity: a long query needn't hold a renewal up.
@@ -708,14 +748,22 @@ export class HeldSession {
         if (status !== "active" && status !== "ended") await this.#detach();
         await this.#verify();
         if (wasActive && this.record.status === "active" && this.truth.state === "differs") {
+          if (this.isAnonymous) await this.#send("invalidate");
           await this.#setUpAttached();
           await this.#verify();
         } else if (this.record.status !== "active") this.#barByStatus();
+        else if (!this.attached && !before.open) this.gate.close(before.reason);
         throw error;
       }
       await this.#verify();
       if (this.record.status !== "active") this.#barByStatus();
     });
+  }
+
+  /** A change after which the session may be attached anew: what was watched is watched again. */
+  async #changeAndListen(reason: string, run: () => Promise<void>): Promise<void> {
+    await this.#change(reason, run);
+    await this.#beginLiveQueriesAgain();
   }
 
   #log(entry: Omit<HistoryEntry, "at">): void {

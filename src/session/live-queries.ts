@@ -26,6 +26,10 @@ export class LiveQueries {
   readonly #byServerId = new Map<string, LiveQueryRecord>();
   readonly #serverIds = new Map<string, string>();
   readonly #events = new Map<string, LiveEvent[]>();
+  /** When a watched query was lost with its socket, by id. */
+  readonly #lostSince = new Map<string, number>();
+  /** Lost ones that somebody is beginning again. */
+  readonly #taken = new Set<LiveQueryRecord>();
   /** Notifications that overtook the answer which names their query. */
   #early: { liveId: string; event: LiveEvent }[] = [];
 
@@ -39,6 +43,11 @@ export class LiveQueries {
 
   get(id: string): LiveQueryRecord | undefined {
     return this.#records.find((live) => live.id === id);
+  }
+
+  /** Of all queries that run at the server, those that nobody watches included. */
+  serverIds(): string[] {
+    return [...this.#serverIds.values()];
   }
 
   serverId(id: string): string | undefined {
@@ -55,15 +64,31 @@ export class LiveQueries {
     return this.#link(live, serverId);
   }
 
-  /** A query that was begun again: from `lostAt` until now notifications may be missing. */
-  beginAgain(live: LiveQueryRecord, serverId: string, lostAt: number, now: number): LiveEvent[] {
-    live.gaps.push({ from: lostAt, to: now });
+  /** The watched queries that the server has no more, to be begun again: given to one caller only. */
+  takeLost(): LiveQueryRecord[] {
+    const lost = this.#records.filter(
+      (live) => live.state === "watching" && this.#lostSince.has(live.id) && !this.#taken.has(live),
+    );
+    for (const live of lost) this.#taken.add(live);
+    return lost;
+  }
+
+  /** It could not be begun again now: the next caller may. */
+  giveBack(live: LiveQueryRecord): void {
+    this.#taken.delete(live);
+  }
+
+  /** A query that was begun again: from its loss until now notifications may be missing. */
+  beginAgain(live: LiveQueryRecord, serverId: string, now: number): LiveEvent[] {
+    live.gaps.push({ from: this.#lostSince.get(live.id) ?? now, to: now });
     return this.#link(live, serverId);
   }
 
   #link(live: LiveQueryRecord, serverId: string): LiveEvent[] {
     this.#byServerId.set(serverId, live);
     this.#serverIds.set(live.id, serverId);
+    this.#lostSince.delete(live.id);
+    this.#taken.delete(live);
     const early = this.#early.filter((entry) => entry.liveId === serverId);
     this.#early = this.#early.filter((entry) => entry.liveId !== serverId);
     for (const { event } of early) this.#keep(live, event);
@@ -107,6 +132,8 @@ export class LiveQueries {
     const serverId = this.#serverIds.get(live.id);
     if (serverId !== undefined) this.#byServerId.delete(serverId);
     this.#serverIds.delete(live.id);
+    this.#lostSince.delete(live.id);
+    this.#taken.delete(live);
   }
 
   endByServerId(serverId: string): void {
@@ -114,18 +141,25 @@ export class LiveQueries {
     if (live) this.end(live);
   }
 
-  /** The socket is gone, and every query at the server with it. */
-  socketLost(): void {
+  /** The socket is gone, or the session at the server, and every query there with it. */
+  lost(since: number): void {
     this.#byServerId.clear();
     this.#serverIds.clear();
     this.#early = [];
-    for (const live of this.#records) if (live.state === "stopped") live.state = "killed";
+    this.#taken.clear();
+    for (const live of this.#records) {
+      if (live.state === "stopped") live.state = "killed";
+      if (live.state === "watching" && !this.#lostSince.has(live.id)) {
+        this.#lostSince.set(live.id, since);
+      }
+    }
   }
 
   /** All of them ended with a reset, a sign-out or a close: taken off the list. */
   clear(): void {
-    this.socketLost();
     this.#records.length = 0;
+    this.lost(0);
+    this.#lostSince.clear();
     this.#events.clear();
   }
 

@@ -151,8 +151,7 @@ export class Registry implements SessionOwner {
       if (!this.#connections.has(record.connectionId)) continue;
       this.#lastOrder = Math.max(this.#lastOrder, record.order);
       const session = this.#addSession(record);
-      session.lostAt = record.lastActiveAt;
-      session.live.socketLost();
+      session.live.lost(record.lastActiveAt);
       const { familyId } = record;
       if (!familyId || isFinal(record.status)) continue;
       const kept = secrets.get(familyId) ?? stored.remembered.get(familyId);
@@ -210,9 +209,11 @@ export class Registry implements SessionOwner {
 
   /** True while something here would suffer if the worker fell asleep. */
   get inUse(): boolean {
-    for (const { requests, live } of this.#sessions.values()) {
+    for (const { record, requests, live } of this.#sessions.values()) {
       if (requests.running > 0 || requests.transactions.size > 0) return true;
-      if (live.all.some((query) => query.state === "watching")) return true;
+      const listens = live.all.some((query) => query.state === "watching");
+      // One that is expired hears nothing, however long the worker stays awake.
+      if (listens && record.status === "active") return true;
     }
     return false;
   }
@@ -335,7 +336,11 @@ export class Registry implements SessionOwner {
       profile,
       {
         sessionsOf: (id) => this.sessionsOf(id),
-        sessionFor: (id, uuid) => this.#sessions.get(uuid ?? defaultKey(id)),
+        openSessionsOf: (id) => this.openSessionsOf(id),
+        sessionFor: (id, uuid) => {
+          const session = this.#sessions.get(uuid ?? defaultKey(id));
+          return session?.record.connectionId === id ? session : undefined;
+        },
         changed: (changed) => this.#tellConnection(changed),
         ready: (ready) => this.#listDefaultSession(ready),
       },
@@ -372,10 +377,14 @@ export class Registry implements SessionOwner {
 
   /** The sessions of a connection that are to be set up at the server. */
   sessionsOf(connectionId: string): HeldSession[] {
+    return this.openSessionsOf(connectionId).filter(
+      ({ record }) => record.status === "active" || record.status === "ended",
+    );
+  }
+
+  openSessionsOf(connectionId: string): HeldSession[] {
     return [...this.#sessions.values()].filter(
-      ({ record }) =>
-        record.connectionId === connectionId &&
-        (record.status === "active" || record.status === "ended"),
+      ({ record }) => record.connectionId === connectionId && !isFinal(record.status),
     );
   }
 
@@ -570,6 +579,7 @@ export class Registry implements SessionOwner {
 
   async #connected(connectionId: string): Promise<Connection> {
     const connection = this.connection(connectionId);
+    await this.#setDisconnected(connectionId, false);
     connection.open();
     await connection.settled(CONNECT_PATIENCE);
     if (!connection.isUp) {
@@ -579,7 +589,6 @@ export class Registry implements SessionOwner {
     }
     return connection;
   }
-    await this.#setDisconnected(connectionId, false);
 
   #addSession(record: SessionRecord): HeldSession {
     const session = new HeldSession(record, this);

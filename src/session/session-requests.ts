@@ -7,11 +7,13 @@
  */
 import { Uuid } from "surrealdb";
 import { arrayItems, arrayOf, mapEntries } from "../wire/cbor-parts.ts";
-import { OutcomeUnknownError } from "../wire/errors.ts";
+import { OutcomeUnknownError, ServerError } from "../wire/errors.ts";
 import { type ItemBytes, proveItem } from "../wire/proven.ts";
 import { decodeValue, encodeValue } from "../wire/values.ts";
 import {
+  GateClosedError,
   InvalidRequestError,
+  NotConnectedError,
   SessionClosedError,
   SessionError,
   TransactionLostError,
@@ -23,6 +25,13 @@ import type { TransactionView } from "./model.ts";
 import { uuidText } from "./set-up.ts";
 import type { LiveQueryRecord } from "./store.ts";
 import { isAnonymousRefusal, placeText } from "./truth.ts";
+
+/** The server did not begin a live query. */
+class LiveQueryError extends SessionError {
+  constructor(message: string) {
+    super("LiveQueryError", message);
+  }
+}
 
 /** An answer, with what it cost and who asked. */
 export interface Answer {
@@ -64,7 +73,9 @@ export class SessionRequests {
     const { record, gate } = session;
     if (isFinal(record.status)) throw new SessionClosedError(record.label);
     await this.#renewIfDue();
-    await gate.pass();
+    // Asked again after each wait: between its opening and our turn it may have closed.
+    do await gate.pass();
+    while (!gate.isOpen);
     // No await between here and sending: the gate may close in any later task.
     const transaction = txn === undefined ? undefined : this.transactions.get(txn);
     if (txn !== undefined && !transaction) throw new TransactionLostError(txn);
@@ -94,9 +105,9 @@ export class SessionRequests {
 
   /** After a sleep the token may be past its renewal: renewed before the request is let through. */
   async #renewIfDue(): Promise<void> {
-    const { family, record } = this.#session;
+    const { family, record, attached } = this.#session;
     const due = family?.renewAt;
-    if (record.status !== "active" || due === undefined || due > Date.now()) return;
+    if (record.status !== "active" || !attached || due === undefined || due > Date.now()) return;
     // A renewal that fails has told why in the status; the gate decides about the request.
     await family?.renewWhenDue(() => this.#session.renew("clock"));
   }
@@ -120,11 +131,10 @@ export class SessionRequests {
 
   /** `query`: begins and ends of live queries in the text are taken note of. */
   async query(text: string, bindings?: Uint8Array, txn?: string, viewId?: string): Promise<Answer> {
-    const parts = [encodeValue(text)];
-    if (bindings) parts.push(proveItem(bindings));
-    const params = arrayOf(parts);
-    const answer = await this.send("query", params, txn);
-    if (/\b(live|kill)\b/i.test(text)) this.#noteLive(text, decodeValue(answer.result), viewId);
+    const answer = await this.send("query", queryParams(text, bindings), txn);
+    if (/\b(live|kill)\b/i.test(text)) {
+      this.#noteLive(text, bindings, decodeValue(answer.result), viewId);
+    }
     return answer;
   }
 
@@ -152,33 +162,38 @@ export class SessionRequests {
     return proveItem(value.slice());
   }
 
-  #noteLive(text: string, results: unknown, viewId?: string): void {
+  #noteLive(
+    statement: string,
+    bindings: Uint8Array | undefined,
+    results: unknown,
+    viewId?: string,
+  ) {
     if (!Array.isArray(results)) return;
+    const isPart = results.length > 1;
     let noted = false;
     for (const { type, result, status } of results as Record<string, unknown>[]) {
       if (status !== "OK") continue;
       const id = uuidText(result);
       if (type === "live" && id) {
-        this.#beginLive(id, id, text, viewId);
+        this.#beginLive({ id, statement, bindings, isPart, viewId });
         noted = true;
       }
     }
-    for (const [, id] of text.matchAll(/\bkill\s+u?["']([0-9a-f-]{36})["']/gi)) {
+    for (const [, id] of statement.matchAll(/\bkill\s+u?["']([0-9a-f-]{36})["']/gi)) {
       if (id) this.#session.live.endByServerId(id.toLowerCase());
       noted = true;
     }
     if (noted) void this.#owner.commit(this.#session);
   }
 
-  #beginLive(id: string, serverId: string, statement: string, viewId?: string): void {
+  #beginLive(begun: Pick<LiveQueryRecord, "id" | "statement" | "bindings" | "isPart" | "viewId">) {
+    const { id: serverId, statement } = begun;
     const live: LiveQueryRecord = {
-      id,
-      statement,
+      ...begun,
       begunAt: Date.now(),
       events: 0,
       state: "watching",
       gaps: [],
-      viewId,
     };
     const session = this.#session;
     const early = session.live.begin(live, serverId);
@@ -191,34 +206,38 @@ export class SessionRequests {
     if (!/^\s*live\s+select\b/i.test(statement)) {
       throw new InvalidRequestError("This is not a live query.", "Begin with LIVE SELECT.");
     }
-    const id = await this.#askLive(statement);
-    this.#beginLive(id, id, statement, viewId);
+    const { id, isAlone } = await this.#askLive(queryParams(statement));
+    this.#beginLive({ id, statement, isPart: !isAlone, viewId });
     await this.#owner.commit(this.#session);
     return id;
   }
 
-  async #askLive(statement: string): Promise<string> {
-    const { result } = await this.send("query", encodeValue([statement]));
-    const results = decodeValue(result);
-    const first = Array.isArray(results) ? (results as Record<string, unknown>[])[0] : undefined;
-    if (first?.status !== "OK") {
-      throw new SessionError(
-        "LiveQueryError",
-        String(first?.result ?? "The server gave no answer."),
-      );
-    }
-    const id = uuidText(first.result);
-    if (!id) throw new SessionError("LiveQueryError", "The server did not begin a live query.");
-    return id;
+  async #askLive(params: Uint8Array): Promise<{ id: string; isAlone: boolean }> {
+    const { result } = await this.send("query", params);
+    const results = decodeValue(result) as Record<string, unknown>[];
+    const [first] = results;
+    if (first?.status !== "OK") throw new LiveQueryError(String(first?.result));
+    const id = first.type === "live" ? uuidText(first.result) : undefined;
+    if (!id) throw new LiveQueryError("The server did not begin a live query.");
+    return { id, isAlone: results.length === 1 };
   }
 
   /** Begins a live query again after a restore; one that can't be ends as killed. */
-  async beginLiveAgain(live: LiveQueryRecord, lostAt: number): Promise<void> {
+  async beginLiveAgain(live: LiveQueryRecord): Promise<void> {
     const session = this.#session;
     try {
-      const serverId = await this.#askLive(live.statement);
-      session.live.beginAgain(live, serverId, lostAt, Date.now());
+      if (live.isPart)
+        throw new LiveQueryError("It was part of a longer query, which isn't repeated.");
+      const { id: serverId } = await this.#askLive(queryParams(live.statement, live.bindings));
+      const early = session.live.beginAgain(live, serverId, Date.now());
+      for (const event of early) this.#owner.notified(session, live.id, event);
     } catch (error) {
+      const refused = error instanceof ServerError || error instanceof LiveQueryError;
+      if (!refused) {
+        // The connection or the session was lost once more: it is for the next restore.
+        session.live.giveBack(live);
+        return;
+      }
       session.live.end(live);
       const text = `${live.statement}: not begun again: ${error instanceof Error ? error.message : error}`;
       this.#owner.history(session, { at: Date.now(), event: "live", by: "server", text });
@@ -271,15 +290,49 @@ export class SessionRequests {
     return txn;
   }
 
-  /** RPC `commit` or `cancel`. Either way the transaction is over here. */
+  /** RPC `commit` or `cancel`. Once it was sent the transaction is over here, whatever the answer. */
   async finish(txn: string, how: "commit" | "cancel"): Promise<void> {
     if (!this.transactions.has(txn)) throw new TransactionLostError(txn);
+    const word = how === "commit" ? "committed" : "cancelled";
     try {
       await this.send(how, encodeValue([new Uuid(txn)]));
-    } finally {
-      this.transactions.delete(txn);
-      this.#logTransaction(txn, how === "commit" ? "committed" : "cancelled");
+      this.#transactionOver(txn, word);
+    } catch (error) {
+      const wasSent = !(error instanceof GateClosedError || error instanceof NotConnectedError);
+      if (wasSent) this.#transactionOver(txn, `not ${word}`);
+      throw error;
     }
+  }
+
+  #transactionOver(txn: string, word: string): void {
+    this.transactions.delete(txn);
+    this.#logTransaction(txn, word);
+  }
+
+  /**
+   * Cancels every open transaction, past the gate: where the session ends or changes hands nobody
+   * could do it later. Never rejects: one that can't be cancelled ends with its socket.
+   */
+  async cancelTransactions(): Promise<void> {
+    const { record } = this.#session;
+    const link = this.#owner.link(this.#session);
+    const cancelled = [...this.transactions.keys()].map(async (txn) => {
+      this.#transactionOver(txn, "cancelled");
+      await link.request("cancel", [new Uuid(txn)], record.id);
+    });
+    await Promise.allSettled(cancelled);
+  }
+
+  /**
+   * Before a sign-out: transactions and live queries would go on as the user who signs out. Never
+   * rejects: what comes of a live query that could not be killed is for nobody.
+   */
+  async endAll(): Promise<void> {
+    const { live, record } = this.#session;
+    const link = this.#owner.link(this.#session);
+    const killed = live.serverIds().map((id) => link.request("kill", [new Uuid(id)], record.id));
+    live.clear();
+    await Promise.allSettled([this.cancelTransactions(), ...killed]);
   }
 
   #logTransaction(txn: string, what: string): void {
@@ -297,6 +350,12 @@ export class SessionRequests {
   socketLost(): void {
     this.transactions.clear();
   }
+}
+
+function queryParams(text: string, bindings?: Uint8Array): Uint8Array {
+  const parts = [encodeValue(text)];
+  if (bindings) parts.push(proveItem(bindings));
+  return arrayOf(parts);
 }
 
 function readJson(text: string): unknown {

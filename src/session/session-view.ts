@@ -15,7 +15,7 @@ export function viewOf(session: HeldSession, abandonAfter: number, now: number):
     gate: gate.view,
     temporary: viewId !== undefined,
     needsSignIn: needsSignIn(session),
-    liveQueries: liveQueries.map(({ viewId: _owner, ...live }) => live),
+    liveQueries: liveQueries.map(({ viewId: _owner, bindings: _sent, isPart: _, ...live }) => live),
     transactions: [...session.requests.transactions.values()].map((txn) => ({ ...txn })),
   };
 }

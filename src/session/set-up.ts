@@ -11,7 +11,7 @@ import { SessionError } from "./errors.ts";
 import type { SessionStatus, SessionVariable } from "./model.ts";
 import { readTokens, type Tokens, toRpcAuth } from "./sign-in.ts";
 import type { SessionRecord } from "./store.ts";
-import type { TokenFamily } from "./token-family.ts";
+import { isRetryable, type TokenFamily } from "./token-family.ts";
 
 /** Sends one RPC of this session past the gate: only the life cycle itself may do so. */
 export type Send = (method: string, params?: readonly unknown[]) => Promise<unknown>;
@@ -66,7 +66,7 @@ export async function authenticateAgain<Member>(
   let status: "expired" | "revoked" = "expired";
   let why = "The access token has expired.";
   const refused = (error: unknown) => {
-    if (!(error instanceof ServerError)) throw error;
+    if (!(error instanceof ServerError) || isPassing(error)) throw error;
     if (!isExpiry(error)) {
       status = "revoked";
       why = `The server refused the sign-in: ${error.message}`;
@@ -128,6 +128,11 @@ export function isSessionExpired(error: unknown): boolean {
 /** The server doesn't know this session: it was lost, or ended behind our back. */
 export function isSessionUnknown(error: unknown): boolean {
   return isServerError(error, "NotFound") && hasDetail(error as ServerError, "Session");
+}
+
+/** A refusal that says nothing about the sign-in: it may well be accepted the next time. */
+export function isPassing(error: ServerError): boolean {
+  return isRetryable(error) || isSessionUnknown(error);
 }
 
 function isServerError(error: unknown, kind: string): error is ServerError {

@@ -22,6 +22,10 @@ export interface Profile {
 
 /** A live query that a view began, and that a restore begins again under the same id. */
 export interface LiveQueryRecord extends LiveQueryView {
+  /** A CBOR map: the statement's parameters. */
+  bindings?: Uint8Array;
+  /** It was one of several statements of a text: that can't be begun again without the others. */
+  isPart?: boolean;
   /** The view that it ends with. */
   viewId?: string;
 }

@@ -8,6 +8,8 @@
  * the session.
  */
 import { isRetryableConflict, type ServerError } from "surrealdb";
+import { SocketClosedError } from "../wire/errors.ts";
+import { NotConnectedError } from "./errors.ts";
 import type { Credentials, Tokens } from "./sign-in.ts";
 import type { FamilySecrets } from "./store.ts";
 import { type AccessToken, readToken } from "./token.ts";
@@ -155,8 +157,8 @@ export class TokenFamily<Member = unknown> {
       await this.adopt(tokens);
       return member;
     } catch (error) {
-      // The server answered: the uncertainty that this attempt brought is over.
-      if (isServerAnswer(error)) {
+      // Answered, or never sent: the uncertainty that this attempt brought is over.
+      if (isServerAnswer(error) || wasNotSent(error)) {
         this.#secrets = { ...this.#secrets, refreshUncertain: interrupted };
         await this.save();
       }
@@ -165,11 +167,15 @@ export class TokenFamily<Member = unknown> {
   }
 }
 
+function wasNotSent(error: unknown): boolean {
+  return error instanceof NotConnectedError || error instanceof SocketClosedError;
+}
+
 function isServerAnswer(error: unknown): error is ServerError {
   return error instanceof Error && "kind" in error && "code" in error;
 }
 
 /** "Transaction conflict … can be retried": two renewals met at the server. */
-function isRetryable(error: unknown): boolean {
+export function isRetryable(error: unknown): boolean {
   return isRetryableConflict(error) || /can be retried/i.test(String(error));
 }
