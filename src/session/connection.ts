@@ -181,7 +181,8 @@ export class Connection implements SessionLink {
     clearTimeout(this.#timer);
     this.#attempt += 1;
     const attempt = this.#attempt;
-    this.#become({ kind: "connecting" });
+    const failure = this.#state.kind === "waiting" ? this.#state.failure : undefined;
+    this.#become({ kind: "connecting", failure });
     if (!this.#surroundings.online() && !isLocal(this.profile.url)) return this.#wait(offline());
     let socket: RpcSocket | undefined;
     try {

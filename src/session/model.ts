@@ -181,7 +181,8 @@ export interface HistoryEntry {
 
 export type ConnectionState =
   | { kind: "idle" }
-  | { kind: "connecting" }
+  /** `failure`: why the attempt before this one came to nothing. */
+  | { kind: "connecting"; failure?: Failure }
   | { kind: "restoring"; done: number; total: number }
   | { kind: "open" }
   | { kind: "waiting"; retryAt: number; failure: Failure }

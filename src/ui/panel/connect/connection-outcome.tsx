@@ -14,19 +14,22 @@ export function ConnectionOutcome({ connection }: { connection: ConnectionView }
   const working = useAction();
   const { id, state } = connection;
   const retry = (
-    <Button onClick={() => working.run(() => store.call("connection.retry", { id }))}>
-      {state.kind === "waiting" ? "Retry now" : "Retry"}
+    <Button
+      disabled={state.kind === "connecting"}
+      onClick={() => working.run(() => store.call("connection.retry", { id }))}
+    >
+      {state.kind === "closed" ? "Retry" : "Retry now"}
     </Button>
   );
   const words = connectionState(connection, now.value);
-  const failure = state.kind === "waiting" || state.kind === "closed" ? state.failure : undefined;
+  const failure = "failure" in state ? state.failure : undefined;
   const suggested = failure?.suggestedUrl;
 
   return (
     <div class="sy-connection-outcome" data-connection={id} data-state={state.kind}>
       {failure && failure.code !== "closed-by-you" ? (
         <Note
-          tone={state.kind === "waiting" ? "warn" : "bad"}
+          tone={state.kind === "closed" ? "bad" : "warn"}
           actions={
             <>
               {suggested && /^https?:/.test(suggested) && (
@@ -57,7 +60,7 @@ export function ConnectionOutcome({ connection }: { connection: ConnectionView }
         >
           <div>{failure.message}</div>
           {failure.advice && <div class="sy-note-advice">{failure.advice}</div>}
-          {state.kind === "waiting" && (
+          {state.kind !== "closed" && (
             <div class="sy-note-advice">{`Trying again: ${words.word}.`}</div>
           )}
         </Note>

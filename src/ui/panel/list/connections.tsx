@@ -34,8 +34,7 @@ function Row({ connection }: { connection: ConnectionView }): JSX.Element {
   const store = useStore();
   const retrying = useAction();
   const { state, id } = connection;
-  const troubled = state.kind === "waiting" || state.kind === "closed";
-  const failure = state.kind === "waiting" || state.kind === "closed" ? state.failure : undefined;
+  const failure = "failure" in state ? state.failure : undefined;
   const retry = () => retrying.run(() => store.call("connection.retry", { id }));
   return (
     <li class="sy-connection" data-connection={id} data-state={state.kind}>
@@ -56,7 +55,7 @@ function Row({ connection }: { connection: ConnectionView }): JSX.Element {
         )}
         {state.kind === "closed" && <Button onClick={retry}>Retry</Button>}
       </div>
-      {troubled && failure && failure.code !== "closed-by-you" && (
+      {failure && failure.code !== "closed-by-you" && (
         <div class="sy-connection-why">{failure.message}</div>
       )}
       {connection.strayFrames > 0 && (
