@@ -167,9 +167,9 @@ export class Panel {
     if (entry.name !== undefined) await this.page.fill(`${form} >> label=Name`, entry.name);
     await this.fillSignIn(form, entry.signIn ?? { way: "anonymous" });
     if (entry.namespace !== undefined)
-      await this.page.fill(`${form} >> label=Use namespace`, entry.namespace);
+      await this.fillAndLeave(`${form} >> label=Use namespace`, entry.namespace);
     if (entry.database !== undefined)
-      await this.page.fill(`${form} >> label=Use database`, entry.database);
+      await this.fillAndLeave(`${form} >> label=Use database`, entry.database);
     if (entry.temporary) await this.page.click(`${form} >> label=Close with this tab`);
   }
 
@@ -250,7 +250,7 @@ export class Panel {
     if (entry.signUp) await page.click(`${form} >> label=Sign up (makes a new user)`);
     for (const [name, label] of Object.entries(FIELDS)) {
       const value = entry[name as keyof typeof FIELDS];
-      if (value !== undefined) await page.fill(`${form} >> label=${label}`, value);
+      if (value !== undefined) await this.fillAndLeave(`${form} >> label=${label}`, value);
     }
     let row = 0;
     for (const [name, value] of Object.entries(entry.variables ?? {})) {
@@ -262,6 +262,12 @@ export class Panel {
       await page.fill(`${form} >> label=Value of $${name}`, String(value));
     }
     if (entry.keep === false) await page.click(`${form} >> label*=Keep the refresh token`);
+  }
+
+  /** Fills a field and leaves it by Tab, so that its suggestions close. */
+  private async fillAndLeave(field: string, text: string): Promise<void> {
+    await this.page.fill(field, text);
+    await this.page.press("Tab");
   }
 
   /** Signs the selected session in with its own form, without waiting for what comes of it. */
@@ -277,8 +283,8 @@ export class Panel {
   /** Writes into the two pickers, without sending anything. */
   async writePlace(namespace: string, database: string): Promise<void> {
     const section = this.section("namespace");
-    await this.page.fill(`${section} >> label=Namespace`, namespace);
-    await this.page.fill(`${section} >> label=Database`, database);
+    await this.fillAndLeave(`${section} >> label=Namespace`, namespace);
+    await this.fillAndLeave(`${section} >> label=Database`, database);
   }
 
   /** The words on the button that would send what the pickers hold. */

@@ -62,9 +62,11 @@ export async function askAs(link: WorkerLink, key: SessionKey, expression: strin
 /** Who and where the server says that this session is: "user:bob, app/tenant_b", "anonymous". */
 export async function whoIs(link: WorkerLink, key: SessionKey): Promise<string> {
   try {
-    const who = "<string>($auth ?? $token.ID ?? 'anonymous')";
-    const where = "($session.ns ?? '-') + '/' + ($session.db ?? '-')";
-    return String(await askAs(link, key, `${who} + ', ' + ${where}`));
+    // Of these the server tells without a namespace too; of anything made of them it doesn't.
+    const said = await askAs(link, key, "{ session: $session, token: $token, auth: $auth }");
+    const { session, token, auth } = said as Record<string, Record<string, unknown> | undefined>;
+    const where = `${session?.ns ?? "-"}/${session?.db ?? "-"}`;
+    return `${auth ?? token?.ID ?? "anonymous"}, ${where}`;
   } catch (error) {
     // A server without guest access says so to whoever is nobody, and nothing else.
     if (/anonymous access not allowed/i.test(String(error))) return "anonymous";
