@@ -249,10 +249,16 @@ export class HeldSession {
     return this.#changeAndListen("its sign-in is being changed.", async () => {
       await this.#attachAnew();
       const by = options.by ?? "you";
-      const secrets = hasCredentials(signIn)
+      let secrets = hasCredentials(signIn)
         ? await this.#signInWith(signIn, options)
         : await this.#authenticate(signIn);
-      await this.#leaveRecordUser(secrets.tokens.access);
+      if (this.#isLeftOverRecordUser(secrets.tokens.access)) {
+        await this.#send("invalidate");
+        // Not `authenticate` where it can be helped: engine 3.0.2 can't read the token that a
+        // user's bearer key gave ("Parse error", since its ID is no record).
+        if (hasCredentials(signIn)) secrets = await this.#signInWith(signIn, options);
+        else await this.#send("authenticate", [secrets.tokens.access]);
+      }
       const family = await this.#owner.newFamily(secrets);
       await this.#adoptFamily(family, by, options.signUp ? "Signed up." : "Signed in.");
       this.record.signInForm = formOf(signIn);
@@ -269,12 +275,9 @@ export class HeldSession {
    * The server keeps $auth of a record user when a system user signs in over it (measured on engine
    * 3.0.2), and permissions would be decided by both: signed out first, it is clean.
    */
-  async #leaveRecordUser(access: string): Promise<void> {
+  #isLeftOverRecordUser(access: string): boolean {
     const wasRecord = this.record.auth.user?.includes(":") ?? false;
-    const isRecord = authOf(readToken(access).claims, false).level === "record";
-    if (!wasRecord || isRecord) return;
-    await this.#send("invalidate");
-    await this.#send("authenticate", [access]);
+    return wasRecord && authOf(readToken(access).claims, false).level !== "record";
   }
 
   async #authenticate(given: Extract<SignIn, { way: "token" | "tokens" }>) {
