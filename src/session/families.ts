@@ -65,6 +65,9 @@ export class Families {
     if (former && former !== family) {
       former.members.delete(session);
       if (former.members.size === 0) await this.#end(former.id);
+      else if (session.record.remembered && !this.#isRemembered(former)) {
+        await this.#try("forget a sign-in", () => this.#durable.removeRemembered(former.id));
+      }
     }
   }
 
@@ -75,6 +78,12 @@ export class Families {
     if (!family) return;
     if (this.#isRemembered(family)) await family.save();
     else await this.#try("forget a sign-in", () => this.#durable.removeRemembered(family.id));
+  }
+
+  /** Forgets the secrets under these ids that no family here has. */
+  async forgetOrphans(storedIds: Iterable<string>): Promise<void> {
+    const orphans = [...new Set(storedIds)].filter((id) => !this.#families.has(id));
+    await Promise.all(orphans.map((id) => this.#end(id)));
   }
 
   #isRemembered(family: TokenFamily<HeldSession>): boolean {

@@ -137,7 +137,9 @@ export class Registry implements SessionOwner {
   }
 
   async #load({ durable, secret }: RegistryOptions): Promise<void> {
+    let isRead = true;
     const stored = await durable.load().catch((error: unknown) => {
+      isRead = false;
       this.storeFailed("read what was stored", error);
       return { profiles: [], sessions: [], settings: undefined, remembered: new Map() };
     });
@@ -153,15 +155,18 @@ export class Registry implements SessionOwner {
       const session = this.#addSession(record);
       session.live.lost(record.lastActiveAt);
       const { familyId } = record;
-      if (!familyId || isFinal(record.status)) continue;
+      if (!familyId) continue;
       const kept = secrets.get(familyId) ?? stored.remembered.get(familyId);
       const family = this.#families.get(familyId) ?? (kept && this.#restoreFamily(familyId, kept));
       if (family) {
         session.family = family;
         family.members.add(session);
         if (!secrets.has(familyId)) await family.save();
-      } else this.#signInNotKept(session);
+      } else if (!isFinal(record.status)) this.#signInNotKept(session);
     }
+    // What a worker that died left behind. Not after a failed read: then nothing is known.
+    if (isRead)
+      await this.#families.forgetOrphans([...secrets.keys(), ...stored.remembered.keys()]);
     this.#agenda.arm();
   }
 
@@ -443,6 +448,7 @@ export class Registry implements SessionOwner {
     }
     const session = await this.#copy(closed, closed.record.label);
     session.record.colour = closed.record.colour;
+    session.record.remembered = closed.record.remembered;
     await this.commit(session);
     this.history(session, { at: Date.now(), event: "created", by: "you", text: "Opened again." });
     await this.forget(key);
