@@ -70,6 +70,8 @@ const LAST_DELAY = 5_000;
 export function createViewClient({ connect, tabId }: ViewClientOptions): ViewClient {
   const events = new Set<(event: WorkerEvent) => void>();
   const links = new Set<(state: LinkState) => void>();
+  /** What came before the first listener: the port is opened before the view's code is there. */
+  const early: WorkerEvent[] = [];
   const waiting = new Map<number, Waiting>();
   let state: LinkState = "connecting";
   let port: PortLike | undefined;
@@ -111,6 +113,7 @@ export function createViewClient({ connect, tabId }: ViewClientOptions): ViewCli
           delay = FIRST_DELAY;
           setLink("connected");
         }
+        if (events.size === 0) early.push(message.event);
         for (const listener of events) listener(message.event);
     }
   }
@@ -189,6 +192,7 @@ export function createViewClient({ connect, tabId }: ViewClientOptions): ViewCli
     },
     onEvent(listener) {
       events.add(listener);
+      for (const event of early.splice(0)) listener(event);
       return () => events.delete(listener);
     },
     onLink(listener) {

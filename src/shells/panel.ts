@@ -3,12 +3,14 @@
  */
 import { connectToWorker } from "../messages/browser-port.ts";
 import { createViewClient } from "../messages/view-client.ts";
-import { mountPanel } from "../ui/panel/panel.tsx";
 import { createViewHost } from "./view-host.ts";
 
-function start(root: HTMLElement) {
+async function start(root: HTMLElement): Promise<void> {
   const host = createViewHost();
+  // The port first: the worker makes its snapshot while the view's code is being loaded.
   const client = createViewClient({ connect: connectToWorker, tabId: host.tabId });
+  const { mountPanel } = await import("../ui/panel/panel.tsx");
+  root.replaceChildren();
   const unmount = mountPanel(root, { client, host });
   // A page kept for "back" would hold its port, and with it the worker; it begins anew when it is
   // shown again.
@@ -40,10 +42,7 @@ function showFailure(root: HTMLElement, error: unknown) {
 
 const root = document.getElementById("root");
 if (!root) throw new Error("panel.html has no element with the id root.");
-try {
-  root.replaceChildren();
-  start(root);
-} catch (error) {
+start(root).catch((error: unknown) => {
   console.error(error);
   showFailure(root, error);
-}
+});
