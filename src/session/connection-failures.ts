@@ -11,6 +11,12 @@ import type { Failure } from "./model.ts";
 /** Resolves true when something answers HTTP at this URL, whatever it answers. */
 export type Probe = (httpUrl: string) => Promise<boolean>;
 
+/** What every SurrealDB answers over HTTP, beside its WebSocket. */
+export function healthUrl(url: string): string {
+  const { host, protocol } = new URL(url);
+  return `${protocol === "wss:" ? "https" : "http"}://${host}/health`;
+}
+
 export async function explainConnectError(
   error: unknown,
   url: string,
@@ -31,6 +37,8 @@ export async function explainConnectError(
     case "unsupported":
       return { code: "bad-url", message: error.message };
     case "timeout":
+      // Firefox makes sockets wait that failed before, longer than anybody's patience.
+      if (await probe(healthUrl(url))) return notSurrealdb(url);
       return {
         code: "timeout",
         message: `${host} did not answer within 5 s.`,
@@ -39,7 +47,7 @@ export async function explainConnectError(
     default: {
       const secure = protocol === "wss:";
       const base = `${secure ? "https" : "http"}://${host}`;
-      if (await probe(`${base}/health`)) return notSurrealdb(url);
+      if (await probe(healthUrl(url))) return notSurrealdb(url);
       if (!secure) {
         const message = `Nothing listens on ${protocol}//${host}. Is SurrealDB running?`;
         return { code: "refused", message };

@@ -9,6 +9,7 @@ import { RpcSocket, type SocketClose, type WebSocketLike } from "../wire/rpc-soc
 import {
   closedByYou,
   explainConnectError,
+  healthUrl,
   lost,
   notSurrealdb,
   offline,
@@ -184,6 +185,13 @@ export class Connection implements SessionLink {
     const failure = this.#state.kind === "waiting" ? this.#state.failure : undefined;
     this.#become({ kind: "connecting", failure });
     if (!this.#surroundings.online() && !isLocal(this.profile.url)) return this.#wait(offline());
+    // Firefox holds a socket back, up to a minute, to where others failed (FailDelayManager in its
+    // WebSocketChannel.cpp). So where nothing listened, the next is tried once HTTP answers.
+    if (failure?.code === "refused" || failure?.code === "tls") {
+      const answers = await this.#surroundings.probe(healthUrl(this.profile.url));
+      if (attempt !== this.#attempt) return;
+      if (!answers) return this.#wait(failure);
+    }
     let socket: RpcSocket | undefined;
     try {
       socket = await this.#openSocket(attempt);
