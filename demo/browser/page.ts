@@ -351,10 +351,13 @@ async function clickablePoint(element: Element): Promise<{ x: number; y: number 
   const y = (Math.max(after.top, 0) + Math.min(after.bottom, innerHeight)) / 2;
   const hit = document.elementFromPoint(x, y);
   const labels = [...((element as HTMLInputElement).labels ?? [])];
-  if (!hit || ![element, ...labels].some((target) => target.contains(hit)))
+  if (!hit || ![element, ...labels].some((target) => target.contains(hit))) {
+    // Perhaps only scrolled away in a part of the page that scrolls by itself: for the next try.
+    element.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
     throw new Error(
       `it is covered by ${(hit?.cloneNode(false) as Element | undefined)?.outerHTML}`,
     );
+  }
   return { x, y };
 }
 
