@@ -84,7 +84,7 @@ describeInBrowsers("restore", (underTest) => {
     await panel.select("Alice");
     const row = `[data-live="${liveId}"]`;
     await panel.page.see(`${row}[data-state=watching]`);
-    await eventually(() => panel.page.texts(`${row} .sy-live-gap`)).toEqual(
+    await eventually(() => panel.page.texts(`${row} >> text*=Notifications between`)).toEqual(
       Array(gaps).fill(
         expect.stringMatching(
           /^Notifications between \d+:\d+:\d+ and \d+:\d+:\d+ may be missing\.$/,
