@@ -229,6 +229,11 @@ class Chromium implements ExtensionBrowser {
     return made;
   }
 
+  async setTheme(page: Page, dark: boolean): Promise<void> {
+    const devtools = await this.openDevTools(surfaceOf(page).target.targetId);
+    await evaluateIn(this.cdp, devtools, SET_THEME(dark ? "dark" : "default"));
+  }
+
   async tabIdOf(page: Page): Promise<number> {
     const { rootTargetId } = surfaceOf(page).target;
     const inspected = [...this.devtools].find(([, devtools]) => devtools === rootTargetId)?.[0];
@@ -377,6 +382,12 @@ const SHOW_PANEL = `(async () => {
   if (!id) return false;
   await UI.ViewManager.ViewManager.instance().showView(id);
   return id;
+})()`;
+
+/** What choosing a theme in the settings of DevTools does. */
+const SET_THEME = (theme: string) => `(async () => {
+  const { Settings } = await import("devtools://devtools/bundled/core/common/common.js");
+  Settings.Settings.instance().moduleSetting("ui-theme").set("${theme}");
 })()`;
 
 function surfaceOf(page: Page): ChromiumSurface {

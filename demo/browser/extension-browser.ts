@@ -68,6 +68,8 @@ export interface ExtensionBrowser {
   findPage(url: string, timeoutMs?: number): Promise<Page>;
   /** Opens DevTools for the tab of `page` and shows the extension's panel in it. */
   openPanel(page: Page, options?: PanelOptions): Promise<Page>;
+  /** Changes the theme of the DevTools that is open for the tab of `page`, as its settings do. */
+  setTheme(page: Page, dark: boolean): Promise<void>;
   /** The id by which extensions know the tab of `page`. */
   tabIdOf(page: Page): Promise<number>;
   /**

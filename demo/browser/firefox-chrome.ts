@@ -296,6 +296,11 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
       return false;
     },
 
+    /** Of every DevTools that is open, and of those to come. */
+    setTheme(theme: "dark" | "light"): void {
+      Services.prefs.setStringPref("devtools.theme", theme);
+    },
+
     /** Focuses the window, the tab, and the content in it. */
     front(target: FirefoxTarget): void {
       if (target.kind === "tab" && !tabOf(target.tab).selected)

@@ -263,6 +263,10 @@ class Firefox implements ExtensionBrowser {
     return panel;
   }
 
+  async setTheme(_page: Page, dark: boolean): Promise<void> {
+    await this.call("setTheme", dark ? "dark" : "light");
+  }
+
   tabIdOf(page: Page): Promise<number> {
     return this.call("extensionTabId", targetOf(page));
   }
