@@ -192,7 +192,7 @@ class Chromium implements ExtensionBrowser {
   async openPanel(page: Page, options: PanelOptions = {}): Promise<Page> {
     const { targetId } = surfaceOf(page).target;
     let rootSession = await this.openDevTools(targetId);
-    if (options.dark !== undefined && (await this.setTheme(rootSession, options.dark))) {
+    if (options.dark !== undefined && (await this.presetTheme(rootSession, options.dark))) {
       // DevTools and the panel in it take the theme when they open.
       await this.closeDevTools(targetId);
       rootSession = await this.openDevTools(targetId);
@@ -322,7 +322,7 @@ class Chromium implements ExtensionBrowser {
   }
 
   /** Sets the theme of DevTools; whether it was another before. */
-  private async setTheme(session: string, dark: boolean): Promise<boolean> {
+  private async presetTheme(session: string, dark: boolean): Promise<boolean> {
     const theme = JSON.stringify(dark ? "dark" : "default");
     const set = `new Promise((resolve) => {
       InspectorFrontendHost.getPreferences((all) => {
