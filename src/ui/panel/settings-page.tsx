@@ -32,6 +32,8 @@ export function SettingsPage({ back }: { back: ComponentChildren }): JSX.Element
       <div class="sy-page-body">
         <form
           class="sy-form"
+          // A browser allows whole numbers only, where it isn't told otherwise.
+          noValidate
           onSubmit={(event) => {
             event.preventDefault();
             if (valid) void save();
