@@ -170,7 +170,9 @@ describeInBrowsers("sessions", (under) => {
     await panel.page.see(`${panel.section("sign-in")} >> text=Anonymous`);
     await panel.page.gone('[data-variable="x"]');
     await panel.page.gone("[data-live]");
-    expect(await panel.page.value(`${panel.section("namespace")} >> label=Namespace`)).toBe("");
+    expect(
+      await panel.page.value(`${panel.section("namespace")} >> role=combobox[name="Namespace"]`),
+    ).toBe("");
     expect(await whoIs(scene.link, key)).toBe("anonymous");
     expect(socket().liveQueries).toBe(0);
     expect(socket().sessions).toContain(key);
@@ -280,8 +282,8 @@ describeInBrowsers("sessions", (under) => {
     const old = await startOldServer(scene.server.url);
     const { page } = panel;
     await page.click('role=button[name="New connection"]');
-    await page.fill("[data-page=connection] >> label=URL", old.url);
-    await page.fill("[data-page=connection] >> label=Name", "Old");
+    await page.fill("[data-page=new-connection] >> label=URL", old.url);
+    await page.fill("[data-page=new-connection] >> label=Name", "Old");
     await page.click('role=button[name="Connect"]');
     await page.see(
       "text=SurrealDB 2.3.0 has no sessions; 3.0 or later is needed. The default session works.",

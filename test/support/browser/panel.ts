@@ -283,8 +283,8 @@ export class Panel {
   /** Writes into the two pickers, without sending anything. */
   async writePlace(namespace: string, database: string): Promise<void> {
     const section = this.section("namespace");
-    await this.fillAndLeave(`${section} >> label=Namespace`, namespace);
-    await this.fillAndLeave(`${section} >> label=Database`, database);
+    await this.fillAndLeave(`${section} >> role=combobox[name="Namespace"]`, namespace);
+    await this.fillAndLeave(`${section} >> role=combobox[name="Database"]`, database);
   }
 
   /** The words on the button that would send what the pickers hold. */
@@ -333,7 +333,9 @@ export class Panel {
       if ((await page.count("label=Bindings, an object")) === 0) await page.click("summary");
       await page.fill("label=Bindings, an object", options.bindings);
     }
-    await page.fill(editor, text);
+    // A method without arguments has no field for them.
+    if (method === "query" || text !== "") await page.fill(editor, text);
+    else await page.focus("label=Method");
     return this.answer(() => page.press("Control+Enter"));
   }
 
@@ -348,7 +350,12 @@ export class Panel {
     await page.see(
       'section[aria-label="Result"]:not([data-seen-by-test]), [data-error]:not([data-seen-by-test])',
     );
-    return page.evaluate(() => {
+    return page.evaluate(async () => {
+      // Rows of a tree have no text before they were painted once (content-visibility).
+      await new Promise((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(resolve));
+        setTimeout(resolve, 250);
+      });
       const line = (element: Element | null | undefined) =>
         // biome-ignore lint/performance/useDomNodeTextContent: what a person reads is meant
         (element as HTMLElement | null | undefined)?.innerText.replace(/\s+/g, " ").trim();

@@ -1,0 +1,273 @@
+/**
+ * What runs in a session: queries and every other method, live queries, transactions; through the
+ * controls of the real DevTools panel, with another client of the server to see and be seen.
+ */
+import type { Surreal } from "surrealdb";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeInBrowsers } from "../support/browser/describe.ts";
+import type { Panel } from "../support/browser/panel.ts";
+import { openScene, type Scene } from "../support/browser/scene.ts";
+import { SIGN_INS } from "../support/scene.ts";
+import { connectSdk } from "../unit/demo/sdk.ts";
+
+const WHERE = { namespace: "app", database: "tenant_a" };
+
+describeInBrowsers("query, live queries, transactions", (under) => {
+  let scene: Scene;
+  let panel: Panel;
+  let admin: string;
+  /** Another client: the official SDK on a socket of its own. */
+  let sdk: Surreal;
+  beforeAll(async () => {
+    scene = await openScene(under);
+    panel = scene.panel;
+    sdk = await connectSdk(scene.server);
+    await sdk.signin({ username: "root", password: "root" });
+    await sdk.use(WHERE);
+    await sdk.query("DEFINE TABLE thing SCHEMALESS; CREATE thing:1 SET text = 'one'");
+    const { id: connectionId } = await scene.link.call("connection.add", {
+      url: scene.server.url,
+    });
+    const make = async (label: string, signIn?: (typeof SIGN_INS)["root" | "alice"]) =>
+      (await scene.link.call("session.new", { connectionId, label, signIn, ...WHERE })).key;
+    admin = await make("Admin", SIGN_INS.root);
+    await make("Alice", SIGN_INS.alice);
+    await make("Anonymous");
+    await panel.select("Admin");
+  });
+  afterAll(async () => {
+    await sdk.close();
+    await scene.close();
+  });
+
+  const at = async (text: string) => (await scene.server.query(text, {}, WHERE)).at(-1);
+  /** The socket of the extension; the other one is the SDK's. */
+  const socket = () =>
+    scene.server.stats().sockets.find(({ sessions }) => sessions.includes(admin)) ??
+    expect.fail("The extension has no socket.");
+  const live = () => panel.section("live");
+
+  test("a statement runs with Ctrl+Enter, and the result names who asked and where", async () => {
+    const { head, outcomes } = await panel.run("SELECT id, text FROM thing; RETURN $auth", {
+      as: "Admin",
+    });
+    expect(head).toContain("Ran as root in app/tenant_a");
+    expect(outcomes.map((each) => each.ok)).toEqual([true, true]);
+    expect(outcomes[0]?.text).toMatch(/1 row.*thing:1.*'one'/);
+    const asAlice = await panel.run("RETURN $auth", { as: "Alice" });
+    expect(asAlice.head).toContain("Ran as user:alice in app/tenant_a");
+    expect(asAlice.outcomes[0]?.text).toContain("user:alice");
+  });
+
+  test("results as typed tree, as SurrealQL and as JSON", async () => {
+    const { page } = panel;
+    await panel.run("RETURN { who: user:bob, at: d'2026-01-02T03:04:05Z', list: [1.5f, 2dec] }");
+    await page.see("section[aria-label=Result] [role=tree] >> text*=user:bob");
+    await panel.press("SurrealQL", "section[aria-label=Result]");
+    const surql = await page.text("section[aria-label=Result] pre");
+    expect(await at(`RETURN (${surql}).at = d'2026-01-02T03:04:05Z'`)).toBe(true);
+    expect(surql).toContain("who: user:bob");
+    expect(surql).toContain("2dec");
+    await panel.press("JSON", "section[aria-label=Result]");
+    expect(JSON.parse(await page.text("section[aria-label=Result] pre"))).toMatchObject({
+      who: "user:bob",
+    });
+    await panel.press("Copy all", "section[aria-label=Result]");
+    await page.see("text=Result as JSON copied");
+    expect(await scene.browser.clipboardText()).toContain("user:bob");
+    await panel.press("Tree", "section[aria-label=Result]");
+  });
+
+  test("errors with their kind: a statement's, a whole request's, and that of a guest", async () => {
+    const { outcomes } = await panel.run("RETURN 1; THROW 'on purpose'; RETURN 3", { as: "Admin" });
+    expect(outcomes.map((each) => each.ok)).toEqual([true, false, true]);
+    expect(outcomes[1]?.text).toMatch(/Thrown.*on purpose/);
+    const { error } = await panel.run("SELEC nonsense");
+    expect(error?.text).toMatch(/Parse error/);
+    await panel.page.see("text=Validation");
+    const guest = await panel.run("SELECT * FROM note", { as: "Anonymous" });
+    expect(guest.error?.text).toContain("Anonymous access not allowed");
+    await panel.page.see("text=NotAllowed");
+  });
+
+  test("bindings go with the query, as values of any type", async () => {
+    const { outcomes } = await panel.run("RETURN type::of($who) + ' ' + <string>$n", {
+      as: "Admin",
+      bindings: "{ who: user:bob, n: 1 + 1 }",
+    });
+    expect(outcomes[0]?.text).toContain("record 2");
+    await panel.page.fill("label=Bindings, an object", "");
+  });
+
+  test("every other RPC method, by the picker", async () => {
+    const call = async (method: string, text: string) => {
+      const { outcomes, error } = await panel.run(text, { method });
+      return error?.text ?? outcomes[0]?.text;
+    };
+    expect(await call("select", "[thing:1]")).toContain("'one'");
+    expect(await call("create", "[thing:2, { text: 'two' }]")).toContain("thing:2");
+    expect(await at("SELECT VALUE text FROM thing:2")).toEqual(["two"]);
+    await call("merge", "[thing:2, { done: true }]");
+    expect(await at("SELECT VALUE done FROM thing:2")).toEqual([true]);
+    await call("insert", "['thing', [{ id: 3, text: 'three' }, { id: 4, text: 'four' }]]");
+    await call("update", "[thing:3, { text: 'THREE' }]");
+    await call("upsert", "[thing:5, { text: 'five' }]");
+    await call("patch", "[thing:4, [{ op: 'replace', path: '/text', value: 'FOUR' }]]");
+    await call("relate", "[thing:1, 'likes', thing:2, { much: true }]");
+    await call("insert_relation", "['likes', { id: 9, in: thing:2, out: thing:1 }]");
+    expect(await at("RETURN (SELECT id, text FROM thing ORDER BY id).text")).toEqual([
+      "one",
+      "two",
+      "THREE",
+      "FOUR",
+      "five",
+    ]);
+    expect(await at("SELECT VALUE id.id() FROM likes:9")).toEqual([9]);
+    await call("delete", "[thing:5]");
+    expect(await at("SELECT * FROM thing:5")).toEqual([]);
+    expect(await call("run", "['math::max', NONE, [[1, 7, 3]]]")).toContain("7");
+    expect(await panel.run("", { method: "version" }).then(first)).toContain("surrealdb-3.0.2");
+    expect(await panel.run("", { method: "sessions" }).then(first)).toContain(admin);
+    await panel.run("", { method: "ping" });
+    const asAlice = await panel.run("", { method: "info", as: "Alice" });
+    expect(asAlice.outcomes[0]?.text).toContain("Alice Adams");
+    await panel.run("RETURN 1", { method: "query", as: "Admin" });
+  });
+
+  test("arguments that aren't an array are refused before anything is sent", async () => {
+    const before = scene.server.stats().requests.delete ?? 0;
+    const { error } = await panel.run("thing:1", { method: "delete" });
+    expect(error?.text).toContain("an array is needed");
+    expect(scene.server.stats().requests.delete ?? 0).toBe(before);
+    await panel.run("RETURN 1", { method: "query" });
+  });
+
+  test("big results stay bounded: the first rows, and more by asking", async () => {
+    const { outcomes } = await panel.run(
+      "RETURN array::range(0, 10000).map(|$n| { n: $n, text: string::repeat('long ', 50) })",
+    );
+    expect(outcomes[0]?.text).toContain("10,000 rows");
+    const tree = "section[aria-label=Result] [role=tree]";
+    // Over a megabyte it begins folded.
+    expect(await panel.page.count(`${tree} [role=treeitem]`)).toBe(1);
+    await panel.page.click(`${tree} [role=treeitem]`);
+    await panel.page.press("End");
+    await panel.page.see(`${tree} >> text=Show 100 more of 9,900`);
+    expect(await panel.page.count(`${tree} [role=treeitem]`)).toBeLessThan(400);
+    await panel.press("SurrealQL", "section[aria-label=Result]");
+    await panel.page.see("text*=Cut after the first");
+    expect((await panel.page.text("section[aria-label=Result] pre")).length).toBeLessThan(110_000);
+    await panel.press("Tree", "section[aria-label=Result]");
+  });
+
+  test("a live query of a table: notifications as they come, from another client's changes too", async () => {
+    await panel.select("Admin");
+    await panel.press("Live query", live());
+    await panel.page.fill(`${live()} form input`, "thing");
+    await panel.page.press("Enter");
+    await panel.page.see(
+      `${live()} [data-live][data-state=watching] >> text=LIVE SELECT * FROM thing`,
+    );
+    expect(socket().liveQueries).toBe(1);
+    await panel.page.click(`${live()} [data-live] button[aria-expanded]`);
+    await panel.page.see("text*=Nothing yet");
+    for (const change of ["CREATE", "UPDATE", "DELETE"]) {
+      await sdk.query(
+        `${change} thing:9 ${change === "DELETE" ? "" : `SET text = 'their ${change}'`}`,
+      );
+      await panel.page.see(`${live()} [data-action=${change}]`);
+    }
+    const list = await panel.page.texts(`${live()} [data-action]`);
+    expect(list.map((line) => /CREATE|UPDATE|DELETE/.exec(line)?.[0])).toEqual([
+      "DELETE",
+      "UPDATE",
+      "CREATE",
+    ]);
+    await panel.page.see(`${live()} [data-action=CREATE] >> text*=their CREATE`);
+    await panel.page.see(`${live()} [data-live] >> text*=3 events`);
+    await panel.historyHas("live", "LIVE SELECT * FROM thing");
+    expect((await panel.row("Admin")).text).toContain("1 live");
+  });
+
+  test("stop watching: the query goes on at the server; kill ends it there", async () => {
+    await panel.press("Stop watching", live());
+    await panel.page.see(`${live()} [data-live][data-state=stopped]`);
+    expect(socket().liveQueries).toBe(1);
+    await sdk.query("CREATE thing:10 SET text = 'unseen'");
+    await panel.run("RETURN 1", { as: "Admin" });
+    await panel.select("Admin");
+    await panel.page.see(`${live()} [data-live] >> text*=3 events · not watched`);
+    await panel.press("Kill", live());
+    await panel.page.see(`${live()} [data-live][data-state=killed]`);
+    expect(socket().liveQueries).toBe(0);
+    await panel.historyHas("live", "killed");
+  });
+
+  test("a LIVE SELECT with a condition, and the server's refusal of one that isn't", async () => {
+    await panel.press("Live query", live());
+    const field = `${live()} form input`;
+    await panel.page.fill(field, "LIVE SELECT nonsense FROM");
+    await panel.press("Start", live());
+    await panel.page.see(`${live()} form [role=alert]`);
+    await panel.page.fill(field, "LIVE SELECT text FROM thing WHERE text = 'wanted'");
+    await panel.press("Start", live());
+    const row = `${live()} [data-live][data-state=watching]`;
+    await panel.page.click(`${row} button[aria-expanded]`);
+    await sdk.query("CREATE thing:11 SET text = 'other'; CREATE thing:12 SET text = 'wanted'");
+    await panel.page.see(`${row} [data-action=CREATE] >> text*=wanted`);
+    await panel.page.see(`${row} >> text*=1 event`);
+    await panel.press("Kill", row);
+    await panel.page.gone(row);
+  });
+
+  test("a live query that a statement begins is watched too", async () => {
+    const { outcomes } = await panel.run("LIVE SELECT * FROM thing", { as: "Admin" });
+    expect(outcomes[0]?.text).toContain("A live query began");
+    await panel.select("Admin");
+    const row = `${live()} [data-live][data-state=watching]`;
+    await panel.page.see(row);
+    expect(socket().liveQueries).toBe(1);
+    await panel.press("Kill", row);
+    await panel.page.gone(row);
+    expect(socket().liveQueries).toBe(0);
+  });
+
+  test("a transaction: begun, run in, unseen by others until it is committed", async () => {
+    await panel.press("Transaction", live());
+    await panel.page.see(`${live()} [data-transaction]`);
+    expect(socket().transactions).toBe(1);
+    await panel.press("Run in it", `${live()} [data-transaction]`);
+    const { head } = await panel.run("CREATE thing:20 SET text = 'in it'");
+    expect(head).toContain("in a transaction");
+    expect(await at("SELECT * FROM thing:20")).toEqual([]);
+    const outside = await panel.run("SELECT * FROM thing:20", { as: "Admin" });
+    expect(outside.outcomes[0]?.text).toContain("0 rows");
+    await panel.select("Admin");
+    await panel.page.see(`${live()} [data-transaction] >> text*=1 request`);
+    await panel.press("Commit", `${live()} [data-transaction]`);
+    await panel.page.gone(`${live()} [data-transaction]`);
+    expect(await at("SELECT VALUE text FROM thing:20")).toEqual(["in it"]);
+    expect(socket().transactions).toBe(0);
+    await panel.historyHas("transaction", "committed");
+  });
+
+  test("a cancelled transaction leaves nothing", async () => {
+    await panel.press("Transaction", live());
+    await panel.press("Run in it", `${live()} [data-transaction]`);
+    await panel.run("CREATE thing:21 SET text = 'never'");
+    await panel.show("Sessions");
+    await panel.press("Cancel", `${live()} [data-transaction]`);
+    await panel.page.gone(`${live()} [data-transaction]`);
+    expect(await at("SELECT * FROM thing:21")).toEqual([]);
+    expect(socket().transactions).toBe(0);
+    await panel.historyHas("transaction", "cancelled");
+    // Whoever still has it chosen is told that it is over.
+    await panel.show("Query");
+    await panel.page.see("text*=The transaction you chose is over");
+    expect(await scene.browser.errors()).toEqual([]);
+  });
+});
+
+function first({ outcomes, error }: Awaited<ReturnType<Panel["run"]>>): string {
+  return error?.text ?? outcomes[0]?.text ?? "";
+}
