@@ -112,6 +112,8 @@ export class HeldSession {
   readonly gate: Gate;
   readonly live: LiveQueries;
   readonly requests: SessionRequests;
+  /** The record as it was last stored, which is what views are shown; before that they see nothing. */
+  stored: SessionRecord | undefined;
   truth: ServerTruth = { state: "unchecked" };
   family: TokenFamily<HeldSession> | undefined;
   /** True while the server knows this session on the present socket. */

@@ -94,9 +94,14 @@ export class Registry implements SessionOwner {
   #lastOrder = 0;
 
   readonly #feed: ChangeFeed;
-  readonly #writer = new RecordWriter((records) =>
-    this.#store("store a session", () => this.#durable.saveSessions(records)),
-  );
+  readonly #writer = new RecordWriter(async (records) => {
+    const written = records.map(copyOf);
+    await this.#store("store a session", () => this.#durable.saveSessions(written));
+    for (const record of written) {
+      const session = this.#sessions.get(record.key);
+      if (session) session.stored = record;
+    }
+  });
   #used = new Set<HeldSession>();
   #usedTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -153,6 +158,7 @@ export class Registry implements SessionOwner {
       if (!this.#connections.has(record.connectionId)) continue;
       this.#lastOrder = Math.max(this.#lastOrder, record.order);
       const session = this.#addSession(record);
+      session.stored = copyOf(record);
       session.live.lost(record.lastActiveAt);
       const { familyId } = record;
       if (!familyId) continue;
@@ -196,12 +202,12 @@ export class Registry implements SessionOwner {
   get sessions(): SessionView[] {
     return [...this.#sessions.values()]
       .sort((a, b) => a.record.order - b.record.order)
-      .map((session) => this.#viewOf(session));
+      .map((session) => this.#viewOf(session))
+      .filter((view) => view !== undefined);
   }
 
-  #viewOf<S extends HeldSession | undefined>(session: S) {
-    type View = S extends HeldSession ? SessionView : undefined;
-    return (session && viewOf(session, this.#settings.abandonAfter, Date.now())) as View;
+  #viewOf(session: HeldSession | undefined): SessionView | undefined {
+    return session && viewOf(session, this.#settings.abandonAfter, Date.now());
   }
 
   get settings(): Settings {
@@ -225,10 +231,9 @@ export class Registry implements SessionOwner {
 
   history(session: HeldSession, entry: HistoryEntry): void {
     const { key } = session.record;
-    this.#durable
-      .addHistory(key, entry)
-      .catch((error: unknown) => this.storeFailed("store the history", error));
-    this.#listener.history(key, entry);
+    void this.#store("store the history", () => this.#durable.addHistory(key, entry)).then(() =>
+      this.#listener.history(key, entry),
+    );
   }
 
   historyOf(key: SessionKey): Promise<HistoryEntry[]> {
@@ -649,7 +654,8 @@ export class Registry implements SessionOwner {
   }
 
   changed(session: HeldSession): void {
-    if (!this.#sessions.has(session.record.key)) return;
+    // One that was never stored is told when it is.
+    if (!session.stored || !this.#sessions.has(session.record.key)) return;
     this.#feed.session(session.record.key);
   }
 
@@ -712,6 +718,16 @@ export class Registry implements SessionOwner {
     this.#feed.stop();
     this.#agenda.stop();
   }
+}
+
+/** As deep as sessions change their records in place. */
+function copyOf(record: SessionRecord): SessionRecord {
+  return {
+    ...record,
+    auth: { ...record.auth },
+    variables: record.variables.map((variable) => ({ ...variable })),
+    liveQueries: record.liveQueries.map((live) => ({ ...live, gaps: [...live.gaps] })),
+  };
 }
 
 export function defaultKey(connectionId: string): SessionKey {

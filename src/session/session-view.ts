@@ -1,38 +1,48 @@
-/** What a view is shown of a held session: its record, and what only lives in memory. */
+/**
+ * What a view is shown of a held session: its record as it is stored, and what only lives in memory.
+ *
+ * Never the record that is being changed: nobody is told what a sudden end would take back.
+ */
 import type { HeldSession } from "./held-session.ts";
 import type { SessionView } from "./model.ts";
+import type { SessionRecord } from "./store.ts";
 
-export function viewOf(session: HeldSession, abandonAfter: number, now: number): SessionView {
-  const { record, gate, truth } = session;
-  const { order, viewId, familyId, liveQueries, ...shown } = record;
+/** Undefined for a session that was never stored. */
+export function viewOf(
+  session: HeldSession,
+  abandonAfter: number,
+  now: number,
+): SessionView | undefined {
+  const { gate, truth, stored } = session;
+  if (!stored) return undefined;
+  const { order, viewId, familyId, liveQueries: _counted, ...shown } = stored;
+  // Times and counters of use are stored in batches, and shown as they are.
+  const { lastActiveAt, liveQueries } = session.record;
   return {
     ...shown,
+    lastActiveAt,
     kind: "surrealdb",
     holder: "extension",
-    abandonAt: record.lastActiveAt + abandonAfter,
-    warnings: warnings(session, now),
+    abandonAt: lastActiveAt + abandonAfter,
+    warnings: warnings(stored, session.family?.renewable ?? false, now),
     truth,
     gate: gate.view,
     temporary: viewId !== undefined,
-    needsSignIn: needsSignIn(session),
+    needsSignIn: needsSignIn(stored),
     liveQueries: liveQueries.map(({ viewId: _owner, bindings: _sent, isPart: _, ...live }) => live),
     transactions: [...session.requests.transactions.values()].map((txn) => ({ ...txn })),
   };
 }
 
 /** It was signed in, can't be restored by itself, and one sign-in would bring it back. */
-function needsSignIn({ record }: HeldSession): boolean {
-  const lost = record.status === "expired" || record.status === "revoked";
-  return lost && record.auth.level !== "anonymous";
+function needsSignIn({ status, auth }: SessionRecord): boolean {
+  return (status === "expired" || status === "revoked") && auth.level !== "anonymous";
 }
 
-function warnings({ record, family }: HeldSession, now: number): string[] {
+function warnings({ status, tokenExpireAt }: SessionRecord, renewable: boolean, now: number) {
   const found: string[] = [];
-  const { tokenExpireAt, status } = record;
-  if (status === "active" && tokenExpireAt !== undefined && tokenExpireAt <= now) {
-    if (!family?.renewable) {
-      found.push("Token expired: works until the connection drops. Sign in again to keep it.");
-    }
+  if (status === "active" && tokenExpireAt !== undefined && tokenExpireAt <= now && !renewable) {
+    found.push("Token expired: works until the connection drops. Sign in again to keep it.");
   }
   return found;
 }
