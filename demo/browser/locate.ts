@@ -154,7 +154,6 @@ export function locate(selector: string): Element[] {
           compact(element.textContent).includes(wanted) &&
           !/^(script|style|template|head|title|meta|link)$/.test(element.localName) &&
           visible(element) &&
-          // biome-ignore lint/performance/useDomNodeTextContent: what a person reads is meant
           same(squeeze((element as HTMLElement).innerText ?? ""), value, loose),
       );
       roots = holding.filter(

@@ -139,7 +139,6 @@ export class Page {
   /** The text that a person reads in the one element that matches, once it is there. */
   async text(selector: string, options: WaitOptions = {}): Promise<string> {
     return this.onElement(selector, options, (element) =>
-      // biome-ignore lint/performance/useDomNodeTextContent: what a person reads is meant
       (element as HTMLElement).innerText.trim(),
     );
   }
@@ -149,7 +148,6 @@ export class Page {
     return (await this.onMatches(selector, (found) =>
       found
         .filter((element) => element.checkVisibility({ visibilityProperty: true }))
-        // biome-ignore lint/performance/useDomNodeTextContent: what a person reads is meant
         .map((element) => (element as HTMLElement).innerText.trim()),
     )) as string[];
   }

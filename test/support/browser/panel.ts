@@ -91,7 +91,6 @@ export class Panel {
         key: row.dataset.session ?? "",
         label: (row.querySelector("h1, .sy-row-label")?.firstChild?.textContent ?? "").trim(),
         status: row.dataset.status as SessionStatus,
-        // biome-ignore lint/performance/useDomNodeTextContent: what a person reads is meant
         text: row.innerText.replace(/\s+/g, " ").trim(),
       })),
     );
@@ -357,7 +356,6 @@ export class Panel {
         setTimeout(resolve, 250);
       });
       const line = (element: Element | null | undefined) =>
-        // biome-ignore lint/performance/useDomNodeTextContent: what a person reads is meant
         (element as HTMLElement | null | undefined)?.innerText.replace(/\s+/g, " ").trim();
       const error = document.querySelector<HTMLElement>("[data-error]");
       return {
