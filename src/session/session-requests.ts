@@ -79,7 +79,10 @@ export class SessionRequests {
     // No await between here and sending: the gate may close in any later task.
     const transaction = txn === undefined ? undefined : this.transactions.get(txn);
     if (txn !== undefined && !transaction) throw new TransactionLostError(txn);
-    if (transaction) transaction.requests += 1;
+    if (transaction) {
+      transaction.requests += 1;
+      this.#owner.changed(session);
+    }
     const identity = record.auth.user ?? "anonymous";
     const target = placeText(record.namespace, record.database);
     record.lastActiveAt = Date.now();
