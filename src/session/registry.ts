@@ -283,11 +283,19 @@ export class Registry implements SessionOwner {
     if (moved) {
       this.#assertNewUrl(url);
       // A token goes only to the URL on which it was seen.
-      if (this.sessionsOf(id).some((session) => session.family)) {
+      if (this.openSessionsOf(id).some((session) => session.family)) {
         throw new InvalidRequestError(
           "Sessions are signed in on this connection; their tokens belong to its URL.",
           "Add another connection for the other server.",
         );
+      }
+    }
+    if (moved) {
+      for (const session of this.#sessions.values()) {
+        if (session.record.connectionId !== id || !session.family) continue;
+        // A closed one, opened again, would take its token to the other server.
+        await this.join(session, undefined);
+        await this.commit(session);
       }
     }
     const { namespace, database } = input;
