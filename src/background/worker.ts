@@ -19,7 +19,8 @@ const views = new Views(async (listener) => {
   registry = await Registry.load({
     durable: createDurableStore(),
     secret: createSecretStore(),
-    surroundings: { probe: answersHttp, online: () => navigator.onLine },
+    // Pings would keep Chrome's worker awake for nobody.
+    surroundings: { probe: answersHttp, online: () => navigator.onLine, watched: inUse },
     listener,
   });
   return registry;
@@ -39,7 +40,11 @@ browser.action.onClicked.addListener((tab) => {
 
 self.addEventListener("online", () => registry?.networkChanged());
 
-keepAwakeWhile(() => views.open || (registry?.inUse ?? false));
+keepAwakeWhile(inUse);
+
+function inUse(): boolean {
+  return views.open || (registry?.inUse ?? false);
+}
 
 /** True when anything answers at this URL: what it says can't be read, and doesn't matter. */
 async function answersHttp(url: string): Promise<boolean> {

@@ -32,6 +32,8 @@ export interface ConnectionSurroundings {
   createWebSocket?: (url: string, protocols: string[]) => WebSocketLike;
   probe: Probe;
   online: () => boolean;
+  /** Whether anybody would miss a socket that dies unnoticed; default: always. */
+  watched?: () => boolean;
 }
 
 export interface ConnectionOwner {
@@ -227,6 +229,7 @@ export class Connection implements SessionLink {
     return RpcSocket.open({
       url: this.profile.url,
       createWebSocket: this.#surroundings.createWebSocket,
+      pingWhile: this.#surroundings.watched,
       onNotification: (notification) => {
         if (attempt !== this.#attempt) return;
         this.#owner.sessionFor(this.profile.id, notification.session)?.notified(notification);

@@ -84,6 +84,8 @@ export interface RpcSocketOptions extends ConnectOptions {
   requestTimeout?: number | undefined;
   /** Milliseconds between pings; default 20,000; 0: none. `setPingInterval` changes it. */
   pingInterval?: number | undefined;
+  /** Asked before each ping, which isn't sent where it answers false; default: always. */
+  pingWhile?: (() => boolean) | undefined;
   /** Milliseconds in which something must arrive after a ping; default 10,000. */
   pongTimeout?: number | undefined;
   onNotification: (notification: LiveNotification) => void;
@@ -312,6 +314,7 @@ export class RpcSocket {
   }
 
   #ping(): void {
+    if (this.#options.pingWhile?.() === false) return;
     this.#pongTimer ??= setTimeout(() => {
       const reason = "no answer to a ping";
       this.#socket.close(4000, reason);
