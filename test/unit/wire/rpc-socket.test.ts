@@ -341,6 +341,20 @@ describe("a socket that dies", () => {
     await new Promise((resolve) => setTimeout(resolve, 80));
     expect(server.received.length).toBeLessThanOrEqual(pings + 1);
   });
+
+  test("isn't asked for while nobody would miss it", async () => {
+    const server = await serve(nothing);
+    let missed = false;
+    const { closes } = await open(server.url, {
+      pingInterval: 10,
+      pongTimeout: 20,
+      pingWhile: () => missed,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(server.received).toEqual([]);
+    missed = true;
+    await vi.waitFor(() => expect(closes).toMatchObject([{ kind: "silent" }]));
+  });
 });
 
 describe("a request without an answer", () => {
