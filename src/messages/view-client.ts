@@ -63,6 +63,18 @@ interface Waiting {
   timer: ReturnType<typeof setTimeout>;
 }
 
+const GONE: ErrorView = {
+  name: "ExtensionGone",
+  message: "Switchyard was updated or removed.",
+  advice: "Close and reopen DevTools.",
+};
+const AWAY: ErrorView = {
+  name: "WorkerLost",
+  message: "The extension's worker is restarting. Nothing was sent.",
+  advice: "Try again in a moment.",
+};
+const CLOSED: ErrorView = { name: "ViewClosed", message: "This view was closed." };
+
 const FIRST_DELAY = 100;
 const LAST_DELAY = 5_000;
 
@@ -125,11 +137,7 @@ export function createViewClient({ connect, tabId }: ViewClientOptions): ViewCli
     } catch {
       // Only an extension context that was invalidated (update, removal) makes connect throw.
       setLink("gone");
-      failAll({
-        name: "ExtensionGone",
-        message: "Switchyard was updated or removed.",
-        advice: "Close and reopen DevTools.",
-      });
+      failAll(GONE);
       return;
     }
     port = opened;
@@ -158,13 +166,7 @@ export function createViewClient({ connect, tabId }: ViewClientOptions): ViewCli
       return new Promise((resolve, reject) => {
         const current = port;
         if (!current) {
-          reject(
-            new CommandError({
-              name: "WorkerLost",
-              message: "The extension's worker is restarting. Nothing was sent.",
-              advice: "Try again in a moment.",
-            }),
-          );
+          reject(new CommandError(closed ? CLOSED : state === "gone" ? GONE : AWAY));
           return;
         }
         const id = ++lastId;
@@ -203,7 +205,10 @@ export function createViewClient({ connect, tabId }: ViewClientOptions): ViewCli
     close() {
       closed = true;
       clearTimeout(timer);
-      port?.disconnect();
+      const open = port;
+      port = undefined;
+      open?.disconnect();
+      failAll(CLOSED);
     },
   };
 }
