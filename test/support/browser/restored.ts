@@ -1,5 +1,6 @@
 /** Sessions that come back: what the panel shows of them, against what the server holds. */
 import { expect } from "vitest";
+import { until } from "../../../demo/browser/wait.ts";
 import type { DemoServer } from "../../../demo/server/server.ts";
 import type { WorkerLink } from "../../../demo/start/worker-link.ts";
 import type { SessionKey, SessionView } from "../../../src/session/model.ts";
@@ -18,13 +19,19 @@ export function attachedAt(server: DemoServer): string[] {
     .sort();
 }
 
-/** Waits until the server has exactly these sessions, on one socket. */
+/** Waits until the server has exactly these sessions, on one socket or so many. */
 export async function attachedExactly(
   server: DemoServer,
   keys: readonly SessionKey[],
+  sockets = 1,
 ): Promise<void> {
-  await eventually(() => attachedAt(server)).toEqual([...keys].sort());
-  expect(server.stats().openSockets).toBe(1);
+  const wanted = [...keys].sort().join(" ");
+  await until(
+    async () => attachedAt(server).join(" ") === wanted,
+    10_000,
+    () => `The server has the sessions ${attachedAt(server).join(" ")}, not ${wanted}.`,
+  );
+  expect(server.stats().openSockets).toBe(sockets);
 }
 
 /** The session as the worker shows it to views. */
