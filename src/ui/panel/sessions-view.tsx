@@ -4,7 +4,7 @@
  */
 import "./sessions-view.css";
 import type { JSX, TargetedPointerEvent } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../components/button.tsx";
 import { useStore } from "../store/context.ts";
 import type { Page } from "../store/store.ts";
@@ -116,7 +116,8 @@ function PageOf({ width }: { width: WidthClass }): JSX.Element {
       </Button>
     ) : undefined;
 
-  useEffect(() => {
+  // Before the next key, which a quick hand presses before the page is painted.
+  useLayoutEffect(() => {
     if (back === undefined) return;
     const leave = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented || isTyping(event.target)) return;

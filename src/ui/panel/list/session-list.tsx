@@ -5,7 +5,7 @@
  * moves in it, so that the row in focus may leave the page while one scrolls.
  */
 import "./session-list.css";
-import { useComputed, useSignal } from "@preact/signals";
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useId, useRef } from "preact/hooks";
 import { useAction } from "../../components/action.ts";
@@ -40,6 +40,10 @@ export function SessionList(): JSX.Element {
   const renaming = useSignal<string | undefined>(undefined);
   /** A group in focus; otherwise the selected session's row is the active one. */
   const activeGroup = useSignal<GroupId | undefined>(undefined);
+  // A session that is gone to by its number, or from elsewhere, is the active row then.
+  useSignalEffect(() => {
+    if (selectedKey.value !== undefined) activeGroup.value = undefined;
+  });
   const shown = useRef<readonly ListItem[]>([]);
   const folding = (group: GroupId) => preferences.get(`group.${group}`, group === "closed");
 
