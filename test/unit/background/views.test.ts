@@ -282,7 +282,7 @@ describe("a view", () => {
   });
 });
 
-describe("the worker's death", () => {
+describe.concurrent("the worker's death", () => {
   it("ends calls with “may have been done”, and the next snapshot replaces all the view had", async () => {
     const worker = new Worker();
     const { view, connectionId } = await connected(worker);
@@ -302,7 +302,7 @@ describe("the worker's death", () => {
     expect(decodeValue(answer.result)).toMatchObject([{ result: "user:alice" }]);
   });
 
-  it.concurrent("takes no temporary session of a view that comes back", async () => {
+  it("takes no temporary session of a view that comes back", async () => {
     const worker = new Worker();
     const { view, connectionId } = await connected(worker);
     const { key } = await view.client.call("session.new", { connectionId, temporary: true });
@@ -315,8 +315,8 @@ describe("the worker's death", () => {
   }, 15_000);
 });
 
-describe("a view that closes", () => {
-  it.concurrent("takes its temporary sessions and its live queries along, after five seconds, and no others", async () => {
+describe.concurrent("a view that closes", () => {
+  it("takes its temporary sessions and its live queries along, after five seconds, and no others", async () => {
     const worker = new Worker();
     const { view, connectionId } = await connected(worker);
     const other = worker.view();
@@ -350,7 +350,7 @@ describe("a view that closes", () => {
   }, 15_000);
 });
 
-describe("deltas", () => {
+describe.concurrent("deltas", () => {
   /** What a person may do, in any order. Failing is part of it. */
   const step = fc.oneof(
     fc.record({
@@ -378,7 +378,7 @@ describe("deltas", () => {
     }),
   );
 
-  it.concurrent("and a fresh snapshot always say the same, after whatever was done", async () => {
+  it("and a fresh snapshot always say the same, after whatever was done", async () => {
     const worker = new Worker();
     const own = await startServer({ port: 0 });
     const { view, connectionId } = await connected(worker, own);

@@ -98,6 +98,27 @@ describe("every way of signing in", () => {
     else expect(JSON.stringify(await scene.ask(key, "RETURN $token"))).toContain(`"${user}"`);
   });
 
+  it("is restored after a cut as it was", async () => {
+    const keys = await Promise.all(
+      ways.map(async ([, signIn]) => scene.create({ signIn: await signIn() })),
+    );
+    const before = keys.map((key) => {
+      const { status, auth, namespace, database } = scene.view(key);
+      return { status, level: auth.level, user: auth.user, namespace, database };
+    });
+    proxy.cut();
+    await until(() => keys.every((key) => !scene.view(key).gate.open));
+    await scene.connected();
+    for (const [index, key] of keys.entries()) {
+      const { auth, ...view } = scene.view(key);
+      expect({ ...view, level: auth.level, user: auth.user }, ways[index]?.[0]).toMatchObject({
+        ...before[index],
+        truth: { state: "agrees" },
+        gate: { open: true },
+      });
+    }
+  });
+
   it("anonymous, by choice", async () => {
     const key = await scene.create({ signIn: { way: "anonymous" } });
     expect(scene.view(key)).toMatchObject({
