@@ -3,6 +3,7 @@
  * DevTools, say when storage fails; and what nobody uses is given up, until it is touched.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sleep, until } from "../../demo/browser/wait.ts";
 import type { DemoServer } from "../../demo/server/server.ts";
 import type { WorkerLink } from "../../demo/start/worker-link.ts";
 import { panelAddress } from "../../src/messages/pages.ts";
@@ -41,7 +42,7 @@ describeInBrowsers("views", (underTest) => {
       server.url.replace("ws:", "http:").replace("/rpc", "/health"),
     );
     second = new Panel(await scene.browser.openPanel(other, { width: 1100, height: 900 }));
-    expect(await second.labels()).toEqual(["Alice", "Bob"]);
+    await eventually(() => second.labels()).toEqual(["Alice", "Bob"]);
     await panel.select("Alice");
     await second.select("Bob");
     await second.writeVariable("seen", "'in both'");
@@ -114,13 +115,27 @@ describeInBrowsers("views", (underTest) => {
     await link.open();
   });
 
+  /** Waits until the panels have asked all that they ask by themselves: that is use, too. */
+  async function settled(): Promise<void> {
+    let before: object | undefined;
+    const stands = async () => {
+      const { requests } = server.stats();
+      const same = JSON.stringify(requests) === JSON.stringify(before);
+      before = requests;
+      if (!same) await sleep(400);
+      return same;
+    };
+    await until(stands, 10_000, () => "The panels never stop asking.");
+  }
+
   test("what nobody used is given up as the settings say, and Touch brings it back", async () => {
+    await panel.page.click('role=button[name="Settings"]');
+    await settled();
     // Two minutes pass, as they do for a computer that sleeps.
     await scene.browser.worker.evaluate(() => {
       const now = Date.now;
       Date.now = () => now() + 120_000;
     });
-    await panel.page.click('role=button[name="Settings"]');
     await panel.page.fill("[data-page=settings] >> label=Abandon after", "0.001");
     await panel.page.click('[data-page=settings] >> role=button[name="Save"]');
     await panel.page.see("text=Settings saved");
