@@ -1,7 +1,7 @@
 /** Connections: how they come to be, how they fail and in which words, and how they come back. */
 import { createServer as createHttp } from "node:http";
 import { type AddressInfo, createServer as createTcp } from "node:net";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
 import { type DemoServer, startServer } from "../../../demo/server/server.ts";
 import { explainConnectError } from "../../../src/session/connection-failures.ts";
@@ -15,19 +15,12 @@ import { failureOf, openScene, SIGN_INS } from "../../support/scene.ts";
 
 let server: DemoServer;
 const after: (() => unknown)[] = [];
-const strangers: WebSocketServer[] = [];
 
 beforeAll(async () => {
   server = await startServer({ port: 0 });
 });
-afterEach(async () => {
-  for (const undo of after.splice(0).reverse()) await undo();
-});
 afterAll(async () => {
-  for (const wss of strangers) {
-    for (const client of wss.clients) client.terminate();
-    wss.close();
-  }
+  for (const undo of after.reverse()) await undo();
   await server.close();
 });
 
@@ -71,11 +64,14 @@ async function stranger(
       onMessage(new Uint8Array(data as Buffer), (f) => socket.send(f)),
     );
   });
-  strangers.push(wss);
+  after.push(() => {
+    for (const client of wss.clients) client.terminate();
+    wss.close();
+  });
   return `ws://127.0.0.1:${(wss.address() as AddressInfo).port}/rpc`;
 }
 
-describe("a connection", () => {
+describe.concurrent("a connection", () => {
   it("opens, asks the version, and says so", async () => {
     const view = await outcome(server.url);
     expect(view).toMatchObject({
@@ -120,7 +116,7 @@ describe("a connection", () => {
   });
 });
 
-describe("a connection that fails says why", () => {
+describe.concurrent("a connection that fails says why", () => {
   it("nothing listens", async () => {
     const tcp = createTcp();
     await listening(tcp);
@@ -156,7 +152,7 @@ describe("a connection that fails says why", () => {
     ["a WebSocket server that answers garbage", () => stranger((_d, send) => send(garbage()))],
     ["a WebSocket server that says nothing", () => stranger(() => undefined)],
   ];
-  it.concurrent.each(kinds)(
+  it.each(kinds)(
     "%s",
     async (_what, start) => {
       const registry = await loadRegistry();
@@ -212,7 +208,7 @@ describe("a connection that fails says why", () => {
   });
 });
 
-describe("stray frames", () => {
+describe.concurrent("stray frames", () => {
   it("are counted and shown, and the connection goes on", async () => {
     const proxy = await startProxy(server.url);
     after.push(() => proxy.close());
@@ -254,7 +250,7 @@ describe("stray frames", () => {
   });
 });
 
-describe("coming back", () => {
+describe.concurrent("coming back", () => {
   it("waits longer each time, tells until when, and at once when asked to", async () => {
     const registry = await registryOf();
     const { id } = await registry.addConnection({ url: "ws://127.0.0.1:9/rpc" });
@@ -340,7 +336,7 @@ describe("coming back", () => {
   });
 });
 
-describe("editing", () => {
+describe.concurrent("editing", () => {
   it("renames, and moves a connection that nobody is signed in on", async () => {
     const other = await otherServer();
     const durable = memoryDurableStore();

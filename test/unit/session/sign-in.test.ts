@@ -153,16 +153,6 @@ describe("every way of signing in", () => {
     ).toBeTruthy();
   });
 
-  it("signs in where the access token is past, with the refresh token", async () => {
-    const { access, refresh } = await tokensOf(
-      recordSignIn("alice", "tenant_a", ACCESSES.briefRenewable),
-    );
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    const key = await scene.create({ signIn: { way: "tokens", access, refresh } });
-    expect(await scene.whoIs(key)).toBe("user:alice app tenant_a");
-    expect(scene.registry.session(key).family?.tokens.refresh).not.toBe(refresh);
-  });
-
   it("goes where it was told, not only where the user is defined", async () => {
     const key = await scene.create({
       signIn: SIGN_INS.operator,
@@ -227,20 +217,6 @@ describe("a sign-in that fails", () => {
       auth: { level: "anonymous" },
       gate: { open: true },
     });
-  });
-
-  it("detaches an expired session that it would have brought back", async () => {
-    const key = await scene.create({
-      signIn: recordSignIn("alice", "tenant_a", ACCESSES.briefSession),
-    });
-    await until(() => scene.view(key).status === "expired");
-    await failureOf(
-      scene.registry.session(key).signIn({ way: "root", username: "root", password: "wrong" }),
-    );
-    expect(scene.view(key)).toMatchObject({ status: "expired", needsSignIn: true });
-    expect(server.stats().sockets.flatMap(({ sessions }) => sessions)).not.toContain(key);
-    await scene.registry.session(key).signIn(SIGN_INS.alice);
-    expect(await scene.whoIs(key)).toBe("user:alice app tenant_a");
   });
 
   it("refuses to remember a sign-in of a server elsewhere before anything is sent", async () => {
@@ -348,6 +324,32 @@ describe("changing who a session is", () => {
       password: "",
       api_key: "",
     });
+  });
+});
+
+describe.concurrent("after some time", () => {
+  it("signs in where the access token is past, with the refresh token", async () => {
+    const { access, refresh } = await tokensOf(
+      recordSignIn("alice", "tenant_a", ACCESSES.briefRenewable),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const key = await scene.create({ signIn: { way: "tokens", access, refresh } });
+    expect(await scene.whoIs(key)).toBe("user:alice app tenant_a");
+    expect(scene.registry.session(key).family?.tokens.refresh).not.toBe(refresh);
+  });
+
+  it("detaches an expired session that it would have brought back", async () => {
+    const key = await scene.create({
+      signIn: recordSignIn("alice", "tenant_a", ACCESSES.briefSession),
+    });
+    await until(() => scene.view(key).status === "expired");
+    await failureOf(
+      scene.registry.session(key).signIn({ way: "root", username: "root", password: "wrong" }),
+    );
+    expect(scene.view(key)).toMatchObject({ status: "expired", needsSignIn: true });
+    expect(server.stats().sockets.flatMap(({ sessions }) => sessions)).not.toContain(key);
+    await scene.registry.session(key).signIn(SIGN_INS.alice);
+    expect(await scene.whoIs(key)).toBe("user:alice app tenant_a");
   });
 });
 

@@ -99,7 +99,7 @@ describe("a token family", () => {
   });
 });
 
-describe("renewal at the server", () => {
+describe.concurrent("renewal at the server", () => {
   let server: DemoServer;
   const open: (() => Promise<void>)[] = [];
 
@@ -111,7 +111,7 @@ describe("renewal at the server", () => {
     await server.close();
   });
 
-  async function stage(): Promise<
+  async function stage(url = server.url): Promise<
     Scene & {
       proxy: RpcProxy;
       durable: ReturnType<typeof memoryDurableStore>;
@@ -120,7 +120,7 @@ describe("renewal at the server", () => {
       renewals: () => number;
     }
   > {
-    const proxy = await startProxy(server.url);
+    const proxy = await startProxy(url);
     const durable = memoryDurableStore();
     const secret = memorySecretStore();
     const scene = await openScene(proxy.url, { durable, secret });
@@ -134,20 +134,22 @@ describe("renewal at the server", () => {
   const BRIEF = recordSignIn("alice", "tenant_a", ACCESSES.briefRenewable);
 
   it("is counted by the server itself: two forks renew once", async () => {
-    const scene = await stage();
+    const own = await startServer({ port: 0 });
+    const scene = await stage(own.url);
     const parent = await scene.create({ signIn: SIGN_INS.alice });
     const fork = await scene.registry.fork(parent);
-    const before = server.stats().requests.refresh ?? 0;
+    const before = own.stats().requests.refresh ?? 0;
     await Promise.all([
       scene.registry.session(parent).renew("you"),
       scene.registry.session(fork).renew("you"),
     ]);
-    expect(server.stats().requests.refresh).toBe(before + 1);
+    expect(own.stats().requests.refresh).toBe(before + 1);
     const { family } = scene.registry.session(parent);
     expect(scene.registry.session(fork).family).toBe(family);
     expect(scene.view(fork).tokenExpireAt).toBe(scene.view(parent).tokenExpireAt);
     expect(await scene.whoIs(parent)).toBe("user:alice app tenant_a");
     expect(await scene.whoIs(fork)).toBe("user:alice app tenant_a");
+    open.push(() => own.close());
   });
 
   it("happens once for a session that is asked twice at once", async () => {
@@ -160,7 +162,7 @@ describe("renewal at the server", () => {
     expect(scene.renewals()).toBe(2);
   });
 
-  it.concurrent("comes by itself before the token's end, for all forks, and goes on coming", async () => {
+  it("comes by itself before the token's end, for all forks, and goes on coming", async () => {
     const scene = await stage();
     const parent = await scene.create({ signIn: BRIEF });
     const fork = await scene.registry.fork(parent);
@@ -187,11 +189,13 @@ describe("renewal at the server", () => {
     const fork = await scene.registry.fork(key);
     const { family } = scene.registry.session(key);
     // As after a night: its time is over, and no timer has run yet.
-    vi.spyOn(family as TokenFamily, "renewAt", "get").mockReturnValue(Date.now() - 1);
+    const renewAt = vi
+      .spyOn(family as TokenFamily, "renewAt", "get")
+      .mockReturnValue(Date.now() - 1);
     const begun = scene.proxy.seen.length;
     const asked = [key, fork, key, fork, key].map((one) => scene.ask(one, "RETURN <string> $auth"));
     await until(() => scene.renewals() > 0);
-    vi.restoreAllMocks();
+    renewAt.mockRestore();
     expect(await Promise.all(asked)).toEqual(Array(5).fill("user:alice"));
     expect(scene.renewals()).toBe(1);
     const methods = scene.proxy.seen.slice(begun).map(({ method }) => method);
@@ -264,7 +268,7 @@ describe("renewal at the server", () => {
     expect(await scene.whoIs(key)).toBe("user:alice app tenant_a");
   });
 
-  it.concurrent("at a restore: an expired token is renewed once for all forks", async () => {
+  it("at a restore: an expired token is renewed once for all forks", async () => {
     const scene = await stage();
     const parent = await scene.create({ signIn: BRIEF });
     const forks = await Promise.all([1, 2, 3].map(() => scene.registry.fork(parent)));
