@@ -125,8 +125,11 @@ function PageOf({ width }: { width: WidthClass }): JSX.Element {
       if (page.kind !== "session") store.leavePage();
       event.preventDefault();
     };
-    document.addEventListener("keydown", leave);
-    return () => document.removeEventListener("keydown", leave);
+    // Not on the document: Chrome's DevTools listens there in every panel, takes Escape for its drawer,
+    // and was there first.
+    const whole = document.documentElement;
+    whole.addEventListener("keydown", leave);
+    return () => whole.removeEventListener("keydown", leave);
   }, [back === undefined, page.kind, width]);
 
   switch (page.kind) {
