@@ -695,9 +695,9 @@ export class Registry implements SessionOwner {
   /** Told once per kind of trouble; what is stored goes on in memory. */
   storeFailed(what: string, error: unknown): void {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    this.#problems.add(
-      `Could not ${what} (${reason}). It goes on in memory, until the browser closes.`,
-    );
+    const problem = `Could not ${what} (${reason}). It goes on in memory, until the browser closes.`;
+    if (this.#problems.has(problem)) return;
+    this.#problems.add(problem);
     this.#feed.problems();
   }
 
