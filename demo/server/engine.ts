@@ -45,6 +45,8 @@ export interface Engine {
 
 const LOCK_WAIT_MS = 5000;
 const LOCK_RETRY_MS = 50;
+/** How long closing waits for running requests: one that was begun by then does no harm. */
+const CLOSE_WAIT_MS = 1000;
 
 /**
  * Opens an engine with its data in memory or, where `path` says so, in a folder.
@@ -104,12 +106,23 @@ async function connect(path?: string): Promise<Engine> {
     engine.open(state);
   });
 
+  const running = new Set<Promise<unknown>>();
   return {
-    send: (request) => engineSend(engine, request),
+    send(request) {
+      const answer = engineSend(engine, request);
+      running.add(answer);
+      void answer.catch(() => undefined).finally(() => running.delete(answer));
+      return answer;
+    },
     onNotification: (listener) => {
       notify = listener;
     },
-    close: () => engine.close(),
+    async close() {
+      // A request that was handed over but not begun finds no engine, and its panic ends the process.
+      const patience = new Promise((resolve) => setTimeout(resolve, CLOSE_WAIT_MS).unref());
+      await Promise.race([Promise.allSettled(running), patience]);
+      await engine.close();
+    },
   };
 }
 
