@@ -366,7 +366,7 @@ export class HeldSession {
   /** Renews the access token. At the person's wish it may fail with the server's words. */
   renew(by: Actor): Promise<void> {
     const before = this.family?.tokens.access;
-    return this.#changeAndListen("its sign-in is being renewed.", async () => {
+    const run = async () => {
       const { family } = this;
       // What the clock asked for may be out of date when its turn comes.
       if (by === "clock" && (this.record.status !== "active" || !this.attached)) return;
@@ -391,7 +391,9 @@ export class HeldSession {
         await this.#become("active", by, "Token renewed.");
         await useAndLet(this.#send, this.#sendLet, this.record);
       }
-    });
+    };
+    const reason = "its sign-in is being renewed.";
+    return this.#changeAndListen(reason, run, { sameIdentity: true });
   }
 
   async #renewalRefused(family: TokenFamily<HeldSession>, error: unknown): Promise<void> {
@@ -766,8 +768,12 @@ export class HeldSession {
   }
 
   /** A change after which the session may be attached anew: what was watched is watched again. */
-  async #changeAndListen(reason: string, run: () => Promise<void>): Promise<void> {
-    await this.#change(reason, run);
+  async #changeAndListen(
+    reason: string,
+    run: () => Promise<void>,
+    options?: { sameIdentity: boolean },
+  ): Promise<void> {
+    await this.#change(reason, run, options);
     await this.#beginLiveQueriesAgain();
   }
 

@@ -202,6 +202,20 @@ describe.concurrent("renewal at the server", () => {
     expect(methods.indexOf("refresh")).toBe(0);
   });
 
+  it("waits for no request that runs: the identity stays", async () => {
+    const scene = await stage();
+    const key = await scene.create({ signIn: SIGN_INS.alice });
+    const { opened, open: letGo } = latch();
+    const text = "RETURN <string> $auth";
+    scene.proxy.onRequest = ({ params }) => (params[0] === text ? opened : undefined);
+    const running = scene.ask(key, text);
+    await until(() => scene.proxy.seen.some(({ params }) => params[0] === text));
+    await scene.registry.session(key).renew("you");
+    expect(scene.renewals()).toBe(1);
+    letGo();
+    expect(await running).toBe("user:alice");
+  });
+
   it("is tried a second time after a conflict, and a second conflict revokes nothing", async () => {
     const scene = await stage();
     const key = await scene.create({ signIn: SIGN_INS.alice });
