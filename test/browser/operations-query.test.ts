@@ -134,6 +134,30 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     await panel.run("RETURN 1", { method: "query", as: "Admin" });
   });
 
+  test("methods that change the session change what is shown of it", async () => {
+    await panel.run("['shared', { by: 'let' }]", { method: "let", as: "Alice" });
+    await panel.run("['app', 'tenant_b']", { method: "use" });
+    await panel.run("", { method: "begin" });
+    await panel.run("['note']", { method: "live" });
+    await panel.select("Alice");
+    await panel.confirms("user:alice, app/tenant_b");
+    await panel.page.see(`${panel.section("variables")} [data-variable=shared]`);
+    await panel.page.see(`${live()} [data-live][data-state=watching]`);
+    const txn = await panel.page.evaluate(
+      () => document.querySelector<HTMLElement>("[data-transaction]")?.dataset.transaction,
+    );
+    await panel.run(`[u'${txn}']`, { method: "cancel" });
+    await panel.run("['shared']", { method: "unset" });
+    await panel.run("", { method: "reset" });
+    await panel.select("Alice");
+    await panel.page.see(`${panel.section("sign-in")} >> text=Anonymous`);
+    expect(await panel.page.count("[data-variable], [data-live], [data-transaction]")).toBe(0);
+    expect(socket()).toMatchObject({ liveQueries: 0, transactions: 0 });
+    await panel.run("", { method: "detach" });
+    await panel.rowGone("Alice");
+    await panel.run("RETURN 1", { method: "query", as: "Admin" });
+  });
+
   test("arguments that aren't an array are refused before anything is sent", async () => {
     const before = scene.server.stats().requests.delete ?? 0;
     const { error } = await panel.run("thing:1", { method: "delete" });
@@ -204,6 +228,7 @@ describeInBrowsers("query, live queries, transactions", (under) => {
   });
 
   test("a LIVE SELECT with a condition, and the server's refusal of one that isn't", async () => {
+    await panel.select("Admin");
     await panel.press("Live query", live());
     const field = `${live()} form input`;
     await panel.page.fill(field, "LIVE SELECT nonsense FROM");
@@ -233,6 +258,7 @@ describeInBrowsers("query, live queries, transactions", (under) => {
   });
 
   test("a transaction: begun, run in, unseen by others until it is committed", async () => {
+    await panel.select("Admin");
     await panel.press("Transaction", live());
     await panel.page.see(`${live()} [data-transaction]`);
     expect(socket().transactions).toBe(1);
@@ -252,6 +278,7 @@ describeInBrowsers("query, live queries, transactions", (under) => {
   });
 
   test("a cancelled transaction leaves nothing", async () => {
+    await panel.select("Admin");
     await panel.press("Transaction", live());
     await panel.press("Run in it", `${live()} [data-transaction]`);
     await panel.run("CREATE thing:21 SET text = 'never'");

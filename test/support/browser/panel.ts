@@ -141,6 +141,19 @@ export class Panel {
     await this.page.see("[data-group=closed][aria-expanded=true]");
   }
 
+  /** What has the focus, by the name that a screen reader says. */
+  focused(): Promise<string> {
+    return this.page.evaluate(() => {
+      const element = document.activeElement as HTMLInputElement | null;
+      const named =
+        element?.getAttribute("aria-label") ??
+        element?.labels?.[0]?.textContent ??
+        element?.textContent ??
+        "";
+      return named.replace(/\s+/g, " ").trim();
+    });
+  }
+
   /** Chooses one of the two views. */
   async show(view: "Sessions" | "Query"): Promise<void> {
     const tab = `role=tab[name="${view}"]`;
