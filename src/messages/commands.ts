@@ -5,7 +5,9 @@
  * snapshot, and from then on gets deltas: whole views of what changed, by key. A view that lost its
  * port says hello again and replaces all it had.
  */
+
 import type { RegistryDelta } from "../session/change-feed.ts";
+import type { ProfileInput } from "../session/connection-book.ts";
 import type { LiveEvent } from "../session/live-queries.ts";
 import type {
   ConnectionView,
@@ -16,18 +18,11 @@ import type {
   Settings,
   SignIn,
 } from "../session/model.ts";
-import type { NewSession } from "../session/registry.ts";
+import type { NewSession } from "../session/session-record.ts";
 import type { Answer } from "../session/session-requests.ts";
 
 /** An answer of the server with what it cost; the view decodes it. */
 export type CallResult = Answer;
-
-export interface ProfileInput {
-  name?: string;
-  url: string;
-  namespace?: string;
-  database?: string;
-}
 
 /** Each command: its parameters and its answer. A refusal is an ErrorView. */
 export interface Commands {

@@ -7,12 +7,10 @@
  */
 import { Agenda } from "./agenda.ts";
 import { ChangeFeed, type RegistryDelta } from "./change-feed.ts";
-import { Connection, type ConnectionSurroundings } from "./connection.ts";
-import { closedByYou } from "./connection-failures.ts";
-import { mendUrl } from "./connection-url.ts";
+import type { Connection, ConnectionSurroundings } from "./connection.ts";
+import { ConnectionBook, type ProfileInput } from "./connection-book.ts";
 import {
   InvalidRequestError,
-  NotConnectedError,
   SessionError,
   SessionsNotSupportedError,
   UnknownSessionError,
@@ -21,18 +19,14 @@ import { Families } from "./families.ts";
 import { HeldSession, type SessionOwner } from "./held-session.ts";
 import { isFinal } from "./life-cycle.ts";
 import type { LiveEvent } from "./live-queries.ts";
-import type {
-  ConnectionView,
-  HistoryEntry,
-  SessionKey,
-  SessionView,
-  Settings,
-  SignIn,
-} from "./model.ts";
+import type { ConnectionView, HistoryEntry, SessionKey, SessionView, Settings } from "./model.ts";
+import { nextColour } from "./palette.ts";
 import { RecordWriter } from "./record-writer.ts";
+import { copyOf, defaultKey, type NewSession, newRecord } from "./session-record.ts";
 import { viewOf } from "./session-view.ts";
-import type { DurableStore, FamilySecrets, Profile, SecretStore, SessionRecord } from "./store.ts";
+import type { DurableStore, FamilySecrets, SecretStore, SessionRecord } from "./store.ts";
 import type { TokenFamily } from "./token-family.ts";
+import { Troubles } from "./troubles.ts";
 
 export interface RegistryListener {
   changed(delta: RegistryDelta): void;
@@ -47,56 +41,28 @@ export interface RegistryOptions {
   listener: RegistryListener;
 }
 
-export interface NewSession {
-  connectionId: string;
-  label?: string;
-  colour?: string;
-  namespace?: string;
-  database?: string;
-  signIn?: SignIn;
-  signUp?: boolean;
-  refresh?: boolean;
-  remember?: boolean;
-  /** Closes with this view. */
-  viewId?: string;
-}
-
 export const DEFAULT_SETTINGS: Settings = { abandonAfter: 7 * 24 * 60 * 60 * 1000 };
-/** Distinct in both themes, and for the colour-blind by the letter beside them. */
-const COLOURS = [
-  "#3b82f6",
-  "#e8590c",
-  "#2f9e44",
-  "#9c36b5",
-  "#e03131",
-  "#0c8599",
-  "#f08c00",
-  "#5f3dc4",
-];
 const NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 /** Closed sessions are kept folded under "Closed"; the oldest beyond these are forgotten. */
 const CLOSED_LIMIT = 50;
-/** How long a new session waits for its connection, in milliseconds. */
-const CONNECT_PATIENCE = 6_000;
 /** lastActiveAt is stored in batches of this many milliseconds (design §9). */
 const ACTIVITY_PAUSE = 10_000;
 
 export class Registry implements SessionOwner {
   readonly #durable: DurableStore;
   readonly #listener: RegistryListener;
-  readonly #surroundings: ConnectionSurroundings;
   readonly #families: Families;
   readonly #agenda: Agenda;
-  readonly #connections = new Map<string, Connection>();
+  readonly #book: ConnectionBook;
   readonly #sessions = new Map<SessionKey, HeldSession>();
   #settings = DEFAULT_SETTINGS;
-  readonly #problems = new Set<string>();
+  readonly #troubles = new Troubles(() => this.#feed.problems());
   #lastOrder = 0;
 
   readonly #feed: ChangeFeed;
   readonly #writer = new RecordWriter(async (records) => {
     const written = records.map(copyOf);
-    await this.#store("store a session", () => this.#durable.saveSessions(written));
+    await this.#troubles.store("store a session", () => this.#durable.saveSessions(written));
     for (const record of written) {
       const session = this.#sessions.get(record.key);
       if (session) session.stored = record;
@@ -115,16 +81,31 @@ export class Registry implements SessionOwner {
   private constructor({ durable, secret, surroundings, listener }: RegistryOptions) {
     this.#durable = durable;
     this.#listener = listener;
-    this.#surroundings = surroundings;
     this.#families = new Families(durable, secret, {
       tokensChanged: (session) => {
         session.showTokens();
         void this.commit(session);
       },
-      storeFailed: (what, error) => this.storeFailed(what, error),
+      storeFailed: (what, error) => this.#troubles.failed(what, error),
+    });
+    this.#book = new ConnectionBook({
+      durable,
+      surroundings,
+      troubles: this.#troubles,
+      owner: {
+        sessionsOf: (id) => this.sessionsOf(id),
+        openSessionsOf: (id) => this.openSessionsOf(id),
+        sessionFor: (id, uuid) => {
+          const session = this.#sessions.get(uuid ?? defaultKey(id));
+          return session?.record.connectionId === id ? session : undefined;
+        },
+        changed: ({ profile }) => this.#feed.connection(profile.id),
+        ready: (connection) => this.#listDefaultSession(connection),
+      },
+      leaveTokens: (id) => this.#leaveTokens(id),
     });
     this.#feed = new ChangeFeed({
-      connectionView: (id) => this.#connections.get(id)?.view,
+      connectionView: (id) => this.#book.view(id),
       sessionView: (key) => this.#viewOf(this.#sessions.get(key)),
       settings: () => this.#settings,
       problems: () => this.problems,
@@ -145,17 +126,17 @@ export class Registry implements SessionOwner {
     let isRead = true;
     const stored = await durable.load().catch((error: unknown) => {
       isRead = false;
-      this.storeFailed("read what was stored", error);
+      this.#troubles.failed("read what was stored", error);
       return { profiles: [], sessions: [], settings: undefined, remembered: new Map() };
     });
     const secrets = await secret.load().catch((error: unknown) => {
-      this.storeFailed("read the sign-ins", error);
+      this.#troubles.failed("read the sign-ins", error);
       return new Map<string, FamilySecrets>();
     });
     this.#settings = { ...DEFAULT_SETTINGS, ...stored.settings };
-    for (const profile of stored.profiles) this.#addConnection(profile);
+    for (const profile of stored.profiles) this.#book.take(profile);
     for (const record of stored.sessions) {
-      if (!this.#connections.has(record.connectionId)) continue;
+      if (!this.#book.has(record.connectionId)) continue;
       this.#lastOrder = Math.max(this.#lastOrder, record.order);
       const session = this.#addSession(record);
       session.stored = copyOf(record);
@@ -180,7 +161,7 @@ export class Registry implements SessionOwner {
     try {
       return this.#families.restore(id, kept);
     } catch (error) {
-      this.storeFailed("read a sign-in", error);
+      this.#troubles.failed("read a sign-in", error);
       return undefined;
     }
   }
@@ -196,7 +177,7 @@ export class Registry implements SessionOwner {
   // ── What views are shown ────────────────────────────────────────────────────────────────────
 
   get connections(): ConnectionView[] {
-    return [...this.#connections.values()].map((connection) => connection.view);
+    return this.#book.views;
   }
 
   get sessions(): SessionView[] {
@@ -215,7 +196,7 @@ export class Registry implements SessionOwner {
   }
 
   get problems(): string[] {
-    return [...this.#problems];
+    return this.#troubles.all;
   }
 
   /** True while something here would suffer if the worker fell asleep. */
@@ -231,9 +212,9 @@ export class Registry implements SessionOwner {
 
   history(session: HeldSession, entry: HistoryEntry): void {
     const { key } = session.record;
-    void this.#store("store the history", () => this.#durable.addHistory(key, entry)).then(() =>
-      this.#listener.history(key, entry),
-    );
+    void this.#troubles
+      .store("store the history", () => this.#durable.addHistory(key, entry))
+      .then(() => this.#listener.history(key, entry));
   }
 
   historyOf(key: SessionKey): Promise<HistoryEntry[]> {
@@ -246,127 +227,54 @@ export class Registry implements SessionOwner {
 
   // ── Connections ─────────────────────────────────────────────────────────────────────────────
 
-  /** Opens every connection that the person didn't disconnect. */
   wake(): void {
-    for (const connection of this.#connections.values()) {
-      if (!connection.profile.disconnected) connection.open();
-    }
+    this.#book.wake();
   }
 
   networkChanged(): void {
-    for (const connection of this.#connections.values()) connection.networkChanged();
+    this.#book.networkChanged();
   }
 
+  /** @throws InvalidRequestError */
   connection(id: string): Connection {
-    const connection = this.#connections.get(id);
-    if (!connection) throw new InvalidRequestError(`There is no connection ${id}.`);
-    return connection;
+    return this.#book.get(id);
   }
 
   /** @throws InvalidUrlError, InvalidRequestError for a URL that has a profile already */
-  async addConnection(input: Omit<Profile, "id" | "name"> & { name?: string }) {
-    const { url, mended } = mendUrl(input.url);
-    this.#assertNewUrl(url);
-    const { namespace, database } = input;
-    const name = input.name?.trim() || new URL(url).host;
-    const profile: Profile = { id: crypto.randomUUID(), name, url, namespace, database };
-    await this.#saveProfile(profile);
-    const connection = this.#addConnection(profile);
-    connection.open();
-    return { id: profile.id, url, mended };
+  addConnection(input: ProfileInput) {
+    return this.#book.add(input);
   }
 
-  async editConnection(id: string, input: Omit<Profile, "id" | "name"> & { name?: string }) {
-    const connection = this.connection(id);
-    const { url, mended } = mendUrl(input.url);
-    const moved = url !== connection.profile.url;
-    if (moved) {
-      this.#assertNewUrl(url);
-      // A token goes only to the URL on which it was seen.
-      if (this.openSessionsOf(id).some((session) => session.family)) {
-        throw new InvalidRequestError(
-          "Sessions are signed in on this connection; their tokens belong to its URL.",
-          "Add another connection for the other server.",
-        );
-      }
-    }
-    if (moved) {
-      for (const session of this.#sessions.values()) {
-        if (session.record.connectionId !== id || !session.family) continue;
-        // A closed one, opened again, would take its token to the other server.
-        await this.join(session, undefined);
-        await this.commit(session);
-      }
-    }
-    const { namespace, database } = input;
-    const name = input.name?.trim() || connection.profile.name;
-    connection.profile = { ...connection.profile, name, url, namespace, database };
-    await this.#saveProfile(connection.profile);
-    if (moved) {
-      connection.close();
-      connection.open();
-    }
-    this.#tellConnection(connection);
-    return { mended };
+  editConnection(id: string, input: ProfileInput) {
+    return this.#book.edit(id, input);
   }
 
-  #assertNewUrl(url: string): void {
-    for (const { profile } of this.#connections.values()) {
-      if (profile.url === url) {
-        throw new InvalidRequestError(`${url} is already there as “${profile.name}”.`);
-      }
+  /** A closed session, opened again, would take its token to the other server. */
+  async #leaveTokens(connectionId: string): Promise<void> {
+    for (const session of this.#sessions.values()) {
+      if (session.record.connectionId !== connectionId || !session.family) continue;
+      await this.join(session, undefined);
+      await this.commit(session);
     }
   }
 
   /** Takes the connection and all its sessions away. */
   async removeConnection(id: string): Promise<void> {
-    const connection = this.connection(id);
+    this.connection(id);
     for (const session of [...this.#sessions.values()]) {
       if (session.record.connectionId !== id) continue;
       if (!isFinal(session.record.status)) await session.close();
       await this.forget(session.record.key);
     }
-    connection.close();
-    this.#connections.delete(id);
-    await this.#store("remove a connection", () => this.#durable.removeProfile(id));
-    this.#feed.connection(id);
+    await this.#book.remove(id);
   }
 
-  async retryConnection(id: string): Promise<void> {
-    await this.#setDisconnected(id, false);
-    this.connection(id).retry();
+  retryConnection(id: string): Promise<void> {
+    return this.#book.retry(id);
   }
 
-  async disconnect(id: string): Promise<void> {
-    await this.#setDisconnected(id, true);
-    this.connection(id).close(closedByYou());
-  }
-
-  async #setDisconnected(id: string, disconnected: boolean): Promise<void> {
-    const connection = this.connection(id);
-    if (Boolean(connection.profile.disconnected) === disconnected) return;
-    connection.profile = { ...connection.profile, disconnected };
-    await this.#saveProfile(connection.profile);
-  }
-
-  #addConnection(profile: Profile): Connection {
-    const connection = new Connection(
-      profile,
-      {
-        sessionsOf: (id) => this.sessionsOf(id),
-        openSessionsOf: (id) => this.openSessionsOf(id),
-        sessionFor: (id, uuid) => {
-          const session = this.#sessions.get(uuid ?? defaultKey(id));
-          return session?.record.connectionId === id ? session : undefined;
-        },
-        changed: (changed) => this.#tellConnection(changed),
-        ready: (ready) => this.#listDefaultSession(ready),
-      },
-      this.#surroundings,
-    );
-    this.#connections.set(profile.id, connection);
-    this.#tellConnection(connection);
-    return connection;
+  disconnect(id: string): Promise<void> {
+    return this.#book.disconnect(id);
   }
 
   /** Below 3.0 the socket's default session is all there is: it stands in the list. */
@@ -378,10 +286,6 @@ export class Registry implements SessionOwner {
       this.#newRecord({ connectionId: id, label: "Default session", namespace, database }, key),
     );
     await this.commit(session);
-  }
-
-  #tellConnection(connection: Connection): void {
-    this.#feed.connection(connection.profile.id);
   }
 
   // ── Sessions ────────────────────────────────────────────────────────────────────────────────
@@ -416,7 +320,7 @@ export class Registry implements SessionOwner {
    */
   async create(wanted: NewSession): Promise<SessionKey> {
     if (wanted.remember) this.assertMayRemember(wanted.connectionId);
-    const connection = await this.#connected(wanted.connectionId);
+    const connection = await this.#book.connected(wanted.connectionId);
     if (!connection.sessionsSupported) throw new SessionsNotSupportedError(connection.version);
     const { namespace, database } = connection.profile;
     const record = this.#newRecord({ namespace, database, ...wanted }, crypto.randomUUID());
@@ -470,7 +374,7 @@ export class Registry implements SessionOwner {
 
   async #copy(parent: HeldSession, label: string, viewId?: string): Promise<HeldSession> {
     const from = parent.record;
-    const connection = await this.#connected(from.connectionId);
+    const connection = await this.#book.connected(from.connectionId);
     if (!connection.sessionsSupported) throw new SessionsNotSupportedError(connection.version);
     const record: SessionRecord = {
       ...this.#newRecord({ ...from, label, colour: undefined, viewId }, crypto.randomUUID()),
@@ -537,7 +441,7 @@ export class Registry implements SessionOwner {
     this.#sessions.delete(key);
     this.#used.delete(session);
     await this.#writer.drop(session.record);
-    await this.#store("forget a session", () => this.#durable.removeSession(key));
+    await this.#troubles.store("forget a session", () => this.#durable.removeSession(key));
     this.#feed.session(key);
   }
 
@@ -590,23 +494,12 @@ export class Registry implements SessionOwner {
       throw new InvalidRequestError("A session is abandoned after one minute at the earliest.");
     }
     this.#settings = { ...this.#settings, ...changes };
-    await this.#store("store the settings", () => this.#durable.saveSettings(this.#settings));
+    await this.#troubles.store("store the settings", () =>
+      this.#durable.saveSettings(this.#settings),
+    );
     this.#feed.settings();
     for (const session of this.#sessions.values()) this.changed(session);
     this.#agenda.arm();
-  }
-
-  async #connected(connectionId: string): Promise<Connection> {
-    const connection = this.connection(connectionId);
-    await this.#setDisconnected(connectionId, false);
-    connection.open();
-    await connection.settled(CONNECT_PATIENCE);
-    if (!connection.isUp) {
-      const { state } = connection;
-      const why = "failure" in state && state.failure ? state.failure.message : "No answer yet.";
-      throw new NotConnectedError(connection.profile.name, why);
-    }
-    return connection;
   }
 
   #addSession(record: SessionRecord): HeldSession {
@@ -615,32 +508,11 @@ export class Registry implements SessionOwner {
     return session;
   }
 
-  #newRecord(wanted: NewSession, key: string): SessionRecord {
-    const now = Date.now();
-    const isDefault = key.startsWith("default@");
+  #newRecord(wanted: NewSession, key: SessionKey): SessionRecord {
     this.#lastOrder += 1;
-    return {
-      key,
-      id: isDefault ? undefined : key,
-      connectionId: wanted.connectionId,
-      order: this.#lastOrder,
-      label: wanted.label?.trim() || nameIn(wanted.signIn) || `Session ${this.#lastOrder}`,
-      colour: wanted.colour ?? COLOURS[(this.#lastOrder - 1) % COLOURS.length] ?? "#3b82f6",
-      number: this.#freeNumber(),
-      namespace: wanted.namespace,
-      database: wanted.namespace === undefined ? undefined : wanted.database,
-      variables: [],
-      auth: { level: "anonymous", renewable: false },
-      status: "active",
-      cause: "Created.",
-      statusSince: now,
-      createdAt: now,
-      updatedAt: now,
-      lastActiveAt: now,
-      viewId: wanted.viewId,
-      remembered: false,
-      liveQueries: [],
-    };
+    const taken = [...this.#sessions.values()].map(({ record }) => record.colour);
+    const colour = wanted.colour ?? nextColour(taken);
+    return newRecord({ ...wanted, colour }, key, this.#lastOrder, this.#freeNumber());
   }
 
   #freeNumber(): number | undefined {
@@ -692,27 +564,6 @@ export class Registry implements SessionOwner {
     for (const session of closed.slice(CLOSED_LIMIT)) void this.forget(session.record.key);
   }
 
-  /** Told once per kind of trouble; what is stored goes on in memory. */
-  storeFailed(what: string, error: unknown): void {
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const problem = `Could not ${what} (${reason}). It goes on in memory, until the browser closes.`;
-    if (this.#problems.has(problem)) return;
-    this.#problems.add(problem);
-    this.#feed.problems();
-  }
-
-  async #store(what: string, write: () => Promise<void>): Promise<void> {
-    try {
-      await write();
-    } catch (error) {
-      this.storeFailed(what, error);
-    }
-  }
-
-  async #saveProfile(profile: Profile): Promise<void> {
-    await this.#store("store a connection", () => this.#durable.saveProfile(profile));
-  }
-
   /** Tells the views at once what changed, so that an answer never comes before its effect. */
   tellChanges(): void {
     this.#feed.flush();
@@ -721,38 +572,11 @@ export class Registry implements SessionOwner {
   /** Ends timers and sockets: for tests and benchmarks that run in one process. */
   async dispose(): Promise<void> {
     clearTimeout(this.#usedTimer);
-    for (const connection of this.#connections.values()) connection.close();
+    this.#book.close();
     await this.#writer.settled();
     this.#feed.stop();
     this.#agenda.stop();
   }
-}
-
-/** As deep as sessions change their records in place. */
-function copyOf(record: SessionRecord): SessionRecord {
-  return {
-    ...record,
-    auth: { ...record.auth },
-    variables: record.variables.map((variable) => ({ ...variable })),
-    liveQueries: record.liveQueries.map((live) => ({ ...live, gaps: [...live.gaps] })),
-  };
-}
-
-export function defaultKey(connectionId: string): SessionKey {
-  return `default@${connectionId}`;
-}
-
-/** The name that a sign-in gives its session. */
-function nameIn(signIn: SignIn | undefined): string | undefined {
-  if (!signIn || signIn.way === "anonymous") return "Anonymous";
-  if ("username" in signIn) return signIn.username;
-  if (signIn.way !== "record") return undefined;
-  const { variables } = signIn;
-  for (const name of ["name", "user", "username", "email", "login"]) {
-    const value = variables[name];
-    if (typeof value === "string" && value) return value;
-  }
-  return undefined;
 }
 
 function placeDiffers(record: SessionRecord, wanted: NewSession): boolean {

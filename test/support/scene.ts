@@ -1,7 +1,8 @@
 /** One registry with one open connection, and short words for what tests do in it all the time. */
 import { ACCESSES, DEMO_PEOPLE, NAMESPACE } from "../../demo/server/seed.ts";
 import type { HistoryEntry, SessionView, SignIn } from "../../src/session/model.ts";
-import type { NewSession, Registry } from "../../src/session/registry.ts";
+import type { Registry } from "../../src/session/registry.ts";
+import type { NewSession } from "../../src/session/session-record.ts";
 import { decodeValue, encodeValue } from "../../src/wire/values.ts";
 import { loadRegistry, type RegistryParts, until, viewIn } from "./registry.ts";
 

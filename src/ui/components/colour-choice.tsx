@@ -2,7 +2,8 @@
 import "./colour-choice.css";
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
-import { badgeLetter, inkOn, PALETTE } from "../words/colour.ts";
+import { PALETTE } from "../../session/palette.ts";
+import { badgeLetter, inkOn } from "../words/colour.ts";
 
 export interface ColourChoiceProps {
   /** The session's label, for the letter. */

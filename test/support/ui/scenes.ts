@@ -1,6 +1,6 @@
 /** What the gallery can show. Each scene is one snapshot of a worker. */
 import type { Snapshot } from "../../../src/messages/commands.ts";
-import { PALETTE } from "../../../src/ui/words/colour.ts";
+import { PALETTE } from "../../../src/session/palette.ts";
 import { exampleConnection, exampleSession, exampleSessions } from "./examples.ts";
 
 const settings = { abandonAfter: 7 * 86_400_000 };

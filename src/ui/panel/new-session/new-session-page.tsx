@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import type { SessionView, SignInForm } from "../../../session/model.ts";
+import { nextColour } from "../../../session/palette.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { ColourChoice } from "../../components/colour-choice.tsx";
@@ -10,7 +11,6 @@ import { ErrorNote, Note } from "../../components/error-note.tsx";
 import { Checkbox, Field, Select, TextInput } from "../../components/field.tsx";
 import { useStore } from "../../store/context.ts";
 import { isClosed } from "../../store/sessions.ts";
-import { nextColour } from "../../words/colour.ts";
 import { placeIntent } from "../detail/place.ts";
 import { useNames } from "../names.ts";
 import { REMEMBER_HINT } from "../remember.ts";

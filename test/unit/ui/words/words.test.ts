@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  badgeLetter,
-  inkOn,
-  luminance,
-  nextColour,
-  PALETTE,
-} from "../../../../src/ui/words/colour.ts";
+import { nextColour, PALETTE } from "../../../../src/session/palette.ts";
+import { badgeLetter, inkOn, luminance } from "../../../../src/ui/words/colour.ts";
 import { placeWord, shortId, userWord } from "../../../../src/ui/words/identity.ts";
 import { ago, moment, shortMoment, span, until } from "../../../../src/ui/words/time.ts";
 
