@@ -7,7 +7,7 @@ import type { ConnectionStats } from "../../demo/server/connection.ts";
 import { describeInBrowsers } from "../support/browser/describe.ts";
 import { Panel } from "../support/browser/panel.ts";
 import { askAs, openScene, type Scene, whoIs } from "../support/browser/scene.ts";
-import { type RpcProxy, startOldServer, startProxy } from "../support/rpc-proxy.ts";
+import { type RpcProxy, startProxy } from "../support/rpc-proxy.ts";
 import { recordSignIn, SIGN_INS } from "../support/scene.ts";
 
 describeInBrowsers("sessions", (under) => {
@@ -62,6 +62,9 @@ describeInBrowsers("sessions", (under) => {
     await panel.page.see(`${panel.section("sign-in")} >> text=Anonymous`);
     expect(socket().sessions).toEqual([key]);
     expect(await whoIs(scene.link, key)).toBe("anonymous");
+    await panel.press("Copy the session's id");
+    await panel.page.see("text=Session id copied");
+    expect(await scene.browser.clipboardText()).toBe(key);
     await panel.historyHas("created", "New session");
   });
 
@@ -248,6 +251,34 @@ describeInBrowsers("sessions", (under) => {
     expect(inDefault.map(({ method }) => method)).toEqual(["version"]);
   });
 
+  test("what the server says otherwise is shown, and bars the session until a person decides", async () => {
+    const key = await panel.select("B");
+    const bar = "[data-truth=differs]";
+    const lie = async () => {
+      // The server is said to have selected tenant_b, and never heard of it.
+      wire.onRequest = ({ method, session }) =>
+        method === "use" && session === key
+          ? { result: { namespace: "app", database: "tenant_b" } }
+          : undefined;
+      await panel.writePlace("app", "tenant_b");
+      await panel.submitPlace();
+      await panel.page.see(`${bar} >> text*=Server says database: tenant_a ≠ shown: tenant_b`);
+      wire.onRequest = () => undefined;
+    };
+    await lie();
+    expect((await panel.row("B")).text).toContain("Differs");
+    await expect(askAs(scene.link, key, "1")).rejects.toThrow(/GateClosedError.*Nothing was sent/);
+    await panel.press("Show the server's");
+    await panel.confirms("user:alice, app/tenant_a");
+    expect(await whoIs(scene.link, key)).toBe("user:alice, app/tenant_a");
+    await lie();
+    await panel.press("Restore");
+    await panel.confirms("user:alice, app/tenant_b");
+    expect(await whoIs(scene.link, key)).toBe("user:alice, app/tenant_b");
+    await panel.press("Check");
+    await panel.confirms("user:alice, app/tenant_b");
+  });
+
   test("a temporary session closes with its view", async () => {
     const own = await scene.browser.openExtensionPage(
       `src/shells/panel.html?tab=${await scene.browser.tabIdOf(scene.inspected)}`,
@@ -279,32 +310,15 @@ describeInBrowsers("sessions", (under) => {
     expect(copies["Go SDK"]).toMatch(/Attach\([\s\S]*SignIn/);
     expect(copies["JavaScript SDK"]).toContain("<password of");
     expect(copies["Go SDK"]).toContain("<password of");
-    expect(copies.SurrealQL).toMatch(/USE NS app DB tenant_a/);
+    expect(copies.SurrealQL).toMatch(/USE NS app DB tenant_b/);
     for (const code of Object.values(copies)) {
       expect(code).toContain("mine");
       expect(code).not.toContain("eyJ");
     }
   });
 
-  test("a server below 3.0: sessions aren't supported, and the default session works", async () => {
+  test("in all this one socket was opened, and nothing was left uncaught", async () => {
     expect(socket().sessions.length).toBeGreaterThan(3);
-    const old = await startOldServer(scene.server.url);
-    const { page } = panel;
-    await page.click('role=button[name="New connection"]');
-    await page.fill("[data-page=new-connection] >> label=URL", old.url);
-    await page.fill("[data-page=new-connection] >> label=Name", "Old");
-    await page.click('role=button[name="Connect"]');
-    await page.see(
-      "text=SurrealDB 2.3.0 has no sessions; 3.0 or later is needed. The default session works.",
-    );
-    await panel.press("New session here", "[data-page=connection]");
-    await page.click("[data-page=new-session] button[type=submit]");
-    expect(await panel.error("SessionsNotSupportedError")).toContain("3.0 or later is needed");
-    await panel.select("Default session");
-    await panel.signIn(SIGN_INS.root);
-    await panel.confirms("root, no namespace");
-    expect(old.seen.every((request) => request.session === undefined)).toBe(true);
     expect(await scene.browser.errors()).toEqual([]);
-    await old.close();
   });
 });
