@@ -182,7 +182,7 @@ describeInBrowsers("sessions", (under) => {
     expect((await panel.row("Reset me")).text).toContain("anonymous · no namespace");
   });
 
-  test("Replace with… lets another session take its place; the replaced one can't be used", async () => {
+  test("Replace with… lets another session take its place; the replaced one can't be used, and is forgotten", async () => {
     const old = await panel.newSession({ name: "Old" });
     const { number } = await view(old);
     const by = await panel.newSession({ name: "Successor", signIn: SIGN_INS.alice });
@@ -198,6 +198,12 @@ describeInBrowsers("sessions", (under) => {
     await panel.press("Go to Successor");
     await panel.confirms("user:alice, app/tenant_a");
     expect(number).toBeDefined();
+
+    await panel.unfoldClosed();
+    await panel.row("Old");
+    await panel.page.click('role=button[name="Forget Old"]');
+    await panel.rowGone("Old");
+    await expect(askAs(scene.link, old, "1")).rejects.toThrow("UnknownSessionError");
   });
 
   test("Touch marks the session as used, and asks the server", async () => {
