@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          maxWorkers: 2,
           include: ["test/unit/**/*.test.{ts,tsx}"],
           environment: "node",
           sequence: { groupOrder: 0 },

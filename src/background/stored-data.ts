@@ -93,6 +93,7 @@ export const isFamilySecrets = shape<FamilySecrets>({
   credentials: optional(
     shape<{ way: string }>({ way: oneOf("root", "namespace", "database", "record", "bearer") }),
   ),
+  withoutRefresh: optional(flag),
   refreshUncertain: optional(flag),
 });
 

@@ -17,8 +17,9 @@ import {
 } from "./connection-failures.ts";
 import { isLocal } from "./connection-url.ts";
 import { NotConnectedError } from "./errors.ts";
-import type { HeldSession, SessionLink } from "./held-session.ts";
+import type { HeldSession } from "./held-session.ts";
 import type { ConnectionState, ConnectionView, Failure } from "./model.ts";
+import type { SessionLink } from "./session-owner.ts";
 import type { Profile } from "./store.ts";
 
 /** Back-off between attempts, in milliseconds, before jitter (design §5). */

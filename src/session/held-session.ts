@@ -12,7 +12,6 @@ import type { LiveNotification } from "../wire/rpc-socket.ts";
 import { encodeValue } from "../wire/values.ts";
 import {
   InvalidRequestError,
-  ProtectedVariableError,
   SessionClosedError,
   SessionError,
   SessionsNotSupportedError,
@@ -20,7 +19,7 @@ import {
 } from "./errors.ts";
 import { Gate } from "./gate.ts";
 import { isFinal, transition } from "./life-cycle.ts";
-import { type LiveEvent, LiveQueries } from "./live-queries.ts";
+import { LiveQueries } from "./live-queries.ts";
 import type {
   Actor,
   HistoryEntry,
@@ -29,6 +28,7 @@ import type {
   SessionVariable,
   SignIn,
 } from "./model.ts";
+import type { SessionLink, SessionOwner } from "./session-owner.ts";
 import { SessionRequests } from "./session-requests.ts";
 import {
   attach,
@@ -40,9 +40,10 @@ import {
   SetUpRefused,
   useAndLet,
 } from "./set-up.ts";
-import { type Credentials, formOf, hasCredentials, readTokens, toRpcAuth } from "./sign-in.ts";
+import { formOf } from "./sign-in.ts";
+import { type SignInOptions, signInAtServer } from "./sign-in-steps.ts";
 import type { SessionRecord } from "./store.ts";
-import { authOf, readToken } from "./token.ts";
+import { authOf } from "./token.ts";
 import type { TokenFamily } from "./token-family.ts";
 import {
   ANONYMOUS_TRUTH,
@@ -54,56 +55,8 @@ import {
   TRUTH_QUERY,
   type Truth,
 } from "./truth.ts";
+import { checkVariableName, variableValue } from "./variables.ts";
 
-/** The connection, as a session sees it. */
-export interface SessionLink {
-  /** True while the socket is open. */
-  readonly isUp: boolean;
-  /** False below 3.0, where only the default session exists. */
-  readonly sessionsSupported: boolean;
-  /** `3.0.2`, where known. */
-  readonly version: string | undefined;
-  /** @throws NotConnectedError, ServerError, OutcomeUnknownError */
-  request(
-    method: string,
-    params: readonly unknown[] | undefined,
-    session: string | undefined,
-    txn?: string,
-  ): Promise<unknown>;
-  requestBytes(
-    method: string,
-    params: Uint8Array | undefined,
-    session: string | undefined,
-    txn?: string,
-  ): Promise<Uint8Array>;
-}
-
-/** What a session needs of the registry that owns it. */
-export interface SessionOwner {
-  link(session: HeldSession): SessionLink;
-  /** Stores the session, then tells the views. Never rejects: a broken store is told to the person. */
-  commit(session: HeldSession): Promise<void>;
-  /** Tells the views of a change that isn't stored. */
-  changed(session: HeldSession): void;
-  history(session: HeldSession, entry: HistoryEntry): void;
-  notified(session: HeldSession, liveId: string, event: LiveEvent): void;
-  /** A request ran: its time is stored with the next batch. */
-  used(session: HeldSession): void;
-  /** A new family, its secrets stored. */
-  newFamily(secrets: TokenFamily["secrets"]): Promise<TokenFamily<HeldSession>>;
-  /** The session belongs to this family from now on, or to none. */
-  join(session: HeldSession, family: TokenFamily<HeldSession> | undefined): Promise<void>;
-}
-
-export interface SignInOptions {
-  /** Keep the refresh token, if the server gives one. Default true. */
-  refresh?: boolean;
-  signUp?: boolean;
-  by?: Actor;
-}
-
-/** Names that SurrealDB sets itself (PROTECTED_PARAM_NAMES of the server). */
-const PROTECTED = new Set(["access", "auth", "session", "token"]);
 /** How long a change waits for requests that run in the old identity, in milliseconds. */
 const DRAIN_PATIENCE = 5_000;
 
@@ -235,13 +188,17 @@ export class HeldSession {
     await this.requests.cancelTransactions();
     this.attached = false;
     this.live.lost(Date.now());
-    if (!this.isDefault && this.#link.isUp) await this.#send("detach").catch(this.#socketGone);
+    if (this.isDefault || !this.#link.isUp) return;
+    try {
+      await this.#send("detach");
+    } catch (error) {
+      // Where the socket was lost meanwhile it has happened anyway: sessions end with their socket.
+      if (!this.#link.isUp) return;
+      const reason = error instanceof Error ? error.message : String(error);
+      const text = `The server refused to detach it: ${reason}. It ends with the connection.`;
+      this.#log({ event: "note", by: "server", text });
+    }
   }
-
-  /** A detach that can't be sent has happened anyway: sessions end with their socket. */
-  readonly #socketGone = (error: unknown): void => {
-    if (this.#link.isUp) throw error;
-  };
 
   // ── Identity ────────────────────────────────────────────────────────────────────────────────
 
@@ -250,53 +207,12 @@ export class HeldSession {
     if (signIn.way === "anonymous") return this.signInAnonymously();
     return this.#changeAndListen("its sign-in is being changed.", async () => {
       await this.#attachAnew();
-      const by = options.by ?? "you";
-      let secrets = hasCredentials(signIn)
-        ? await this.#signInWith(signIn, options)
-        : await this.#authenticate(signIn);
-      if (this.#isLeftOverRecordUser(secrets.tokens.access)) {
-        await this.#send("invalidate");
-        // Not `authenticate` where it can be helped: engine 3.0.2 can't read the token that a
-        // user's bearer key gave ("Parse error", since its ID is no record).
-        if (hasCredentials(signIn)) secrets = await this.#signInWith(signIn, options);
-        else await this.#send("authenticate", [secrets.tokens.access]);
-      }
+      const secrets = await signInAtServer(this.#send, signIn, options, this.record.auth.user);
       const family = await this.#owner.newFamily(secrets);
-      await this.#adoptFamily(family, by, options.signUp ? "Signed up." : "Signed in.");
+      const cause = options.signUp ? "Signed up." : "Signed in.";
+      await this.#adoptFamily(family, options.by ?? "you", cause);
       this.record.signInForm = formOf(signIn);
     });
-  }
-
-  async #signInWith(signIn: Credentials, { signUp, refresh: keep }: SignInOptions) {
-    const tokens = readTokens(await this.#send(signUp ? "signup" : "signin", [toRpcAuth(signIn)]));
-    if (keep === false) delete tokens.refresh;
-    return { tokens, credentials: signIn };
-  }
-
-  /**
-   * The server keeps $auth of a record user when a system user signs in over it (measured on engine
-   * 3.0.2), and permissions would be decided by both: signed out first, it is clean.
-   */
-  #isLeftOverRecordUser(access: string): boolean {
-    const wasRecord = this.record.auth.user?.includes(":") ?? false;
-    return wasRecord && authOf(readToken(access).claims, false).level !== "record";
-  }
-
-  async #authenticate(given: Extract<SignIn, { way: "token" | "tokens" }>) {
-    const access = given.access.trim();
-    if (given.way === "token") {
-      await this.#send("authenticate", [access]);
-      return { tokens: { access } };
-    }
-    const pair = { access, refresh: given.refresh.trim() };
-    try {
-      await this.#send("authenticate", [access]);
-      return { tokens: pair };
-    } catch (error) {
-      // An access token that is past is what the refresh token is for.
-      if (!(error instanceof ServerError)) throw error;
-      return { tokens: await refresh(this.#send, pair) };
-    }
   }
 
   async #adoptFamily(family: TokenFamily<HeldSession>, by: Actor, cause: string): Promise<void> {
@@ -482,10 +398,7 @@ export class HeldSession {
   /** RPC `let`. The value is CBOR; NONE is refused, since unset is the word for it. */
   async set(name: string, value: Uint8Array): Promise<void> {
     checkVariableName(name);
-    const bytes = proveItem(value);
-    if (isNone(bytes)) {
-      throw new InvalidRequestError("NONE is no value of a variable.", "Remove the variable.");
-    }
+    const bytes = variableValue(value);
     await this.#inOrder(async () => {
       this.#assertAttached();
       await this.#sendLet({ name, value: bytes });
@@ -780,21 +693,6 @@ export class HeldSession {
   #log(entry: Omit<HistoryEntry, "at">): void {
     this.#owner.history(this, { at: Date.now(), ...entry });
   }
-}
-
-function checkVariableName(name: string): void {
-  if (PROTECTED.has(name)) throw new ProtectedVariableError(name);
-  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) {
-    throw new InvalidRequestError(
-      `“${name}” can't be a variable's name.`,
-      "Letters, digits and underscores, not beginning with a digit.",
-    );
-  }
-}
-
-/** NONE is tag 6 around null. */
-function isNone(bytes: Uint8Array): boolean {
-  return bytes.length === 2 && bytes[0] === 0xc6 && bytes[1] === 0xf6;
 }
 
 function nameIn(answer: object, field: "namespace" | "database"): string | undefined {

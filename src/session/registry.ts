@@ -16,12 +16,13 @@ import {
   UnknownSessionError,
 } from "./errors.ts";
 import { Families } from "./families.ts";
-import { HeldSession, type SessionOwner } from "./held-session.ts";
+import { HeldSession } from "./held-session.ts";
 import { isFinal } from "./life-cycle.ts";
 import type { LiveEvent } from "./live-queries.ts";
 import type { ConnectionView, HistoryEntry, SessionKey, SessionView, Settings } from "./model.ts";
 import { nextColour } from "./palette.ts";
 import { RecordWriter } from "./record-writer.ts";
+import type { SessionOwner } from "./session-owner.ts";
 import { copyOf, defaultKey, type NewSession, newRecord } from "./session-record.ts";
 import { viewOf } from "./session-view.ts";
 import type { DurableStore, FamilySecrets, SecretStore, SessionRecord } from "./store.ts";

@@ -18,10 +18,11 @@ import {
   SessionError,
   TransactionLostError,
 } from "./errors.ts";
-import type { HeldSession, SessionOwner } from "./held-session.ts";
+import type { HeldSession } from "./held-session.ts";
 import { isFinal } from "./life-cycle.ts";
 import type { LiveEvent } from "./live-queries.ts";
 import type { TransactionView } from "./model.ts";
+import type { SessionOwner } from "./session-owner.ts";
 import { uuidText } from "./set-up.ts";
 import type { LiveQueryRecord } from "./store.ts";
 import { isAnonymousRefusal, placeText } from "./truth.ts";

@@ -46,6 +46,8 @@ export interface FamilySecrets {
   tokens: Tokens;
   /** Kept so that a token can be had again without a refresh token. */
   credentials?: Credentials;
+  /** The person wanted none (SignIn against SignInWithRefresh): one that comes is not kept. */
+  withoutRefresh?: boolean;
   /**
    * A renewal was sent and its answer never seen: the refresh token may be burnt. A refusal of it is
    * then no revocation of the sign-in.

@@ -106,7 +106,8 @@ export class TokenFamily<Member = unknown> {
   /** Takes up new tokens, stores them first, then tells the members. */
   async adopt(tokens: Tokens): Promise<void> {
     this.#token = readToken(tokens.access);
-    this.#secrets = { ...this.#secrets, tokens, refreshUncertain: false };
+    const kept = this.#secrets.withoutRefresh ? { access: tokens.access } : tokens;
+    this.#secrets = { ...this.#secrets, tokens: kept, refreshUncertain: false };
     await this.save();
     this.onTokens();
   }
