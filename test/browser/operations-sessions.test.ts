@@ -173,9 +173,11 @@ describeInBrowsers("sessions", (under) => {
     await panel.page.see(`${panel.section("sign-in")} >> text=Anonymous`);
     await panel.page.gone('[data-variable="x"]');
     await panel.page.gone("[data-live]");
-    expect(
-      await panel.page.value(`${panel.section("namespace")} >> role=combobox[name="Namespace"]`),
-    ).toBe("");
+    await expect
+      .poll(() =>
+        panel.page.value(`${panel.section("namespace")} >> role=combobox[name="Namespace"]`),
+      )
+      .toBe("");
     expect(await whoIs(scene.link, key)).toBe("anonymous");
     expect(socket().liveQueries).toBe(0);
     expect(socket().sessions).toContain(key);
