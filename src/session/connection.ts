@@ -147,7 +147,7 @@ export class Connection implements SessionLink {
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.close();
-    this.#sessionsLost();
+    this.#sessionsLost(failure?.message);
     this.#become({ kind: "closed", failure });
   }
 
@@ -273,9 +273,11 @@ export class Connection implements SessionLink {
     this.#wait(lost(cause.reason));
   }
 
-  #sessionsLost(): void {
+  #sessionsLost(forGood?: string): void {
     const now = Date.now();
-    for (const session of this.#owner.openSessionsOf(this.profile.id)) session.socketLost(now);
+    for (const session of this.#owner.openSessionsOf(this.profile.id)) {
+      session.socketLost(now, forGood);
+    }
   }
 
   #wait(failure: Failure): void {

@@ -11,6 +11,13 @@ import type { GateView } from "./model.ts";
 /** How long a request waits at a closed gate, in milliseconds (design: 5 s). */
 export const GATE_PATIENCE = 5_000;
 
+/** Why the gate is closed, if it is, and whether anybody may wait. */
+export interface GateStanding {
+  readonly reason: string | undefined;
+  readonly advice: string | undefined;
+  readonly barred: boolean;
+}
+
 interface Waiter {
   pass: () => void;
   fail: (error: GateClosedError) => void;
@@ -49,6 +56,18 @@ export class Gate {
     this.#advice = advice;
     this.#barred = true;
     for (const waiter of this.#waiters) this.#settle(waiter).fail(this.#error());
+  }
+
+  /** How it stands, to be reinstated after something that came to nothing. */
+  get standing(): GateStanding {
+    return { reason: this.#reason, advice: this.#advice, barred: this.#barred };
+  }
+
+  /** @param standing of a gate that was closed */
+  reinstate({ reason, advice, barred }: GateStanding): void {
+    if (reason === undefined) return;
+    if (barred) this.bar(reason, advice);
+    else this.close(reason);
   }
 
   open(): void {

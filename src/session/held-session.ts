@@ -164,13 +164,19 @@ export class HeldSession {
     await this.#owner.commit(this);
   }
 
-  /** The socket that this session was attached to is gone. */
-  socketLost(now: number): void {
+  /**
+   * The socket that this session was attached to is gone.
+   * @param forGood why nobody needs to wait for it to come back; a sentence
+   */
+  socketLost(now: number, forGood?: string): void {
     this.attached = false;
     this.requests.socketLost();
     this.live.lost(now);
     this.truth = { state: "unchecked" };
-    if (this.record.status === "active") this.gate.close("the connection is lost.");
+    if (this.record.status === "active") {
+      if (forGood === undefined) this.gate.close("the connection is lost.");
+      else this.gate.bar(`the connection is closed. ${forGood}`, "Connect again.");
+    }
     this.#owner.changed(this);
   }
 
@@ -656,7 +662,7 @@ export class HeldSession {
     await this.#alone(async () => {
       this.assertOpen();
       const wasActive = this.record.status === "active";
-      const before = this.gate.view;
+      const before = this.gate.standing;
       this.gate.close(reason);
       try {
         // What runs already may end in the same identity: a long query needn't hold a renewal up.
@@ -672,7 +678,7 @@ export class HeldSession {
           await this.#setUpAttached();
           await this.#verify();
         } else if (this.record.status !== "active") this.#barByStatus();
-        else if (!this.attached && !before.open) this.gate.close(before.reason);
+        else if (!this.attached) this.gate.reinstate(before);
         throw error;
       }
       await this.#verify();

@@ -32,7 +32,9 @@ export async function namesFor(requests: SessionRequests, namespace?: string): P
 /** The last statement's result; undefined where the server refuses, which is an answer too. */
 async function ask(requests: SessionRequests, text: string): Promise<unknown> {
   try {
-    const { result } = await requests.send("query", encodeValue([text]));
+    const { result } = await requests.send("query", encodeValue([text]), undefined, {
+      unasked: true,
+    });
     const results = decodeValue(result) as { status?: string; result?: unknown }[];
     const last = results.at(-1);
     return last?.status === "OK" ? last.result : undefined;

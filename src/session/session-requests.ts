@@ -68,8 +68,14 @@ export class SessionRequests {
    * Sends a request as this session, once the gate lets it.
    * @throws SessionClosedError, GateClosedError, TransactionLostError: nothing was sent.
    *   ServerError: the server refused. OutcomeUnknownError: sent, never answered, not sent again.
+   * @param options.unasked a view looks something up by itself: nobody used the session
    */
-  async send(method: string, params: Uint8Array | undefined, txn?: string): Promise<Answer> {
+  async send(
+    method: string,
+    params: Uint8Array | undefined,
+    txn?: string,
+    { unasked = false } = {},
+  ): Promise<Answer> {
     const session = this.#session;
     const { record, gate } = session;
     if (isFinal(record.status)) throw new SessionClosedError(record.label);
@@ -86,8 +92,10 @@ export class SessionRequests {
     }
     const identity = record.auth.user ?? "anonymous";
     const target = placeText(record.namespace, record.database);
-    record.lastActiveAt = Date.now();
-    this.#owner.used(session);
+    if (!unasked) {
+      record.lastActiveAt = Date.now();
+      this.#owner.used(session);
+    }
     const started = performance.now();
     this.#running += 1;
     try {

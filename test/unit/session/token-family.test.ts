@@ -275,7 +275,9 @@ describe.concurrent("renewal at the server", () => {
     await scene.registry.disconnect(scene.connectionId);
     expect((await failureOf(session.renew("you"))).name).toBe("NotConnectedError");
     expect(session.family?.wasInterrupted).toBe(false);
-    expect(scene.view(key).gate).toMatchObject({ reason: "the connection is lost." });
+    expect(scene.view(key).gate).toMatchObject({
+      reason: "the connection is closed. You disconnected it.",
+    });
     await scene.registry.retryConnection(scene.connectionId);
     await scene.connected();
     await session.renew("you");
