@@ -285,9 +285,16 @@ export class HeldSession {
     }
   }
 
-  /** Renews the access token. At the person's wish it may fail with the server's words. */
+  /**
+   * Renews the access token; at the person's wish, where only the sign-in itself was kept, by signing
+   * in again. Fails with the server's words.
+   */
   renew(by: Actor): Promise<void> {
-    const before = this.family?.tokens.access;
+    const secrets = this.family?.secrets;
+    if (by === "you" && secrets?.credentials && !secrets.tokens.refresh) {
+      return this.signIn(secrets.credentials, { refresh: !secrets.withoutRefresh });
+    }
+    const before = secrets?.tokens.access;
     const run = async () => {
       const { family } = this;
       // What the clock asked for may be out of date when its turn comes.

@@ -60,7 +60,7 @@ describeInBrowsers("restore", (underTest) => {
   });
   afterAll(async () => {
     await server?.close();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
 
   /** All four are back: on screen, and at the server in one socket under the same UUIDs. */

@@ -112,7 +112,7 @@ it("keeps tokens and data of a folder over a restart on the same port", async ()
   await again.close();
   await second.close();
   running.length = 0;
-  await rm(path, { recursive: true });
+  await rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
 
 it("refuses the tokens of an earlier run where the data are in memory", async () => {

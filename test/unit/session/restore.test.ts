@@ -316,7 +316,7 @@ describe("after a restart of the server", () => {
     expect(await scene.whoIs(key)).toBe("user:alice app tenant_a");
     await scene.registry.dispose();
     await server.close();
-    await rm(path, { recursive: true });
+    await rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
 
   it("in memory: its keys are new, so tokens are refused and credentials sign in again", async () => {

@@ -40,3 +40,14 @@ it("a sign-in without refresh token stays so when a restore signs in again", asy
   expect(scene.registry.session(key).family?.tokens.refresh).toBeUndefined();
   expect(await scene.whoIs(key)).toBe("user:alice app tenant_a");
 });
+
+it("Refresh signs in again where there is a password and no refresh token", async () => {
+  const key = await scene.create({ signIn: SIGN_INS.root });
+  const session = scene.registry.session(key);
+  const before = session.family?.tokens.access;
+  // The server gives the same token twice within a second.
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  await session.renew("you");
+  expect(session.family?.tokens.access).not.toBe(before);
+  expect(scene.view(key)).toMatchObject({ status: "active", truth: { state: "agrees" } });
+});
