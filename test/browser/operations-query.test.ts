@@ -223,7 +223,7 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     await panel.page.see(`${live()} [data-live] >> text*=3 events · not watched`);
     await panel.press("Kill", live());
     await panel.page.see(`${live()} [data-live][data-state=killed]`);
-    expect(socket().liveQueries).toBe(0);
+    await expect.poll(() => socket().liveQueries).toBe(0);
     await panel.historyHas("live", "killed");
   });
 
@@ -254,7 +254,7 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     expect(socket().liveQueries).toBe(1);
     await panel.press("Kill", row);
     await panel.page.gone(row);
-    expect(socket().liveQueries).toBe(0);
+    await expect.poll(() => socket().liveQueries).toBe(0);
   });
 
   test("a transaction: begun, run in, unseen by others until it is committed", async () => {
@@ -273,7 +273,7 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     await panel.press("Commit", `${live()} [data-transaction]`);
     await panel.page.gone(`${live()} [data-transaction]`);
     expect(await at("SELECT VALUE text FROM thing:20")).toEqual(["in it"]);
-    expect(socket().transactions).toBe(0);
+    await expect.poll(() => socket().transactions).toBe(0);
     await panel.historyHas("transaction", "committed");
   });
 
@@ -286,7 +286,7 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     await panel.press("Cancel", `${live()} [data-transaction]`);
     await panel.page.gone(`${live()} [data-transaction]`);
     expect(await at("SELECT * FROM thing:21")).toEqual([]);
-    expect(socket().transactions).toBe(0);
+    await expect.poll(() => socket().transactions).toBe(0);
     await panel.historyHas("transaction", "cancelled");
     // Whoever still has it chosen is told that it is over.
     await panel.show("Query");
