@@ -6,6 +6,7 @@
  * "connected" with a fresh snapshot, "reconnecting", or "gone" (the extension was updated or removed).
  * Every call ends: with an answer, a refusal, or the word that the worker was lost meanwhile.
  */
+import { messageOf } from "../session/errors.ts";
 import type { ErrorView } from "../session/model.ts";
 import {
   type CommandName,
@@ -185,7 +186,7 @@ export function createViewClient({ connect, tabId }: ViewClientOptions): ViewCli
           current.postMessage(message);
         } catch (error) {
           // The port dropped in this moment, or a parameter can't be cloned.
-          const text = error instanceof Error ? error.message : String(error);
+          const text = messageOf(error);
           settle(id)?.reject(
             new CommandError({ name: "NotSentError", message: `Nothing was sent: ${text}` }),
           );

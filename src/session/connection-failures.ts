@@ -6,6 +6,7 @@
  */
 import { ConnectError } from "../wire/errors.ts";
 import { isLocal } from "./connection-url.ts";
+import { messageOf } from "./errors.ts";
 import type { Failure } from "./model.ts";
 
 /** Resolves true when something answers HTTP at this URL, whatever it answers. */
@@ -27,7 +28,7 @@ export async function explainConnectError(
   // A server on this machine needs no network.
   if (!online && !isLocal(url)) return offline();
   if (!(error instanceof ConnectError)) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return { code: "lost", message: `The connection to ${host} failed: ${message}` };
   }
   switch (error.reason) {

@@ -89,6 +89,11 @@ export class InvalidRequestError extends SessionError {
   }
 }
 
+/** What a thrown thing says, whatever it is. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Any thrown thing as data for a view. Nothing but JSON data leaves. */
 export function toErrorView(error: unknown): ErrorView {
   if (!(error instanceof Error)) return { name: "Error", message: String(error) };

@@ -12,6 +12,7 @@ import type { LiveNotification } from "../wire/rpc-socket.ts";
 import { encodeValue } from "../wire/values.ts";
 import {
   InvalidRequestError,
+  messageOf,
   SessionClosedError,
   SessionError,
   SessionsNotSupportedError,
@@ -183,7 +184,7 @@ export class HeldSession {
   #failed(error: unknown): void {
     this.truth = { state: "failed", checkedAt: Date.now(), error: toErrorView(error) };
     if (this.record.status === "active") {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       this.gate.close(`setting it up failed: ${text}`);
     }
     this.#owner.changed(this);
@@ -200,7 +201,7 @@ export class HeldSession {
     } catch (error) {
       // Where the socket was lost meanwhile it has happened anyway: sessions end with their socket.
       if (!this.#link.isUp) return;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       const text = `The server refused to detach it: ${reason}. It ends with the connection.`;
       this.#log({ event: "note", by: "server", text });
     }

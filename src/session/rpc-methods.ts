@@ -4,6 +4,7 @@
  * Methods that read or write data go to the server as they are. Those that change the session itself
  * are led through the session's own operations, so that what is shown stays what the server holds.
  */
+
 import { arrayItems } from "../wire/cbor-parts.ts";
 import { decodeValue, encodeValue } from "../wire/values.ts";
 import { InvalidRequestError, SessionError } from "./errors.ts";
@@ -11,6 +12,7 @@ import type { HeldSession } from "./held-session.ts";
 import type { Answer } from "./session-requests.ts";
 import { uuidText } from "./set-up.ts";
 import { fromRpcAuth } from "./sign-in.ts";
+import { placeText } from "./truth.ts";
 
 /** Methods that act on data, and leave the session as it is. */
 export const DATA_METHODS: ReadonlySet<string> = new Set([
@@ -104,7 +106,7 @@ export async function callMethod(
     bytesSent: params?.length ?? 0,
     bytesReceived: result.length,
     identity: session.record.auth.user ?? "anonymous",
-    target: session.identity.slice(session.identity.indexOf(", ") + 2),
+    target: placeText(session.record.namespace, session.record.database),
   };
 }
 

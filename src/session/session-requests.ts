@@ -13,6 +13,7 @@ import { decodeValue, encodeValue } from "../wire/values.ts";
 import {
   GateClosedError,
   InvalidRequestError,
+  messageOf,
   NotConnectedError,
   SessionClosedError,
   SessionError,
@@ -251,7 +252,7 @@ export class SessionRequests {
         return;
       }
       session.live.end(live);
-      const text = `${live.statement}: not begun again: ${error instanceof Error ? error.message : error}`;
+      const text = `${live.statement}: not begun again: ${messageOf(error)}`;
       this.#owner.history(session, { at: Date.now(), event: "live", by: "server", text });
       const none = encodeValue(undefined);
       const event: LiveEvent = { at: Date.now(), action: "KILLED", record: none, value: none };

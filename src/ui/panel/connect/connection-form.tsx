@@ -4,9 +4,11 @@
  * What is typed is mended where only one thing can be meant, and the mended URL is shown before it is
  * used. After saving, the outcome of connecting is shown here, within five seconds.
  */
+
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { mendUrl } from "../../../session/connection-url.ts";
+import { messageOf } from "../../../session/errors.ts";
 import type { ConnectionView } from "../../../session/model.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
@@ -22,7 +24,7 @@ function mending(text: string): { hint?: string; error?: string } {
     const { url, mended } = mendUrl(text);
     return mended === undefined ? {} : { hint: `Will connect to ${url} (${mended}).` };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    return { error: messageOf(error) };
   }
 }
 

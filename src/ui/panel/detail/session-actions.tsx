@@ -7,7 +7,7 @@ import type { Action } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { Menu, type MenuItem } from "../../components/menu.tsx";
 import { useStore } from "../../store/context.ts";
-import { REMEMBER_HINT } from "../remember.ts";
+import { REMEMBER_HINT } from "../remember.tsx";
 import type { Question } from "./questions.tsx";
 
 export interface SessionActionsProps {

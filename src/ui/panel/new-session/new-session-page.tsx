@@ -13,7 +13,7 @@ import { useStore } from "../../store/context.ts";
 import { isClosed } from "../../store/sessions.ts";
 import { placeIntent } from "../detail/place.ts";
 import { useNames } from "../names.ts";
-import { REMEMBER_HINT } from "../remember.ts";
+import { RememberChoice } from "../remember.tsx";
 import { type DraftErrors, draftFrom, readDraft } from "../sign-in/draft.ts";
 import { SignInFields } from "../sign-in/sign-in-fields.tsx";
 
@@ -196,17 +196,7 @@ export function NewSessionPage({ back, connectionId }: NewSessionPageProps): JSX
               Close with this tab
             </Checkbox>
           )}
-          {connection?.local && draft.value.way !== "anonymous" && (
-            <Checkbox
-              checked={remember.value}
-              hint={REMEMBER_HINT}
-              onChange={(on) => {
-                remember.value = on;
-              }}
-            >
-              Remember on this computer
-            </Checkbox>
-          )}
+          {connection?.local && draft.value.way !== "anonymous" && <RememberChoice on={remember} />}
           <ErrorNote error={creating.error} />
           <div class="sy-form-actions">
             <Button type="submit" variant="primary" busy={creating.busy} title="newSession()">

@@ -2,6 +2,7 @@
  * A sign-in while it is being filled in: every field of every way at once, so that changing the way
  * loses nothing that was typed, and the check that makes a sign-in of it.
  */
+import { messageOf } from "../../../session/errors.ts";
 import type { SignIn, SignInForm } from "../../../session/model.ts";
 import { isSecretName } from "../../../session/sign-in.ts";
 
@@ -117,7 +118,7 @@ function readVariable({ type, text }: VariableDraft): unknown {
       try {
         return JSON.parse(text);
       } catch (error) {
-        throw new Error(`That is not JSON: ${error instanceof Error ? error.message : error}`);
+        throw new Error(`That is not JSON: ${messageOf(error)}`);
       }
   }
 }
@@ -137,7 +138,7 @@ function readVariables(
     try {
       variables[name] = readVariable(row);
     } catch (error) {
-      errors[`variable-${row.row}`] = error instanceof Error ? error.message : String(error);
+      errors[`variable-${row.row}`] = messageOf(error);
     }
   }
   return variables;

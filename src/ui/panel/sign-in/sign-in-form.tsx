@@ -5,10 +5,9 @@ import type { SessionView } from "../../../session/model.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
-import { Checkbox } from "../../components/field.tsx";
 import { useStore } from "../../store/context.ts";
 import { useNames } from "../names.ts";
-import { REMEMBER_HINT } from "../remember.ts";
+import { RememberChoice } from "../remember.tsx";
 import { type DraftErrors, draftFrom, readDraft } from "./draft.ts";
 import { SignInFields } from "./sign-in-fields.tsx";
 
@@ -65,17 +64,7 @@ export function SignInForm({ session, onDone, onCancel }: SignInFormProps): JSX.
           draft.value = next;
         }}
       />
-      {connection?.local && draft.value.way !== "anonymous" && (
-        <Checkbox
-          checked={remember.value}
-          hint={REMEMBER_HINT}
-          onChange={(on) => {
-            remember.value = on;
-          }}
-        >
-          Remember on this computer
-        </Checkbox>
-      )}
+      {connection?.local && draft.value.way !== "anonymous" && <RememberChoice on={remember} />}
       <ErrorNote error={signing.error} />
       <div class="sy-form-actions">
         <Button type="submit" variant="primary" busy={signing.busy}>
