@@ -90,7 +90,7 @@ export function createHandlers(registry: Registry): Handlers {
       const { result } = await session(params).requests.send("version", undefined);
       return { version: String(decodeValue(result)) };
     },
-    "session.names": (params) => namesFor(session(params).requests, params.namespace),
+    "session.names": (params) => namesFor(session(params), params.namespace),
     "session.tokens": async (params) => ({ ...session(params).family?.tokens }),
     "session.history": async ({ key }) => ({ entries: await registry.historyOf(key) }),
 

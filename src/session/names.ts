@@ -3,8 +3,12 @@
  *
  * `INFO FOR ROOT`, `NS` and `DB` list them where the session's user may look. Where the server says
  * no, the list is absent: pickers then take free text, and never claim that a name is new.
+ *
+ * The one care: `USE NS` creates a namespace that is missing, for whoever may (measured on engine
+ * 3.0.2), so looking must never name one that isn't known to be there.
  */
 import { decodeValue, encodeValue } from "../wire/values.ts";
+import type { HeldSession } from "./held-session.ts";
 import type { SessionRequests } from "./session-requests.ts";
 
 export interface Names {
@@ -13,20 +17,38 @@ export interface Names {
   tables?: string[];
 }
 
-/** @param namespace whose databases are asked for; absent: of the one that is selected */
-export async function namesFor(requests: SessionRequests, namespace?: string): Promise<Names> {
-  // USE inside a text lasts for that text only (measured on engine 3.0.2).
-  const inNamespace = namespace === undefined ? "" : `USE NS ${quoted(namespace)}; `;
-  const [root, ns, db] = await Promise.all([
-    ask(requests, "INFO FOR ROOT"),
-    ask(requests, `${inNamespace}INFO FOR NS`),
+/**
+ * @param session who asks
+ * @param namespace whose databases are asked for; absent: of the one that is selected. One that the
+ *   server's list hasn't got has no databases; where there is no list, only the selected one and the
+ *   user's own are asked about.
+ */
+export async function namesFor(
+  { requests, record }: Pick<HeldSession, "requests" | "record">,
+  namespace?: string,
+): Promise<Names> {
+  const listed = ask(requests, "INFO FOR ROOT").then((root) => keysOf(root, "namespaces"));
+  const [namespaces, ns, db] = await Promise.all([
+    listed,
+    namespace === undefined || namespace === record.namespace
+      ? ask(requests, "INFO FOR NS")
+      : databasesElsewhere(),
     namespace === undefined ? ask(requests, "INFO FOR DB") : undefined,
   ]);
   return {
-    namespaces: keysOf(root, "namespaces"),
+    namespaces,
     databases: keysOf(ns, "databases"),
     tables: keysOf(db, "tables"),
   };
+
+  async function databasesElsewhere(): Promise<unknown> {
+    const wanted = namespace as string;
+    const all = await listed;
+    if (all && !all.includes(wanted)) return { databases: {} };
+    if (!all && wanted !== record.auth.namespace) return undefined;
+    // USE inside a text lasts for that text only (measured on engine 3.0.2).
+    return ask(requests, `USE NS ${quoted(wanted)}; INFO FOR NS`);
+  }
 }
 
 /** The last statement's result; undefined where the server refuses, which is an answer too. */

@@ -88,6 +88,25 @@ describe("namespace and database", () => {
     expect(info).toMatchObject({ databases: { new_one: expect.anything() } });
   });
 
+  it("looks into namespaces for their databases, and creates none that is only typed", async () => {
+    const root = await scene.create({ signIn: SIGN_INS.root });
+    const ask = commands["session.names"];
+    expect(await ask({ key: root, namespace: "app" }, "view")).toMatchObject({
+      databases: ["tenant_a", "tenant_b"],
+    });
+    const missing = await ask({ key: root, namespace: "half_a_na" }, "view");
+    expect(missing.databases).toEqual([]);
+    expect((await ask({ key: root }, "view")).namespaces).not.toContain("half_a_na");
+
+    // Whoever may not list namespaces is told of his own, selected or not, and of no other.
+    const operator = await scene.create({ signIn: SIGN_INS.operator });
+    await scene.registry.session(operator).use(null, null);
+    const own = await ask({ key: operator, namespace: "app" }, "view");
+    expect(own).toMatchObject({ namespaces: undefined, databases: ["tenant_a", "tenant_b"] });
+    const other = await ask({ key: operator, namespace: "main" }, "view");
+    expect(other.databases).toBeUndefined();
+  });
+
   it("stays unset over a restore, though the sign-in selects a place by itself", async () => {
     const key = await scene.create({ signIn: SIGN_INS.alice });
     await scene.registry.session(key).use(null, null);

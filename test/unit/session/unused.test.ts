@@ -18,10 +18,11 @@ afterAll(async () => {
 
 it("names that a picker looks up don't count as use; a query does", async () => {
   const key = await scene.create({ signIn: SIGN_INS.root });
-  const { record, requests } = scene.registry.session(key);
+  const session = scene.registry.session(key);
+  const { record, requests } = session;
   const aMinuteAgo = Date.now() - 60_000;
   record.lastActiveAt = aMinuteAgo;
-  expect(await namesFor(requests)).toMatchObject({ namespaces: expect.arrayContaining(["app"]) });
+  expect(await namesFor(session)).toMatchObject({ namespaces: expect.arrayContaining(["app"]) });
   expect(record.lastActiveAt).toBe(aMinuteAgo);
   await requests.query("RETURN 1");
   expect(record.lastActiveAt).toBeGreaterThan(aMinuteAgo);
