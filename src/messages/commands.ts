@@ -1,5 +1,7 @@
 /**
- * What a view may ask of the worker, and what the worker tells every view.
+ * What a view may ask of the worker, and what the worker tells every view. The commands `session.*`
+ * take the key of a held session or of a page's session; where a page's session can't do what is
+ * asked, it is refused with the reason.
  *
  * One map of commands types both ends of the port. A view first says hello, is answered by one whole
  * snapshot, and from then on gets deltas: whole views of what changed, by key. A view that lost its
@@ -18,6 +20,7 @@ import type {
   Settings,
   SignIn,
 } from "../session/model.ts";
+import type { PageDelta, PageView, TrafficRecord } from "../session/page/page-model.ts";
 import type { NewSession } from "../session/session-record.ts";
 import type { Answer } from "../session/session-requests.ts";
 
@@ -131,6 +134,32 @@ export interface Commands {
     result: { notifications: Notification[] };
   };
 
+  /**
+   * Of a page's session: `invalidate` behind the SDK's back, to see what the page does when its
+   * sign-in ends.
+   */
+  "session.expire": { params: { key: SessionKey }; result: null };
+  /**
+   * A held session with the namespace, database, variables and access token of a page's session;
+   * never its refresh token. Where no profile has the socket's URL, the first call answers what to
+   * ask the person; the second says that they agreed.
+   */
+  "session.keepCopy": {
+    params: { key: SessionKey; confirmed?: boolean };
+    result: { key: SessionKey } | { confirm: { url: string; user?: string; place: string } };
+  };
+
+  /** Frames of this view's tab come as `traffic` from now on, or no more. */
+  "page.record": { params: { on: boolean }; result: { since?: number } };
+  /** Reloads this view's tab. */
+  "page.reload": { params: Record<string, never>; result: null };
+  /** Looks again for hooks in this view's tab. */
+  "page.look": { params: Record<string, never>; result: null };
+
+  /** The person granted, or took back, what a site needs: scripts follow. `pattern` as `sitePattern` made it. */
+  "site.granted": { params: { pattern: string }; result: null };
+  "site.disable": { params: { pattern: string }; result: null };
+
   "settings.change": { params: Partial<Settings>; result: null };
 }
 
@@ -146,6 +175,9 @@ export interface Snapshot {
   /** Held sessions in list order; closed ones (removed, replaced) included. */
   sessions: SessionView[];
   settings: Settings;
+  /** The page of this view's tab; absent for a view without a tab. */
+  page?: PageView;
+  sites: SiteView[];
   /** Troubles of the extension itself: storage full or broken. */
   problems: string[];
 }
@@ -157,14 +189,27 @@ export type Delta = RegistryDelta;
 export type WorkerEvent =
   | { event: "snapshot"; snapshot: Snapshot }
   | { event: "delta"; delta: Delta }
+  /** Of this view's tab. */
+  | { event: "page"; delta: PageDelta }
+  /** Of this view's tab, while it records: in the order in which it happened. */
+  | { event: "traffic"; records: TrafficRecord[] }
+  | { event: "sites"; sites: SiteView[] }
   /** The SDK's session events `auth` and `using`, and every other line of a history. */
   | { event: "history"; key: SessionKey; entry: HistoryEntry }
   | { event: "notification"; key: SessionKey; id: string; notification: Notification };
 
+/** A site beyond the local ones on which the hook runs. */
+export interface SiteView {
+  /** The match pattern that the person granted, `https://staging.acme.com/*`. */
+  pattern: string;
+  /** Its host, for people. */
+  host: string;
+}
+
 /** View to worker. */
 export type ViewMessage =
   /** `viewId` is random per view and stays over reconnects: what the view made closes with it. */
-  | { type: "hello"; protocol: number; viewId: string; tabId?: number }
+  | { type: "hello"; protocol: number; viewId: string; tabId?: number; record?: boolean }
   | { type: "call"; id: number; command: CommandName; params: unknown };
 
 /** Worker to view. */
@@ -174,6 +219,6 @@ export type WorkerMessage =
   | { type: "event"; event: WorkerEvent };
 
 /** Raised when the shapes above change in a way that an older view can't read. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 /** The name under which views open their port to the worker. */
 export const VIEW_PORT = "switchyard-view";

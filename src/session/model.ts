@@ -47,8 +47,10 @@ export interface SessionAuth {
 
 export interface SessionVariable {
   name: string;
-  /** The value as CBOR bytes. */
+  /** The value as CBOR bytes; NONE where `omitted` is there. */
   value: Uint8Array;
+  /** The value of a page's variable was too large to be kept: its size in bytes. */
+  omitted?: number;
 }
 
 /** One way of signing in, as the person filled it in. Secrets included: never stored as it is. */
@@ -119,17 +121,14 @@ export interface TransactionView {
   requests: number;
 }
 
-/** What is both stored of a session and shown of it. */
-export interface SessionFields {
+/** What every SurrealDB session has, whoever holds it. */
+export interface SessionCore {
   key: SessionKey;
   /** UUID at the server; absent for the default session. */
   id?: string;
-  connectionId: string;
   label: string;
   /** `#rrggbb` */
   colour: string;
-  /** Shortcut, 1 to 9. */
-  number?: number;
   namespace?: string;
   database?: string;
   variables: SessionVariable[];
@@ -145,6 +144,13 @@ export interface SessionFields {
   expireAt?: number;
   /** When the access token ends. */
   tokenExpireAt?: number;
+}
+
+/** What is both stored of a held session and shown of it. */
+export interface SessionFields extends SessionCore {
+  connectionId: string;
+  /** Shortcut, 1 to 9. */
+  number?: number;
   /** "Remember on this computer" is on. */
   remembered: boolean;
   /** What the sign-in form is prefilled with. */
@@ -152,20 +158,25 @@ export interface SessionFields {
   replacedBy?: SessionKey;
 }
 
-export interface SessionView extends SessionFields {
+/** What is shown of every session beyond its core. */
+export interface SessionBase extends SessionCore {
   kind: "surrealdb";
-  holder: "extension";
-  abandonAt: number;
   /** Things a person should know although the session works ("Token expired: works until …"). */
   warnings: string[];
   truth: ServerTruth;
+  liveQueries: LiveQueryView[];
+  transactions: TransactionView[];
+}
+
+/** A held session as it is shown. */
+export interface SessionView extends SessionFields, SessionBase {
+  holder: "extension";
+  abandonAt: number;
   gate: GateView;
   /** Closes by itself with the view that made it. */
   temporary: boolean;
   /** It waits for somebody to sign it in again. */
   needsSignIn: boolean;
-  liveQueries: LiveQueryView[];
-  transactions: TransactionView[];
 }
 
 /** One line of a session's history. */

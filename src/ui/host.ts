@@ -6,7 +6,7 @@
  */
 export interface ViewHost {
   /** Where the view stands: `devtools` in the DevTools panel, `tab` in a tab or window of its own. */
-  readonly surface: "devtools" | "tab";
+  readonly surface: "devtools" | "tab" | "popup" | "options";
   /** The tab under inspection, if any. */
   readonly tabId?: number;
   /** Decides between ⌘ and Ctrl in words and shortcuts. */
@@ -19,6 +19,17 @@ export interface ViewHost {
   /** DevTools panels can't use navigator.clipboard in Firefox; the shell knows the way. */
   copyText(text: string): Promise<void>;
   openInTab(url: string): void;
-  /** Opens this same view in a tab of its own. */
+  /** Opens the panel of this view's tab in a tab of its own. */
   openOwnTab(): void;
+  /** Address of the page in `tabId`, where the browser tells this view; it may change at any time. */
+  pageUrl(): Promise<string | undefined>;
+  /** Opens the options, where a site can be enabled; with `url`, at the question for its site. */
+  openOptions(url?: string): void;
+  /**
+   * Asks the person for leave to run on a site; answers whether they gave it. Must be called in the
+   * click itself. Absent where the browser doesn't let this view ask (DevTools): `openOptions` then.
+   */
+  readonly requestSite?: (pattern: string) => Promise<boolean>;
+  /** Writes a file for the person to keep (an exported log). */
+  saveFile(name: string, text: string): void;
 }

@@ -1,0 +1,174 @@
+/**
+ * What a page's hook and the worker say to each other, through the bridge.
+ *
+ * The hook keeps the state of each of the page's sockets (the journal) and says nothing until it is
+ * asked. From then on it tells facts: whole states of what changed, and frames while somebody records.
+ * Everything that comes up may be forged by the page; everything that goes down the page may read.
+ */
+import type { FrameFormat, FrameSummary } from "../session/page/page-model.ts";
+
+/** Name of the one event by which the hook hands its port to the bridge. */
+export const HANDSHAKE = "switchyard:hook";
+/** Name under which a bridge opens its port to the worker. */
+export const PAGE_PORT = "switchyard-page";
+/** What the worker sends to a tab's bridges (`tabs.sendMessage`) so that they open their ports. */
+export const LISTEN = { type: "switchyard-listen" } as const;
+
+/**
+ * `quiet`: keep the journal, say nothing. `hold`: also keep the latest frames, for whoever asks within
+ * seconds. `watch`: tell states. `record`: tell states and frames.
+ */
+export type HookMode = "quiet" | "hold" | "watch" | "record";
+
+/** A value as its socket carried it; absent where it was over the limit. */
+export interface VariableFact {
+  name: string;
+  /** Bytes on the wire. */
+  size: number;
+  cbor?: Uint8Array;
+  json?: string;
+}
+
+export interface LiveFact {
+  id: string;
+  statement: string;
+  begunAt: number;
+  events: number;
+}
+
+export interface TransactionFact {
+  id: string;
+  begunAt: number;
+  requests: number;
+}
+
+/** Last thing that happened to a session's identity. */
+export type AuthFact =
+  | "never"
+  | "signed-in"
+  | "signed-up"
+  | "authenticated"
+  | "refreshed"
+  | "invalidated"
+  | "reset"
+  | "refused"
+  | "expired";
+
+export interface SessionFact {
+  /** Number of the client whose socket it is on. */
+  client: number;
+  /** Absent for the default session. */
+  id?: string;
+  /** Order in which the client's sessions were first seen; the default session is 0. */
+  order: number;
+  createdAt: number;
+  updatedAt: number;
+  lastActiveAt: number;
+  namespace?: string;
+  database?: string;
+  variables: VariableFact[];
+  auth: AuthFact;
+  authAt: number;
+  /** The access token (JWT) that it is signed in with. Never the refresh token. */
+  access?: string;
+  /** The page holds a refresh token for it. */
+  renewable: boolean;
+  /** Detached by the page, or its socket closed. */
+  over?: "detached" | "socket-closed";
+  live: LiveFact[];
+  transactions: TransactionFact[];
+  requests: number;
+  /** What was missed, one sentence each. */
+  incomplete: string[];
+}
+
+export interface SocketFact {
+  /** Number of the client behind it in this document, from 1; the same over reconnects. */
+  client: number;
+  url: string;
+  format: FrameFormat;
+  state: "connecting" | "open" | "closing" | "closed";
+  openedAt?: number;
+  closedAt?: number;
+  closeCode?: number;
+  reconnects: number;
+  reconnectedAt?: number;
+  framesSent: number;
+  framesReceived: number;
+  bytesSent: number;
+  bytesReceived: number;
+  deliversBlobs: boolean;
+  /** The page's own class replaces `send`: what it sends isn't seen. */
+  ownSend: boolean;
+  strayFrames: number;
+  lastStray?: string;
+}
+
+export interface FrameFact {
+  fact: "frame";
+  at: number;
+  client: number;
+  generation: number;
+  direction: "sent" | "received";
+  size: number;
+  frame?: Uint8Array | string;
+  summary?: FrameSummary;
+  by: "page" | "you";
+}
+
+export type PageFact =
+  /** Everything, at the beginning of each watch: replaces all that was told before. */
+  | { fact: "whole"; sockets: SocketFact[]; sessions: SessionFact[]; usesHttp: boolean }
+  | { fact: "socket"; socket: SocketFact }
+  | { fact: "session"; session: SessionFact }
+  /** It is no more, and not kept as closed either. */
+  | { fact: "session-gone"; client: number; id?: string }
+  | { fact: "socket-gone"; client: number }
+  | FrameFact
+  | { fact: "dropped"; at: number; frames: number; bytes: number };
+
+/** Hook, through the bridge, to worker. */
+export type HookMessage =
+  /** In order; `batch` counts from 1 per port to the worker. */
+  | { type: "facts"; batch: number; facts: PageFact[] }
+  /** What came of an `act`: the answer's frame, why it wasn't sent, or that its answer never came. */
+  | { type: "acted"; act: string; frame: Uint8Array | string }
+  | { type: "not-acted"; act: string; reason: string }
+  | { type: "act-lost"; act: string };
+
+/** Worker, through the bridge, to hook. */
+export type HookCommand =
+  | { type: "mode"; mode: HookMode }
+  /** Batches up to this one have been taken: the hook may have so many bytes on the way, no more. */
+  | { type: "taken"; batch: number }
+  /**
+   * Sends this frame on the client's present socket; its answer, the one with the id `act`, is
+   * hidden from the page. `act` is the frame's own request id.
+   */
+  | { type: "act"; act: string; client: number; frame: Uint8Array | string };
+
+/** Limits that hook, bridge and worker keep, each for itself. Bytes, unless said. */
+export const LIMITS = {
+  /** A variable's value, kept in the journal. */
+  variable: 64 * 1024,
+  /** All variables of one session. */
+  variables: 512 * 1024,
+  /** A frame that is recorded whole; larger ones as a summary. */
+  frame: 1024 * 1024,
+  /** Frames told and not yet taken by the worker. */
+  onTheWay: 8 * 1024 * 1024,
+  /** Frames kept in `hold`. */
+  held: 1024 * 1024,
+  /** One access token, in characters. */
+  token: 16 * 1024,
+  /** One statement, URL or other text, in characters. */
+  text: 2_048,
+  /** Counts, per document. */
+  sockets: 64,
+  sessions: 1_000,
+  variablesPerSession: 256,
+  livePerSession: 500,
+  transactionsPerSession: 100,
+  /** Facts in one batch. */
+  batch: 2_000,
+} as const;
