@@ -4,6 +4,7 @@ import { PALETTE } from "../../../src/session/palette.ts";
 import { exampleConnection, exampleSession, exampleSessions } from "./examples.ts";
 
 const settings = { abandonAfter: 7 * 86_400_000 };
+const sites = [{ pattern: "https://staging.example.com/*", host: "staging.example.com" }];
 
 function staging() {
   return exampleConnection({
@@ -31,13 +32,15 @@ export const scenes = {
     connections: [exampleConnection(), staging()],
     sessions: exampleSessions(),
     settings,
+    sites,
     problems: [],
   }),
-  empty: (): Snapshot => ({ connections: [], sessions: [], settings, problems: [] }),
+  empty: (): Snapshot => ({ connections: [], sessions: [], settings, sites: [], problems: [] }),
   bare: (): Snapshot => ({
     connections: [exampleConnection()],
     sessions: [],
     settings,
+    sites,
     problems: [],
   }),
   trouble: (): Snapshot => ({
@@ -64,6 +67,7 @@ export const scenes = {
     ],
     sessions: exampleSessions(),
     settings,
+    sites,
     problems: [
       "The browser's storage is full: sessions are kept in memory only, until the browser closes.",
     ],
@@ -79,6 +83,7 @@ export const scenes = {
       }),
     ),
     settings,
+    sites,
     problems: [],
   }),
 };

@@ -12,7 +12,13 @@ import { failureOf } from "../../support/scene.ts";
 
 const SNAPSHOT: WorkerEvent = {
   event: "snapshot",
-  snapshot: { connections: [], sessions: [], settings: { abandonAfter: 1 }, problems: [] },
+  snapshot: {
+    connections: [],
+    sessions: [],
+    settings: { abandonAfter: 1 },
+    sites: [],
+    problems: [],
+  },
 };
 
 interface Stage {

@@ -11,7 +11,13 @@ const bob = exampleSession({ key: "b", label: "Bob" });
 const carol = exampleSession({ key: "c", label: "Carol" });
 
 async function panelStore(sessions = [alice, bob], preferences: Record<string, unknown> = {}) {
-  const snapshot = { connections: [exampleConnection()], sessions, settings, problems: [] };
+  const snapshot = {
+    connections: [exampleConnection()],
+    sessions,
+    settings,
+    sites: [],
+    problems: [],
+  };
   const client = createFakeClient(snapshot);
   const host = createFakeHost({ preferences });
   const store = createStore({ client, host });
@@ -124,7 +130,7 @@ describe("what is selected", () => {
 describe("preferences", () => {
   it("have their default until they are loaded, then what was remembered", async () => {
     const host = createFakeHost({ preferences: { divider: 400, filter: 7 } });
-    const snapshot = { connections: [], sessions: [], settings, problems: [] };
+    const snapshot = { connections: [], sessions: [], settings, sites: [], problems: [] };
     const store = createStore({ client: createFakeClient(snapshot), host });
     const divider = store.preferences.get("divider", 300);
     expect(divider.value).toBe(300);
@@ -136,7 +142,7 @@ describe("preferences", () => {
 
   it("keep what the person chose before they were loaded", async () => {
     const host = createFakeHost({ preferences: { divider: 400 } });
-    const snapshot = { connections: [], sessions: [], settings, problems: [] };
+    const snapshot = { connections: [], sessions: [], settings, sites: [], problems: [] };
     const store = createStore({ client: createFakeClient(snapshot), host });
     store.preferences.set("divider", 250);
     await store.preferences.loaded;

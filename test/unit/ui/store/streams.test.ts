@@ -38,6 +38,7 @@ describe("a history that is being looked at", () => {
       connections: [],
       sessions: [],
       settings: { abandonAfter: 1 },
+      sites: [],
       problems: [],
     });
     const history = openHistory(client, "a");
