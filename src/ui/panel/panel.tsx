@@ -45,7 +45,7 @@ export function mountPanel(root: HTMLElement, { client, host }: PanelOptions): (
   };
 }
 
-const VIEW_NAMES = { sessions: "Sessions", query: "Query" };
+const VIEW_NAMES = { sessions: "Sessions", requests: "Requests", query: "Query" };
 
 function Panel({ store }: { store: PanelStore }): JSX.Element {
   const root = useRef<HTMLDivElement>(null);

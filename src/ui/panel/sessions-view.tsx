@@ -7,7 +7,7 @@ import type { JSX, TargetedPointerEvent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../components/button.tsx";
 import { useStore } from "../store/context.ts";
-import type { Page } from "../store/store.ts";
+import type { Pane } from "../store/store.ts";
 import { ConnectionPage } from "./connect/connection-page.tsx";
 import { FirstConnection } from "./connect/first-connection.tsx";
 import { History } from "./detail/history.tsx";
@@ -27,11 +27,11 @@ const STEP = 16;
 
 export function SessionsView({ width }: { width: WidthClass }): JSX.Element {
   const store = useStore();
-  const { front, page, selectedKey } = store;
+  const { front, pane, selectedKey } = store;
   const key = selectedKey.value;
-  useFocusOnPage(page.value.kind, width === "narrow" ? front.value : undefined);
+  useFocusOnPage(pane.value.kind, width === "narrow" ? front.value : undefined);
   if (store.loaded.value && store.connections.all.value.length === 0) {
-    if (page.value.kind === "settings") return <PageOf width={width} />;
+    if (pane.value.kind === "settings") return <PaneOf width={width} />;
     return <FirstConnection />;
   }
   if (!store.loaded.value) return <Loading />;
@@ -45,7 +45,7 @@ export function SessionsView({ width }: { width: WidthClass }): JSX.Element {
     }
     return (
       <div class="sy-narrow">
-        <PageOf width={width} />
+        <PaneOf width={width} />
       </div>
     );
   }
@@ -57,9 +57,9 @@ export function SessionsView({ width }: { width: WidthClass }): JSX.Element {
       </div>
       <Divider />
       <div class="sy-column-page">
-        <PageOf width={width} />
+        <PaneOf width={width} />
       </div>
-      {width === "wide" && page.value.kind === "session" && key !== undefined && (
+      {width === "wide" && pane.value.kind === "session" && key !== undefined && (
         <aside class="sy-column-history" aria-label="History" data-section="history">
           <h2 class="sy-column-title">History</h2>
           <History key={key} sessionKey={key} />
@@ -73,7 +73,7 @@ export function SessionsView({ width }: { width: WidthClass }): JSX.Element {
  * Moves the focus with the person: into a form that was opened, and between list and page where only
  * one of them is shown. Nothing moves at the first painting.
  */
-function useFocusOnPage(kind: Page["kind"], front: "list" | "detail" | undefined): void {
+function useFocusOnPage(kind: Pane["kind"], front: "list" | "detail" | undefined): void {
   const first = useRef(true);
   useLayoutEffect(() => {
     if (first.current) {
@@ -98,18 +98,18 @@ function Loading(): JSX.Element {
   return <div class="sy-columns" aria-busy="true" />;
 }
 
-function PageOf({ width }: { width: WidthClass }): JSX.Element {
+function PaneOf({ width }: { width: WidthClass }): JSX.Element {
   const store = useStore();
-  const page = store.page.value;
+  const pane = store.pane.value;
   const selected = store.selectedKey.value;
   const back =
-    width === "narrow" || page.kind !== "session" ? (
+    width === "narrow" || pane.kind !== "session" ? (
       <Button
         icon="back"
         variant="quiet"
         onClick={() => {
           if (width === "narrow") store.front.value = "list";
-          if (page.kind !== "session") store.leavePage();
+          if (pane.kind !== "session") store.leavePane();
         }}
       >
         Back
@@ -122,7 +122,7 @@ function PageOf({ width }: { width: WidthClass }): JSX.Element {
     const leave = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented || isTyping(event.target)) return;
       if (width === "narrow") store.front.value = "list";
-      if (page.kind !== "session") store.leavePage();
+      if (pane.kind !== "session") store.leavePane();
       event.preventDefault();
     };
     // Not on the document: Chrome's DevTools listens there in every panel, takes Escape for its drawer,
@@ -130,17 +130,17 @@ function PageOf({ width }: { width: WidthClass }): JSX.Element {
     const whole = document.documentElement;
     whole.addEventListener("keydown", leave);
     return () => whole.removeEventListener("keydown", leave);
-  }, [back === undefined, page.kind, width]);
+  }, [back === undefined, pane.kind, width]);
 
-  switch (page.kind) {
+  switch (pane.kind) {
     case "settings":
       return <SettingsPage back={back} />;
     case "new-session":
-      return <NewSessionPage back={back} connectionId={page.connectionId} />;
+      return <NewSessionPage back={back} connectionId={pane.connectionId} />;
     case "sign-in-again":
       return <SignInAgainPage back={back} />;
     case "connection":
-      return <ConnectionPage key={page.id ?? "new"} back={back} id={page.id} />;
+      return <ConnectionPage key={pane.id ?? "new"} back={back} id={pane.id} />;
     case "session":
       return selected === undefined ? (
         <NoSession />

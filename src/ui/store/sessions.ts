@@ -1,36 +1,37 @@
 /**
  * The sessions that the worker told of: one signal per session and one for their order, so that a
- * change of one session repaints what shows that session, and nothing else.
+ * change of one session repaints what shows that session, and nothing else. One such store has the
+ * held sessions, another those of the page.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { SessionKey, SessionView } from "../../session/model.ts";
+import type { SessionBase, SessionKey, SessionView } from "../../session/model.ts";
 
-export interface SessionsStore {
+export interface SessionsStore<V extends SessionBase = SessionView> {
   /** Keys in list order: as the snapshot had them, later ones behind. */
   readonly keys: ReadonlySignal<readonly SessionKey[]>;
   /** Every session, in list order. Reading it subscribes to each. */
-  readonly all: ReadonlySignal<readonly SessionView[]>;
+  readonly all: ReadonlySignal<readonly V[]>;
   /** One session's view; undefined inside where it is unknown, or no more. */
-  get(key: SessionKey): ReadonlySignal<SessionView | undefined>;
+  get(key: SessionKey): ReadonlySignal<V | undefined>;
   /** A snapshot: what it doesn't name is gone. */
-  replaceAll(views: readonly SessionView[]): void;
+  replaceAll(views: readonly V[]): void;
   /** A delta. */
-  apply(changed: readonly SessionView[], removed: readonly SessionKey[]): void;
+  apply(changed: readonly V[], removed: readonly SessionKey[]): void;
 }
 
 /** Closed sessions leave the list of the living, but stay under "Closed". */
-export function isClosed(view: SessionView): boolean {
-  return view.status === "removed" || view.status === "replaced";
+export function isClosed({ status }: Pick<SessionBase, "status">): boolean {
+  return status === "removed" || status === "replaced";
 }
 
-export function createSessionsStore(): SessionsStore {
-  const byKey = new Map<SessionKey, Signal<SessionView | undefined>>();
+export function createSessionsStore<V extends SessionBase = SessionView>(): SessionsStore<V> {
+  const byKey = new Map<SessionKey, Signal<V | undefined>>();
   const keys = signal<readonly SessionKey[]>([]);
 
-  function at(key: SessionKey): Signal<SessionView | undefined> {
+  function at(key: SessionKey): Signal<V | undefined> {
     let found = byKey.get(key);
     if (!found) {
-      found = signal<SessionView | undefined>(undefined);
+      found = signal<V | undefined>(undefined);
       byKey.set(key, found);
     }
     return found;
@@ -44,7 +45,7 @@ export function createSessionsStore(): SessionsStore {
   }
 
   const all = computed(() => {
-    const views: SessionView[] = [];
+    const views: V[] = [];
     for (const key of keys.value) {
       const view = byKey.get(key)?.value;
       if (view) views.push(view);

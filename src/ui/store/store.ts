@@ -2,18 +2,25 @@
  * All that the panel knows, as signals, and the one way in which it acts: commands to the worker.
  *
  * The worker tells a whole snapshot at each connect and deltas from then on; the stores hold what it
- * told, and nothing made up here. What the person looks at (view, session, page) is this view's own.
+ * told, and nothing made up here. What the person looks at (view, session, pane) is this view's own.
  */
-import { batch, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { LinkState, ViewClient } from "../../messages/view-client.ts";
 import type { SessionKey, Settings } from "../../session/model.ts";
+import { isPageSessionKey } from "../../session/page/page-model.ts";
 import type { ViewHost } from "../host.ts";
+import type { AnySession } from "./any-session.ts";
 import { type ConnectionsStore, createConnectionsStore } from "./connections.ts";
+import { createPageStore, type PageStore } from "./page.ts";
 import { createPreferences, type Preferences } from "./preferences.ts";
-import { createSessionsStore, isClosed, type SessionsStore } from "./sessions.ts";
+import { createSelection } from "./selection.ts";
+import { createSessionsStore, type SessionsStore } from "./sessions.ts";
+
+/** The views of the panel. */
+export type ViewName = "sessions" | "requests" | "query";
 
 /** What the larger part of the view Sessions shows. */
-export type Page =
+export type Pane =
   /** The selected session. */
   | { kind: "session" }
   | { kind: "new-session"; connectionId?: string }
@@ -35,15 +42,18 @@ export interface PanelStore {
   readonly link: ReadonlySignal<LinkState>;
   /** False until the first snapshot came. */
   readonly loaded: ReadonlySignal<boolean>;
+  /** Held sessions. Those of the page are in `page.sessions`. */
   readonly sessions: SessionsStore;
+  /** The page of this view's tab. */
+  readonly page: PageStore;
   readonly connections: ConnectionsStore;
   readonly settings: ReadonlySignal<Settings>;
   /** Troubles of the extension itself, one sentence each. */
   readonly problems: ReadonlySignal<readonly string[]>;
   readonly preferences: Preferences;
   readonly selectedKey: ReadonlySignal<SessionKey | undefined>;
-  readonly view: Signal<"sessions" | "query">;
-  readonly page: ReadonlySignal<Page>;
+  readonly view: Signal<ViewName>;
+  readonly pane: ReadonlySignal<Pane>;
   /** Where the panel is too narrow for both: which of the two is in front. */
   readonly front: Signal<"list" | "detail">;
   readonly queryTarget: Signal<QueryTarget | undefined>;
@@ -52,10 +62,14 @@ export interface PanelStore {
   announce(text: string): void;
   /** The client's `call`: rejects with CommandError. Run it through `useAction` to show errors. */
   readonly call: ViewClient["call"];
+  /** A held session or one of the page, whichever the key names. Reading it subscribes. */
+  session(key: SessionKey): AnySession | undefined;
   select(key: SessionKey): void;
-  open(page: Page): void;
+  /** The person works in what is shown: nothing that appears later takes its place. */
+  settle(): void;
+  open(pane: Pane): void;
   /** Back to the selected session, from any other page. */
-  leavePage(): void;
+  leavePane(): void;
   /** Switches to Query with this session, and transaction, chosen. */
   queryAs(key: SessionKey, txn?: string): void;
   /** Copies through the host and says so; rejects where the host can't. */
@@ -69,18 +83,18 @@ const ANNOUNCEMENT_TIME = 4_000;
 export function createStore({ client, host }: { client: ViewClient; host: ViewHost }): PanelStore {
   const sessions = createSessionsStore();
   const connections = createConnectionsStore();
+  const page = createPageStore();
   const preferences = createPreferences(host);
   const link = signal<LinkState>("connecting");
   const loaded = signal(false);
   const settings = signal<Settings>({ abandonAfter: 7 * DAY });
   const problems = signal<readonly string[]>([]);
-  const selectedKey = signal<SessionKey | undefined>(undefined);
-  const view = signal<"sessions" | "query">("sessions");
-  const page = signal<Page>({ kind: "session" });
+  const selection = createSelection(sessions, page, preferences);
+  const view = signal<ViewName>("sessions");
+  const pane = signal<Pane>({ kind: "session" });
   const front = signal<"list" | "detail">("list");
   const queryTarget = signal<QueryTarget | undefined>(undefined);
   const announcement = signal("");
-  let choseHere = false;
   let announced: ReturnType<typeof setTimeout> | undefined;
 
   const endings = [
@@ -93,6 +107,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
         batch(() => {
           sessions.replaceAll(snapshot.sessions);
           connections.replaceAll(snapshot.connections);
+          page.replaceAll(snapshot.page);
           settings.value = snapshot.settings;
           problems.value = snapshot.problems;
           loaded.value = true;
@@ -109,19 +124,9 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
           if (delta.settings) settings.value = delta.settings;
           if (delta.problems) problems.value = delta.problems;
         });
+      } else if (message.event === "page") {
+        page.apply(message.delta);
       }
-    }),
-    // Something is always selected while there is something to select, so that the panel never opens
-    // on an empty half; the session looked at last time comes first, however late that is remembered.
-    effect(() => {
-      const keys = sessions.keys.value;
-      const remembered = preferences.get("selected", "").value;
-      const selected = selectedKey.value;
-      const settled = choseHere || !keys.includes(remembered) || selected === remembered;
-      if (settled && selected !== undefined && keys.includes(selected)) return;
-      selectedKey.value = keys.includes(remembered)
-        ? remembered
-        : (sessions.all.peek().find((each) => !isClosed(each))?.key ?? keys[0]);
     }),
   ];
 
@@ -139,35 +144,37 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
     link,
     loaded,
     sessions,
+    page,
     connections,
     settings,
     problems,
     preferences,
-    selectedKey,
+    selectedKey: selection.key,
     view,
-    page,
+    pane,
     front,
     queryTarget,
     announcement,
     announce,
     call: (command, params, options) => client.call(command, params, options),
+    session: (key) =>
+      isPageSessionKey(key) ? page.sessions.get(key).value : sessions.get(key).value,
     select(key) {
-      choseHere = true;
       batch(() => {
-        selectedKey.value = key;
-        page.value = { kind: "session" };
+        selection.select(key);
+        pane.value = { kind: "session" };
       });
-      preferences.set("selected", key);
     },
+    settle: selection.settle,
     open(next) {
       batch(() => {
-        page.value = next;
+        pane.value = next;
         view.value = "sessions";
         front.value = "detail";
       });
     },
-    leavePage() {
-      page.value = { kind: "session" };
+    leavePane() {
+      pane.value = { kind: "session" };
     },
     queryAs(key, txn) {
       batch(() => {
@@ -181,6 +188,8 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
     },
     close() {
       clearTimeout(announced);
+      selection.close();
+      page.close();
       for (const end of endings) end();
     },
   };

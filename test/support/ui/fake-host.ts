@@ -4,6 +4,7 @@ import type { ViewHost } from "../../../src/ui/host.ts";
 export interface FakeHost extends ViewHost {
   readonly copied: string[];
   readonly saved: Map<string, unknown>;
+  readonly savedFiles: Map<string, string>;
 }
 
 export interface FakeHostOptions {
@@ -16,12 +17,14 @@ export interface FakeHostOptions {
 export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const copied: string[] = [];
   const saved = new Map<string, unknown>();
+  const savedFiles = new Map<string, string>();
   return {
     surface: options.surface ?? "devtools",
     tabId: options.tabId ?? 7,
     platform: "other",
     copied,
     saved,
+    savedFiles,
     onTheme(listener) {
       listener(options.theme ?? "light");
       return () => undefined;
@@ -38,6 +41,13 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     },
     openOwnTab() {
       window.open("?tab");
+    },
+    pageUrl: async () => "http://localhost:5173/",
+    openOptions(url) {
+      window.open(`?options=${encodeURIComponent(url ?? "")}`);
+    },
+    saveFile(name, text) {
+      savedFiles.set(name, text);
     },
   };
 }

@@ -79,7 +79,7 @@ export function ConnectionPage({ back, id }: ConnectionPageProps): JSX.Element {
                   onClick={() =>
                     working.run(async () => {
                       await store.call("connection.remove", { id: connection.id });
-                      store.leavePage();
+                      store.leavePane();
                     })
                   }
                 >

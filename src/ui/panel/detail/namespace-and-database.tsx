@@ -1,7 +1,7 @@
 /** Where the session works: two pickers with free text, and a button that says what it will do. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type { SessionView } from "../../../session/model.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
@@ -22,8 +22,9 @@ export function NamespaceAndDatabase({ session }: { session: SessionView }): JSX
     namespace.value.trim() || undefined,
     `${session.auth.user} ${session.namespace}/${session.database} ${session.gate.open}`,
   );
-  // What the server confirmed replaces what stands in the fields, whoever changed it.
-  useEffect(() => {
+  // What the server confirmed replaces what stands in the fields, whoever changed it; before it is
+  // on screen, so that nothing typed after it was seen is lost.
+  useLayoutEffect(() => {
     namespace.value = session.namespace ?? "";
     database.value = session.database ?? "";
   }, [session.namespace, session.database]);

@@ -202,7 +202,7 @@ export function NewSessionPage({ back, connectionId }: NewSessionPageProps): JSX
             <Button type="submit" variant="primary" busy={creating.busy} title="newSession()">
               {intent.creates ? `Create session; ${lowerFirst(intent.text)}` : "Create session"}
             </Button>
-            <Button onClick={() => store.leavePage()}>Cancel</Button>
+            <Button onClick={() => store.leavePane()}>Cancel</Button>
           </div>
         </form>
       </div>
