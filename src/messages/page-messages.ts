@@ -118,7 +118,17 @@ export interface FrameFact {
 
 export type PageFact =
   /** Everything, at the beginning of each watch: replaces all that was told before. */
-  | { fact: "whole"; sockets: SocketFact[]; sessions: SessionFact[]; usesHttp: boolean }
+  | {
+      fact: "whole";
+      sockets: SocketFact[];
+      sessions: SessionFact[];
+      usesHttp: boolean;
+      /**
+       * Addresses ending in `/version` that the page fetched: SDK 1.3.x does so before it connects,
+       * and opens no socket where it refuses what the server answers.
+       */
+      versionAsked?: string[];
+    }
   | { fact: "socket"; socket: SocketFact }
   | { fact: "session"; session: SessionFact }
   /** It is no more, and not kept as closed either. */

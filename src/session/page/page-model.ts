@@ -34,6 +34,8 @@ export interface PageFrameView {
   top: boolean;
   /** It asked SurrealDB's `/rpc` or `/sql` over HTTP, whose sessions aren't shown. */
   usesHttp: boolean;
+  /** What a person should know of it, one sentence each: what couldn't be read, a refused server. */
+  troubles?: string[];
 }
 
 export interface PageSocketView {
