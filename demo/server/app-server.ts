@@ -4,9 +4,8 @@
  * The page learns the database's URL from a meta element, the only thing that is filled in.
  */
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { escapeAttribute, type Found, serveStatic } from "./static-server.ts";
 
 export interface AppOptions {
   /** 0 for any free port. */
@@ -35,38 +34,12 @@ const FILES: Record<string, { file: URL; type: string }> = {
 
 /** Starts the application on 127.0.0.1. Rejects with `EADDRINUSE` where the port is taken. */
 export async function startApp({ port, rpcUrl }: AppOptions): Promise<DemoApp> {
-  const pages = new Map<string, { type: string; body: string }>();
+  const pages = new Map<string, Found>();
   for (const [path, { file, type }] of Object.entries(FILES)) {
     const text = await readFile(fileURLToPath(file), "utf8");
     pages.set(path, { type, body: text.replace("{{RPC_URL}}", escapeAttribute(rpcUrl)) });
   }
 
-  const http = createServer((request, response) => {
-    const page = pages.get(new URL(request.url ?? "/", "http://localhost").pathname);
-    if (!page) {
-      response.writeHead(404, { "Content-Type": "text/plain" }).end("Not found\n");
-      return;
-    }
-    const headers = { "Content-Type": `${page.type}; charset=utf-8`, "Cache-Control": "no-store" };
-    response.writeHead(200, headers).end(page.body);
-  });
-  await new Promise<void>((resolve, reject) => {
-    http.once("error", reject);
-    http.listen(port, "127.0.0.1", resolve);
-  });
-
-  const bound = (http.address() as AddressInfo).port;
-  return {
-    url: `http://localhost:${bound}/`,
-    port: bound,
-    close: () =>
-      new Promise<void>((resolve) => {
-        http.close(() => resolve());
-        http.closeAllConnections();
-      }),
-  };
-}
-
-function escapeAttribute(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+  const server = await serveStatic(port, ({ pathname }) => pages.get(pathname));
+  return { url: `http://localhost:${server.port}/`, port: server.port, close: server.close };
 }
