@@ -72,6 +72,22 @@ export interface LiveNotificationEntry {
   value?: Uint8Array;
 }
 
+/**
+ * A secret in an opened entry. A whole value is the text `COVERED` in the place of `path`; of a longer
+ * text only the secret's characters are, and several in one text are told apart by their keys.
+ */
+export interface CoveredSecret {
+  /** Given back to `details`, it shows this secret and no other. */
+  key: string;
+  /** A number: that notification. */
+  where: "params" | "result" | "error" | number;
+  /** Keys and indexes from the top of the value to the secret. Empty: the value itself. */
+  path: readonly (string | number)[];
+}
+
+/** What stands in place of a secret. */
+export const COVERED = "••••••";
+
 /** What an opened entry shows. Values are CBOR, whatever the socket's format. */
 export interface EntryDetails {
   /** Absent where the frame wasn't kept; `requestMissing` says why. */
@@ -80,9 +96,15 @@ export interface EntryDetails {
   result?: Uint8Array;
   error?: ErrorView;
   answerMissing?: string;
-  /** The frames as they were on the wire, for "Copy as hex". */
+  /**
+   * The frames, for "Copy as hex": as they were on the wire, or written anew (`rewritten`) where
+   * they hold a secret that is covered.
+   */
   requestFrame?: Uint8Array | string;
   answerFrame?: Uint8Array | string;
+  rewritten: { request: boolean; answer: boolean };
+  /** What was left out of the values above, in their order. Empty: all is shown. */
+  covered: CoveredSecret[];
   /** The last notifications of the live queries that it began, oldest first. */
   notifications: LiveNotificationEntry[];
 }
