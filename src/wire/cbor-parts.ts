@@ -4,10 +4,10 @@
  * bytes is put beside a name as the params of `let`, the result of one statement is taken out of
  * a query's answer, and every SurrealDB type comes through unchanged.
  */
-import { EnvelopeError } from "./errors.ts";
 import { ARRAY, FrameReader, MAP, TEXT } from "./frame-reader.ts";
 import { headSize, utf8, writeHead } from "./frame-writer.ts";
 import type { ArrayBytes, ItemBytes } from "./proven.ts";
+import { EnvelopeError } from "./wire-error.ts";
 
 /**
  * @param bytes exactly one array of definite length.

@@ -9,7 +9,6 @@
  * that the person chose; keys that a newer server may add to them are proved well-formed and
  * left out, all else is as strict.
  */
-import { EnvelopeError } from "./errors.ts";
 import { FrameReader, MAP, type ReadId, type RpcId, TEXT } from "./frame-reader.ts";
 import {
   headSize,
@@ -21,6 +20,7 @@ import {
   writeUuid,
 } from "./frame-writer.ts";
 import { type ArrayBytes, asArray, type ItemBytes } from "./proven.ts";
+import { EnvelopeError } from "./wire-error.ts";
 
 export type { ReadId, RpcId };
 

@@ -3,25 +3,11 @@
  * is whether the server may have acted: `SocketClosedError` and `ConnectError` say "it never
  * left this machine" (safe to try again), `OutcomeUnknownError` says "it left and nobody
  * answered" (never sent again by itself), and a `ServerError` is the server's own refusal.
- *
- * Errors cross ports and storage, where structured cloning drops every field of an `Error` but
- * its message: `plainError` makes the object that survives.
  */
-import {
-  type ErrorDetail,
-  jsonify,
-  parseRpcError,
-  type RpcErrorObject,
-  ServerError,
-} from "surrealdb";
+import { parseRpcError, type RpcErrorObject, ServerError } from "surrealdb";
+import { WireError } from "./wire-error.ts";
 
 export { ServerError };
-
-/** Base of the errors that this layer raises by itself; `reason` is the word to branch on. */
-export abstract class WireError extends Error {
-  abstract override readonly name: string;
-  abstract readonly reason: string;
-}
 
 /** Why a socket could not be opened. Browsers hide everything finer than this from scripts. */
 export type ConnectFailure =
@@ -85,36 +71,6 @@ export class OutcomeUnknownError extends WireError {
   }
 }
 
-/** What makes a frame unfit as an RPC envelope. */
-export type EnvelopeFault =
-  | "truncated"
-  | "malformed"
-  | "too-deep"
-  | "too-large"
-  | "trailing-bytes"
-  | "not-a-map"
-  | "indefinite-length"
-  | "duplicate-key"
-  | "unknown-key"
-  | "missing-key"
-  | "bad-id"
-  | "bad-method"
-  | "bad-params"
-  | "bad-uuid"
-  | "bad-notification"
-  | "result-and-error";
-
-/** A frame that is not the one well-formed RPC envelope that it should be. */
-export class EnvelopeError extends WireError {
-  override readonly name = "EnvelopeError";
-  readonly reason: EnvelopeFault;
-
-  constructor(reason: EnvelopeFault, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
-}
-
 /** A value that can't be turned into CBOR, or CBOR that is no SurrealDB value. */
 export class ValueError extends WireError {
   override readonly name = "ValueError";
@@ -124,37 +80,6 @@ export class ValueError extends WireError {
     super(message, options);
     this.reason = reason;
   }
-}
-
-/** An error as plain data: what ports and IndexedDB carry without loss. */
-export interface PlainError {
-  name: string;
-  message: string;
-  reason?: string;
-  method?: string;
-  /** The server's error kind, code and details, unchanged. */
-  kind?: string;
-  code?: number;
-  details?: ErrorDetail;
-  cause?: PlainError;
-}
-
-/** @returns `error` as plain data, its causes included; anything may be given. */
-export function plainError(error: unknown): PlainError {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  const plain: PlainError = { name: error.name, message: error.message };
-  if (error instanceof ServerError) {
-    plain.kind = error.kind;
-    plain.code = error.code;
-    if (error.details !== undefined) plain.details = jsonify(error.details);
-  } else if (error instanceof WireError) {
-    plain.reason = error.reason;
-    if (error instanceof OutcomeUnknownError || error instanceof SocketClosedError) {
-      plain.method = error.method;
-    }
-  }
-  if (error.cause !== undefined) plain.cause = plainError(error.cause);
-  return plain;
 }
 
 /**

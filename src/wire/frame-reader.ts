@@ -3,10 +3,9 @@
  * texts, ids, UUIDs, and the spans of what it does not look into. Strict: at this level nothing
  * of indefinite length is taken, and every text is UTF-8.
  */
-import { EnvelopeError, type EnvelopeFault } from "./errors.ts";
 import { endOfItem, type ItemBytes } from "./proven.ts";
 import { canonicalUuid, uuidFromBytes } from "./uuid.ts";
-import { decodeValue } from "./values.ts";
+import { EnvelopeError, type EnvelopeFault } from "./wire-error.ts";
 
 /** What a client may name a request by. */
 export type RpcId = string | number;
@@ -178,10 +177,32 @@ function readId(bytes: ItemBytes): RpcId | bigint | undefined {
     const reader = new FrameReader(bytes);
     return reader.text();
   }
-  const isInteger = major <= 1;
-  const isFloat = head === 0xf9 || head === 0xfa || head === 0xfb;
-  if (isInteger || isFloat) return decodeValue(bytes) as number | bigint;
-  return undefined;
+  if (major <= 1) return readInteger(bytes);
+  return head === 0xf9 || head === 0xfa || head === 0xfb ? readFloat(bytes) : undefined;
+}
+
+/** The integer in `bytes`, which are one well-formed item; bigint beyond 2^53. */
+function readInteger(bytes: ItemBytes): number | bigint {
+  const reader = new FrameReader(bytes);
+  const negative = reader.head() === 1;
+  const value = negative ? -1 - reader.argument : reader.argument;
+  if (Number.isSafeInteger(value)) return value;
+  const argument = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(1);
+  return negative ? -1n - argument : argument;
+}
+
+/** The float in `bytes`: of 16, 32 or 64 bits. */
+function readFloat(bytes: ItemBytes): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  if (bytes.length === 9) return view.getFloat64(1);
+  if (bytes.length === 5) return view.getFloat32(1);
+  const bits = view.getUint16(1);
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  const sign = bits & 0x8000 ? -1 : 1;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  const scale = exponent === 0 ? 2 ** -24 : 2 ** (exponent - 25);
+  return sign * scale * (exponent === 0 ? fraction : fraction + 1024);
 }
 
 function fault(reason: EnvelopeFault, message: string, options?: ErrorOptions): EnvelopeError {

@@ -2,7 +2,6 @@
  * Writes the few things that an envelope is made of into a frame whose size was reckoned before:
  * heads, keys, ids, UUIDs. Each function gives the position behind what it wrote.
  */
-import { EnvelopeError } from "./errors.ts";
 import {
   type ReadId,
   type RpcId,
@@ -12,6 +11,7 @@ import {
   TEXT,
 } from "./frame-reader.ts";
 import { writeUuidBytes } from "./uuid.ts";
+import { EnvelopeError } from "./wire-error.ts";
 
 /** A UUID on the wire: tag 37 in two bytes, the head of 16 bytes, the bytes. */
 export const UUID_SIZE = 2 + 1 + 16;

@@ -4,7 +4,7 @@
  * "checked before it is passed on" is for the compiler to see to, and is paid for once.
  */
 import { CborError, skipItem } from "./cbor-skip.ts";
-import { EnvelopeError } from "./errors.ts";
+import { EnvelopeError } from "./wire-error.ts";
 
 declare const provenItem: unique symbol;
 declare const provenArray: unique symbol;

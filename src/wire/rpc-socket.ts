@@ -15,16 +15,11 @@ import {
   readResponse,
   writeRequest,
 } from "./envelope.ts";
-import {
-  OutcomeUnknownError,
-  plainError,
-  SocketClosedError,
-  serverErrorFrom,
-  ValueError,
-} from "./errors.ts";
+import { OutcomeUnknownError, SocketClosedError, serverErrorFrom, ValueError } from "./errors.ts";
 import { type ArrayBytes, type ItemBytes, proveArray } from "./proven.ts";
 import { decodeValue, encodeParams, encodeValue } from "./values.ts";
 import { type ConnectOptions, connect, type WebSocketLike } from "./web-socket.ts";
+import { messageOf } from "./wire-error.ts";
 
 export type { ConnectOptions, WebSocketLike };
 
@@ -283,7 +278,7 @@ export class RpcSocket {
     } catch (error) {
       // The server did what was asked; whoever waits must hear that the answer can't be read.
       this.#pendingFor(answeredId(bytes))?.fail(error);
-      this.#stray(plainError(error).message, bytes);
+      this.#stray(messageOf(error), bytes);
       return;
     }
     if ("action" in frame) this.#options.onNotification(frame);

@@ -10,6 +10,7 @@ import "./shared-array-buffer.ts";
 import { CborCodec } from "surrealdb";
 import { ValueError } from "./errors.ts";
 import type { ArrayBytes, ItemBytes } from "./proven.ts";
+import { messageOf } from "./wire-error.ts";
 
 // The SDK's own value classes (DateTime with nanoseconds, Decimal, Duration …) rather than native
 // Dates, which end at milliseconds. Integers beyond 2^53 come as bigint by themselves.
@@ -42,7 +43,7 @@ export function decodeValue(bytes: Uint8Array): unknown {
   try {
     return codec.decode(bytes);
   } catch (cause) {
-    throw new ValueError("decode", `Not a SurrealDB value: ${saying(cause)}`, { cause });
+    throw new ValueError("decode", `Not a SurrealDB value: ${messageOf(cause)}`, { cause });
   }
 }
 
@@ -50,13 +51,6 @@ function encode(value: unknown): Uint8Array {
   try {
     return codec.encode(value);
   } catch (cause) {
-    throw new ValueError("encode", `Can't be sent to SurrealDB: ${saying(cause)}`, { cause });
+    throw new ValueError("encode", `Can't be sent to SurrealDB: ${messageOf(cause)}`, { cause });
   }
-}
-
-// What the codec throws is not always an Error (its CborError is a class of its own).
-function saying(cause: unknown): string {
-  return typeof cause === "object" && cause !== null && "message" in cause
-    ? String(cause.message)
-    : String(cause);
 }

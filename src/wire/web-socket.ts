@@ -2,7 +2,8 @@
  * The WebSocket under the RPC socket, and the way to an open one: every way to fail is a
  * `ConnectError`, and none takes longer than the timeout.
  */
-import { ConnectError, plainError } from "./errors.ts";
+import { ConnectError } from "./errors.ts";
+import { messageOf } from "./wire-error.ts";
 
 /** What this layer needs of a WebSocket: the browser's, and `ws` in Node, both have it. */
 export interface WebSocketLike {
@@ -59,7 +60,7 @@ export function connect<T>(
       reject(
         cause instanceof ConnectError
           ? cause
-          : new ConnectError("bad-url", url, plainError(cause).message, { cause }),
+          : new ConnectError("bad-url", url, messageOf(cause), { cause }),
       );
       return;
     }

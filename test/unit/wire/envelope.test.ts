@@ -10,9 +10,9 @@ import {
   writeRequest,
   writeResponse,
 } from "../../../src/wire/envelope.ts";
-import { EnvelopeError } from "../../../src/wire/errors.ts";
 import { proveArray, proveItem } from "../../../src/wire/proven.ts";
 import { decodeValue, encodeParams, encodeValue } from "../../../src/wire/values.ts";
+import { EnvelopeError } from "../../../src/wire/wire-error.ts";
 import { anyParams, anyUuid, anyValue } from "./arbitrary-values.ts";
 
 const codec = new CborCodec({});

@@ -4,7 +4,6 @@ import type { WebSocket } from "ws";
 import { arrayOf } from "../../../src/wire/cbor-parts.ts";
 import {
   ConnectError,
-  EnvelopeError,
   OutcomeUnknownError,
   SocketClosedError,
   ValueError,
@@ -17,6 +16,7 @@ import {
   type StrayFrame,
 } from "../../../src/wire/rpc-socket.ts";
 import { decodeValue, encodeValue } from "../../../src/wire/values.ts";
+import { EnvelopeError } from "../../../src/wire/wire-error.ts";
 import {
   answer,
   codec,

@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { DateTime, equals, RecordId } from "surrealdb";
 import { describe, expect, test } from "vitest";
 import { arrayItems, arrayOf, mapEntries, mapOf } from "../../../src/wire/cbor-parts.ts";
-import { EnvelopeError, ValueError } from "../../../src/wire/errors.ts";
+import { ValueError } from "../../../src/wire/errors.ts";
 import { proveArray, proveItem } from "../../../src/wire/proven.ts";
 import { decodeValue, encodeValue } from "../../../src/wire/values.ts";
+import { EnvelopeError } from "../../../src/wire/wire-error.ts";
 import { anyLeaf, anyValue } from "./arbitrary-values.ts";
 
 describe("values as bytes", () => {
