@@ -20,8 +20,10 @@ export default defineConfig({
           environment: "node",
           // Each worker has a browser or two open: more of them make none faster on two cores.
           maxWorkers: 2,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          // A machine under load is patient; what passes isn't slowed by any of these.
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: 20_000 } },
           sequence: { groupOrder: 1 },
         },
       },

@@ -3,6 +3,7 @@
  * browser's own window. https://w3c.github.io/webdriver-bidi/
  */
 import { WebSocket } from "ws";
+import { PATIENCE_MS, until } from "./wait.ts";
 
 interface Answer {
   readonly id?: number | null;
@@ -70,14 +71,14 @@ export class Bidi {
     });
   }
 
-  /** The context of the browser's own window, where its chrome (tabs, toolbars) is drawn. */
+  /** The context of the browser's own window, where its chrome (tabs, toolbars) is drawn; waits for it. */
   async browserWindow(): Promise<string> {
-    const { contexts } = await this.send<Tree>("browsingContext.getTree", {
-      "moz:scope": "chrome",
-    });
-    const window = contexts.find(({ url }) => url.endsWith("/browser.xhtml"));
-    if (!window) throw new Error("Firefox shows no browser window.");
-    return window.context;
+    const find = async () => {
+      const scope = { "moz:scope": "chrome" };
+      const { contexts } = await this.send<Tree>("browsingContext.getTree", scope);
+      return contexts.find(({ url }) => url.endsWith("/browser.xhtml"));
+    };
+    return (await until(find, PATIENCE_MS, () => "Firefox shows no browser window.")).context;
   }
 
   /** Calls a function, given as source, in a context; awaits it. JSON values in and out. */

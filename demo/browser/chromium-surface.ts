@@ -7,7 +7,7 @@
 import type { Cdp, CdpParams } from "./cdp.ts";
 import type { Key } from "./keys.ts";
 import { loadFromWithin, type Surface } from "./page.ts";
-import { sleep, until } from "./wait.ts";
+import { PATIENCE_MS, sleep, until } from "./wait.ts";
 
 interface RemoteObject {
   readonly value?: unknown;
@@ -62,6 +62,7 @@ export class ChromiumSurface implements Surface {
   }
 
   async hover(x: number, y: number): Promise<void> {
+    await this.painted();
     const place = await this.place();
     await this.root("Input.dispatchMouseEvent", {
       type: "mouseMoved",
@@ -86,6 +87,7 @@ export class ChromiumSurface implements Surface {
   }
 
   async key(modifiers: readonly Key[], key: Key): Promise<void> {
+    await this.painted();
     let held = 0;
     const send = ({ key, code, keyCode, text }: Key, down: boolean) =>
       this.root("Input.dispatchKeyEvent", {
@@ -131,7 +133,7 @@ export class ChromiumSurface implements Surface {
     const wanted = JSON.stringify([width, around ? height - place.y : height]);
     await until(
       async () => JSON.stringify(await this.run("[innerWidth, innerHeight]")) === wanted || null,
-      10_000,
+      PATIENCE_MS,
       async () =>
         `It didn't take the size ${wanted}, but ${await this.run("[innerWidth, innerHeight]")}.`,
     );
@@ -164,6 +166,18 @@ export class ChromiumSurface implements Surface {
 
   async close(): Promise<void> {
     await this.cdp.send("Target.closeTarget", { targetId: this.target.rootTargetId });
+  }
+
+  /**
+   * Waits until the page has painted since it was loaded: until then Chromium throws mouse and keys
+   * away, as nobody can mean what isn't on screen yet, and reports them as delivered.
+   */
+  private async painted(): Promise<void> {
+    await until(
+      () => this.run(`performance.getEntriesByType("paint").length > 0`),
+      PATIENCE_MS,
+      () => `${this.description} painted nothing.`,
+    );
   }
 
   /** Where the panel lies in DevTools, or the page in itself; CSS pixels. */

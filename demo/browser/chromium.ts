@@ -21,9 +21,7 @@ import {
 import { findChromium } from "./find.ts";
 import { expressionOf, Page } from "./page.ts";
 import { BrowserProcess, openProfile, type Profile } from "./process.ts";
-import { sleep, until } from "./wait.ts";
-
-const PANEL_PATIENCE_MS = 20_000;
+import { PATIENCE_MS, sleep, until } from "./wait.ts";
 
 /** Starts Chromium or Chrome. Throws with what it said when it doesn't start. */
 export async function launchChromium(options: LaunchOptions): Promise<ExtensionBrowser> {
@@ -177,7 +175,7 @@ class Chromium implements ExtensionBrowser {
     return this.openPage(`${this.extensionOrigin}/${path.replace(/^\//, "")}`);
   }
 
-  async findPage(url: string, timeoutMs = 10_000): Promise<Page> {
+  async findPage(url: string, timeoutMs = PATIENCE_MS): Promise<Page> {
     const target = await until(
       async () =>
         (await this.cdp.targets()).find((t) => t.type === "page" && t.url.startsWith(url)),
@@ -200,7 +198,7 @@ class Chromium implements ExtensionBrowser {
     const rootTargetId = this.devtools.get(targetId) as string;
     const shown = await until(
       () => evaluateIn(this.cdp, rootSession, SHOW_PANEL).catch(() => false),
-      PANEL_PATIENCE_MS,
+      PATIENCE_MS,
       () => `DevTools has no panel "${PANEL_TITLE}": did the extension's devtools page run?`,
     );
     const panel = await until(
@@ -211,7 +209,7 @@ class Chromium implements ExtensionBrowser {
             t.url.startsWith(this.extensionOrigin) &&
             t.url !== this.devtoolsPage,
         ),
-      PANEL_PATIENCE_MS,
+      PATIENCE_MS,
       () => `DevTools shows "${shown}", but no page of the extension is in it.`,
     );
     const session = await this.cdp.attach(panel.targetId);
@@ -316,7 +314,7 @@ class Chromium implements ExtensionBrowser {
     await this.cdp.send("Target.closeTarget", { targetId: devtools });
     await until(
       async () => !(await this.cdp.targets()).some((target) => target.targetId === devtools),
-      5_000,
+      PATIENCE_MS,
       () => "DevTools didn't close.",
     );
   }
@@ -337,7 +335,7 @@ class Chromium implements ExtensionBrowser {
         evaluateIn(this.cdp, session, set).catch(() => null) as Promise<{
           changed: boolean;
         } | null>,
-      PANEL_PATIENCE_MS,
+      PATIENCE_MS,
       () => "DevTools didn't take the theme.",
     );
     return changed;
@@ -356,7 +354,7 @@ class Chromium implements ExtensionBrowser {
     await this.cdp.send("Target.closeTarget", { targetId: worker.targetId });
     await until(
       async () => !(await this.cdp.targets()).some((t) => t.targetId === worker.targetId),
-      5_000,
+      PATIENCE_MS,
       () => "The worker didn't stop.",
     );
   }

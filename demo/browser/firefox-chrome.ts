@@ -330,7 +330,7 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
         const { width, height } = elementOf(target).getBoundingClientRect();
         return [width, height] as const;
       };
-      for (let tries = 0; tries < 100; tries++) {
+      for (let tries = 0; tries < 500; tries++) {
         const [w, h] = size();
         if (w === width && h === height) return;
         if (tries % 10 === 0) its.resizeBy(width - w, height - h);

@@ -26,9 +26,7 @@ import type { ContentAnswer, ContentJob } from "./firefox-content.ts";
 import type { Key } from "./keys.ts";
 import { expressionOf, loadFromWithin, Page, type Surface } from "./page.ts";
 import { BrowserProcess, openProfile, type Profile } from "./process.ts";
-import { sleep, until } from "./wait.ts";
-
-const PANEL_PATIENCE_MS = 20_000;
+import { PATIENCE_MS, sleep, until } from "./wait.ts";
 
 /** Starts Firefox. Throws with what it said when it doesn't start. */
 export async function launchFirefox(options: LaunchOptions): Promise<ExtensionBrowser> {
@@ -235,7 +233,7 @@ class Firefox implements ExtensionBrowser {
     return this.openPage(`${this.extensionOrigin}/${path.replace(/^\//, "")}`);
   }
 
-  async findPage(url: string, timeoutMs = 10_000): Promise<Page> {
+  async findPage(url: string, timeoutMs = PATIENCE_MS): Promise<Page> {
     const tab = await until(
       () => this.call("findTab", url),
       timeoutMs,
@@ -250,7 +248,7 @@ class Firefox implements ExtensionBrowser {
     const target = targetOf(page);
     if (target.kind !== "tab") throw new Error("DevTools opens for tabs.");
     const theme = options.dark === undefined ? null : options.dark ? "dark" : "light";
-    if (!(await this.call("showPanel", target.tab, this.hostType, theme, PANEL_PATIENCE_MS)))
+    if (!(await this.call("showPanel", target.tab, this.hostType, theme, PATIENCE_MS)))
       throw new Error(
         `DevTools has no panel "${PANEL_TITLE}": did the extension's devtools page run?`,
       );

@@ -5,12 +5,13 @@
  * The one idea: a browser only has to evaluate an expression, move the mouse, press a key and take
  * a picture (`Surface`). Waiting, finding, filling and clicking are written once, on these four, so
  * they mean the same in every browser. Every action waits until it can be done as a person could:
- * the element is there once, visible, enabled, still, and not covered.
+ * the element is there once, visible, enabled, idle, still, and not covered.
  */
 import { writeFile } from "node:fs/promises";
 import { type Key, keyOf, parseKeys } from "./keys.ts";
 import { locate } from "./locate.ts";
-import { until } from "./wait.ts";
+import { chooseOption, clickablePoint, fillElement, takePressed, theOne } from "./on-page.ts";
+import { PATIENCE_MS, until } from "./wait.ts";
 
 export interface PictureOptions {
   /** Sets the size first, and leaves it so. CSS pixels. */
@@ -23,7 +24,7 @@ export interface PictureOptions {
 }
 
 export interface WaitOptions {
-  /** 10 s by default. */
+  /** 20 s by default. */
   readonly timeoutMs?: number;
 }
 
@@ -50,8 +51,6 @@ export interface Surface {
   load(url: string | undefined): Promise<void>;
   close(): Promise<void>;
 }
-
-const PATIENCE_MS = 10_000;
 
 /** Loads a page by its own `location`, where the browser has no command for it: a panel. */
 export async function loadFromWithin(surface: Surface, url: string | undefined): Promise<void> {
@@ -160,10 +159,21 @@ export class Page {
     });
   }
 
-  /** Clicks the middle of the one element that matches, with the mouse. */
+  /**
+   * Clicks the middle of the one element that matches, with the mouse. A press that meets something
+   * else, because the page moved under the mouse, is kept from it and made anew.
+   */
   async click(selector: string, options: WaitOptions & { clicks?: number } = {}): Promise<void> {
-    const { x, y } = await this.pointOf(selector, options);
-    await this.surface.mouse(x, y, options.clicks ?? 1);
+    const press = async () => {
+      const { x, y } = await this.pointOf(selector, options, "press");
+      await this.surface.mouse(x, y, options.clicks ?? 1);
+      // Where the click has led away from the page, nobody answers any more: it has met.
+      const met = await this.surface.run(`(${takePressed})()`).catch(() => "it");
+      return met === "it" || met === "unwatched";
+    };
+    await until(press, options.timeoutMs ?? PATIENCE_MS, () =>
+      this.explain(`"${selector}" can't be met by the mouse`),
+    );
   }
 
   /** Moves the mouse over the one element that matches. */
@@ -310,85 +320,12 @@ export class Page {
     return answer;
   }
 
-  private async pointOf(selector: string, options: WaitOptions): Promise<{ x: number; y: number }> {
+  private async pointOf(
+    selector: string,
+    options: WaitOptions,
+    purpose: "press" | "point" = "point",
+  ): Promise<{ x: number; y: number }> {
     await this.surface.bringToFront();
-    return this.onElement(selector, options, clickablePoint);
+    return this.onElement(selector, options, clickablePoint, purpose);
   }
-}
-
-// What follows runs in the page, each function by itself.
-
-/** The only visible one of the matches; throws when there is none or more. */
-function theOne(found: Element[]): Element {
-  const visible = found.filter((e) => e.checkVisibility({ visibilityProperty: true }));
-  const [one] = visible;
-  if (!one)
-    throw new Error(
-      found.length > 0 ? `${found.length} match, none is visible` : "nothing matches",
-    );
-  if (visible.length > 1) {
-    const outlines = visible.slice(0, 5).map((e) => (e.cloneNode(false) as Element).outerHTML);
-    throw new Error(`${visible.length} elements match: ${outlines.join(" ")}`);
-  }
-  return one;
-}
-
-/** Scrolls to the element and returns its middle, if a mouse can press it there. */
-async function clickablePoint(element: Element): Promise<{ x: number; y: number }> {
-  if (element.matches(":disabled, [aria-disabled=true]")) throw new Error("it is disabled");
-  const inside = (r: DOMRect) =>
-    r.top >= 0 && r.left >= 0 && r.bottom <= innerHeight && r.right <= innerWidth;
-  if (!inside(element.getBoundingClientRect()))
-    element.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
-  const before = element.getBoundingClientRect();
-  await new Promise((resolve) => setTimeout(resolve, 25));
-  const after = element.getBoundingClientRect();
-  if (before.x !== after.x || before.y !== after.y) throw new Error("it is moving");
-  // A long element is pressed where it can be seen.
-  const x = (Math.max(after.left, 0) + Math.min(after.right, innerWidth)) / 2;
-  const y = (Math.max(after.top, 0) + Math.min(after.bottom, innerHeight)) / 2;
-  const hit = document.elementFromPoint(x, y);
-  const labels = [...((element as HTMLInputElement).labels ?? [])];
-  if (!hit || ![element, ...labels].some((target) => target.contains(hit))) {
-    // Perhaps only scrolled away in a part of the page that scrolls by itself: for the next try.
-    element.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
-    throw new Error(
-      `it is covered by ${(hit?.cloneNode(false) as Element | undefined)?.outerHTML}`,
-    );
-  }
-  return { x, y };
-}
-
-function fillElement(element: Element, text: string): boolean {
-  const field = element as HTMLInputElement | HTMLTextAreaElement;
-  if (field.readOnly) throw new Error("it is read-only");
-  field.focus();
-  if (
-    field.localName === "input" &&
-    /^(date|time|month|week|color|range|datetime-local)$/.test(field.type)
-  ) {
-    field.value = text;
-    for (const type of ["input", "change"]) field.dispatchEvent(new Event(type, { bubbles: true }));
-    return true;
-  }
-  if ("select" in field) field.select();
-  else getSelection()?.selectAllChildren(element);
-  const holds = () => ("value" in field ? field.value : element.textContent);
-  if (holds() !== text) document.execCommand(text === "" ? "delete" : "insertText", false, text);
-  if (holds() !== text && element.localName === "input")
-    throw new Error(`it took ${JSON.stringify(holds())} instead of ${JSON.stringify(text)}`);
-  return true;
-}
-
-function chooseOption(element: Element, choice: string): boolean {
-  const list = element as HTMLSelectElement;
-  const option = [...list.options].find((o) => o.label.trim() === choice || o.value === choice);
-  if (!option) {
-    const offered = [...list.options].map((o) => o.label.trim());
-    throw new Error(`it has no option "${choice}", only: ${offered.join(", ")}`);
-  }
-  list.focus();
-  option.selected = true;
-  for (const type of ["input", "change"]) list.dispatchEvent(new Event(type, { bubbles: true }));
-  return true;
 }

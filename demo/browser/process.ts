@@ -67,13 +67,13 @@ export class BrowserProcess {
     return this.child.stdio[4] as Readable;
   }
 
-  /** Waits for a line of the error output. Throws when the browser ends before, or after 30 s. */
+  /** Waits for a line of the error output. Throws when the browser ends before, or after 60 s. */
   async line(pattern: RegExp): Promise<RegExpExecArray> {
     let ended: string | undefined;
     this.ended.then((how) => {
       ended = how;
     });
-    for (const start = performance.now(); performance.now() < start + 30_000; await sleep(10)) {
+    for (const start = performance.now(); performance.now() < start + 60_000; await sleep(10)) {
       const match = pattern.exec(this.stderr);
       if (match) return match;
       if (ended !== undefined) break;

@@ -73,15 +73,17 @@ export class WorkerLink {
                 link.postMessage({ type: "call", id, command, params });
               }),
             snapshot: () => plain(state.snapshot),
-            hello: () => link.postMessage({ type: "hello", protocol, viewId: "demo-start" }),
+            hello: () => {
+              state.snapshot = undefined;
+              link.postMessage({ type: "hello", protocol, viewId: "demo-start" });
+            },
           },
         });
-        link.postMessage({ type: "hello", protocol, viewId: "demo-start" });
       },
       VIEW_PORT,
       PROTOCOL,
     );
-    await this.#page.waitFor("switchyardDemo.snapshot() !== null");
+    await this.snapshot();
   }
 
   /** @throws Error with the worker's words when it refuses */
@@ -102,7 +104,6 @@ export class WorkerLink {
   /** The whole state, asked for anew. */
   async snapshot(): Promise<Snapshot> {
     await this.#page.evaluate("switchyardDemo.hello()");
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    return (await this.#page.evaluate("switchyardDemo.snapshot()")) as Snapshot;
+    return this.#page.waitFor<Snapshot | null, []>("switchyardDemo.snapshot()");
   }
 }

@@ -37,7 +37,7 @@ describe.concurrent("idle", () => {
         const left = Date.now();
         await until(
           async () => !(await browser.worker.isRunning()),
-          45_000,
+          60_000,
           () => "The worker didn't go to sleep.",
         );
         // Not at once, for what is left for a moment is not left.
@@ -55,6 +55,6 @@ describe.concurrent("idle", () => {
       } finally {
         await close();
       }
-    }, 150_000);
+    }, 240_000);
   });
 });

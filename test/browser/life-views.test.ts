@@ -51,7 +51,7 @@ describeInBrowsers("views", (underTest) => {
     await panel.page.see(`[data-session-page="${keys.alice}"]`);
     await panel.select("Bob");
     await panel.variable("seen", "'in both'");
-    expect(server.stats().openSockets).toBe(1);
+    await eventually(() => server.stats().openSockets).toBe(1);
   });
 
   test("the panel opens in a tab of its own, for the same tab", async () => {
@@ -122,10 +122,10 @@ describeInBrowsers("views", (underTest) => {
       const { requests } = server.stats();
       const same = JSON.stringify(requests) === JSON.stringify(before);
       before = requests;
-      if (!same) await sleep(400);
+      if (!same) await sleep(1_000);
       return same;
     };
-    await until(stands, 10_000, () => "The panels never stop asking.");
+    await until(stands, 30_000, () => "The panels never stop asking.");
   }
 
   test("what nobody used is given up as the settings say, and Touch brings it back", async () => {
@@ -163,7 +163,7 @@ describeInBrowsers("views", (underTest) => {
         document.documentElement.dataset.theme,
         getComputedStyle(document.body).colorScheme,
       ]);
-    expect((await themeOf(panel))[0]).toBe("light");
+    await eventually(async () => (await themeOf(panel))[0]).toBe("light");
     await scene.browser.setTheme(scene.inspected, true);
     await eventually(() => themeOf(panel)).toEqual(["dark", "dark"]);
     await scene.browser.setTheme(scene.inspected, false);

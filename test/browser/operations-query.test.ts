@@ -64,17 +64,19 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     await panel.run("RETURN { who: user:bob, at: d'2026-01-02T03:04:05Z', list: [1.5f, 2dec] }");
     await page.see("section[aria-label=Result] [role=tree] >> text*=user:bob");
     await panel.press("SurrealQL", "section[aria-label=Result]");
-    const surql = await page.text("section[aria-label=Result] pre");
+    const written = () => page.text("section[aria-label=Result] pre");
+    await expect.poll(written).toContain("who: user:bob");
+    const surql = await written();
     expect(await at(`RETURN (${surql}).at = d'2026-01-02T03:04:05Z'`)).toBe(true);
-    expect(surql).toContain("who: user:bob");
     expect(surql).toContain("2dec");
     await panel.press("JSON", "section[aria-label=Result]");
-    expect(JSON.parse(await page.text("section[aria-label=Result] pre"))).toMatchObject({
+    await expect.poll(written).toContain('"who": "user:bob"');
+    expect(JSON.parse(await written())).toMatchObject({
       who: "user:bob",
     });
     await panel.press("Copy all", "section[aria-label=Result]");
     await page.see("text=Result as JSON copied");
-    expect(await scene.browser.clipboardText()).toContain("user:bob");
+    await expect.poll(() => scene.browser.clipboardText()).toContain("user:bob");
     await panel.press("Tree", "section[aria-label=Result]");
   });
 
@@ -143,7 +145,7 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     await panel.confirms("user:alice, app/tenant_b");
     await panel.page.see(`${panel.section("variables")} [data-variable=shared]`);
     await panel.page.see(`${live()} [data-live][data-state=watching]`);
-    const txn = await panel.page.evaluate(
+    const txn = await panel.page.waitFor<string | undefined, []>(
       () => document.querySelector<HTMLElement>("[data-transaction]")?.dataset.transaction,
     );
     await panel.run(`[u'${txn}']`, { method: "cancel" });
@@ -151,8 +153,8 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     await panel.run("", { method: "reset" });
     await panel.select("Alice");
     await panel.page.see(`${panel.section("sign-in")} >> text=Anonymous`);
-    expect(await panel.page.count("[data-variable], [data-live], [data-transaction]")).toBe(0);
-    expect(socket()).toMatchObject({ liveQueries: 0, transactions: 0 });
+    await panel.page.gone("[data-variable], [data-live], [data-transaction]");
+    await expect.poll(socket).toMatchObject({ liveQueries: 0, transactions: 0 });
     await panel.run("", { method: "detach" });
     await panel.rowGone("Alice");
     await panel.run("RETURN 1", { method: "query", as: "Admin" });
@@ -173,7 +175,7 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     expect(outcomes[0]?.text).toContain("10,000 rows");
     const tree = "section[aria-label=Result] [role=tree]";
     // Over a megabyte it begins folded.
-    expect(await panel.page.count(`${tree} [role=treeitem]`)).toBe(1);
+    await expect.poll(() => panel.page.count(`${tree} [role=treeitem]`)).toBe(1);
     await panel.page.click(`${tree} [role=treeitem]`);
     await panel.page.press("End");
     await panel.page.see(`${tree} >> text=Show 100 more of 9,900`);
@@ -192,7 +194,7 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     await panel.page.see(
       `${live()} [data-live][data-state=watching] >> text=LIVE SELECT * FROM thing`,
     );
-    expect(socket().liveQueries).toBe(1);
+    await expect.poll(() => socket().liveQueries).toBe(1);
     await panel.page.click(`${live()} [data-live] button[aria-expanded]`);
     await panel.page.see("text*=Nothing yet");
     for (const change of ["CREATE", "UPDATE", "DELETE"]) {
@@ -201,22 +203,21 @@ describeInBrowsers("query, live queries, transactions", (under) => {
       );
       await panel.page.see(`${live()} [data-action=${change}]`);
     }
-    const list = await panel.page.texts(`${live()} [data-action]`);
-    expect(list.map((line) => /CREATE|UPDATE|DELETE/.exec(line)?.[0])).toEqual([
-      "DELETE",
-      "UPDATE",
-      "CREATE",
-    ]);
+    const actions = async () =>
+      (await panel.page.texts(`${live()} [data-action]`)).map(
+        (line) => /CREATE|UPDATE|DELETE/.exec(line)?.[0],
+      );
+    await expect.poll(actions).toEqual(["DELETE", "UPDATE", "CREATE"]);
     await panel.page.see(`${live()} [data-action=CREATE] >> text*=their CREATE`);
     await panel.page.see(`${live()} [data-live] >> text*=3 events`);
     await panel.historyHas("live", "LIVE SELECT * FROM thing");
-    expect((await panel.row("Admin")).text).toContain("1 live");
+    await panel.rowShows("Admin", "1 live");
   });
 
   test("stop watching: the query goes on at the server; kill ends it there", async () => {
     await panel.press("Stop watching", live());
     await panel.page.see(`${live()} [data-live][data-state=stopped]`);
-    expect(socket().liveQueries).toBe(1);
+    await expect.poll(() => socket().liveQueries).toBe(1);
     await sdk.query("CREATE thing:10 SET text = 'unseen'");
     await panel.run("RETURN 1", { as: "Admin" });
     await panel.select("Admin");
@@ -251,7 +252,7 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     await panel.select("Admin");
     const row = `${live()} [data-live][data-state=watching]`;
     await panel.page.see(row);
-    expect(socket().liveQueries).toBe(1);
+    await expect.poll(() => socket().liveQueries).toBe(1);
     await panel.press("Kill", row);
     await panel.page.gone(row);
     await expect.poll(() => socket().liveQueries).toBe(0);
@@ -261,7 +262,7 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     await panel.select("Admin");
     await panel.press("Transaction", live());
     await panel.page.see(`${live()} [data-transaction]`);
-    expect(socket().transactions).toBe(1);
+    await expect.poll(() => socket().transactions).toBe(1);
     await panel.press("Run in it", `${live()} [data-transaction]`);
     const { head } = await panel.run("CREATE thing:20 SET text = 'in it'");
     expect(head).toContain("in a transaction");

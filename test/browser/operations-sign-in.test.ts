@@ -60,7 +60,7 @@ describeInBrowsers("sign-in", (under) => {
   test("root", async () => {
     await panel.signIn(SIGN_INS.root);
     await panel.confirms("root, no namespace");
-    expect(await facts()).toContain("Root user");
+    await expect.poll(facts).toContain("Root user");
     expect(await whoIs(scene.link, key)).toBe("root, -/-");
     await panel.historyHas("auth", "anonymous → root");
   });
@@ -68,33 +68,35 @@ describeInBrowsers("sign-in", (under) => {
   test("namespace user", async () => {
     await panel.signIn(SIGN_INS.operator);
     await panel.confirms("operator, app");
-    expect(await facts()).toContain("Namespace user");
+    await expect.poll(facts).toContain("Namespace user");
     expect(await whoIs(scene.link, key)).toBe("operator, app/-");
   });
 
   test("database user", async () => {
     await panel.signIn(SIGN_INS.editor);
     await panel.confirms("editor, app/tenant_a");
-    expect(await facts()).toContain("Database user");
+    await expect.poll(facts).toContain("Database user");
     expect(await whoIs(scene.link, key)).toBe("editor, app/tenant_a");
   });
 
   test("record access with its variables, keeping the refresh token", async () => {
     await panel.signIn(SIGN_INS.alice);
     await panel.confirms("user:alice, app/tenant_a");
-    expect(await facts()).toMatch(/Record user[\s\S]*user:alice[\s\S]*access account/);
-    expect(await facts()).toContain("can be renewed");
+    await expect.poll(facts).toMatch(/Record user[\s\S]*user:alice[\s\S]*access account/);
+    await expect.poll(facts).toContain("can be renewed");
     expect(await whoIs(scene.link, key)).toBe("user:alice, app/tenant_a");
     await panel.historyHas("auth", "editor → user:alice");
-    expect((await panel.row("Somebody")).text).toContain("user:alice · app/tenant_a");
-    expect((await shownTokens()).refresh).toMatch(/^surreal-refresh-/);
+    await panel.rowShows("Somebody", "user:alice · app/tenant_a");
+    await expect.poll(async () => (await shownTokens()).refresh).toMatch(/^surreal-refresh-/);
   });
 
   test("a refused sign-in shows the server's words at the form and changes nothing", async () => {
     await panel.signIn(recordSignIn("bob", "tenant_a", "account", "wrong"));
     const form = `${panel.section("sign-in")} form`;
     await panel.page.see(`${form} [role=alert]`);
-    expect(await panel.page.text(`${form} [role=alert]`)).toMatch(/No record was returned/);
+    await expect
+      .poll(() => panel.page.text(`${form} [role=alert]`))
+      .toMatch(/No record was returned/);
     await panel.press("Cancel", form);
     await panel.confirms("user:alice, app/tenant_a");
     await panel.status("active");
@@ -127,7 +129,7 @@ describeInBrowsers("sign-in", (under) => {
     expect(await panel.page.text(tokens)).not.toContain("eyJ");
     await panel.press("Copy the access token", tokens);
     await panel.page.see("text=Access token copied");
-    expect(await scene.browser.clipboardText()).toBe(access);
+    await expect.poll(() => scene.browser.clipboardText()).toBe(access);
     expect(refresh).not.toBe("");
     await sdk.authenticate(access);
   });
@@ -138,9 +140,8 @@ describeInBrowsers("sign-in", (under) => {
     await panel.press("Refresh", panel.section("sign-in"));
     await panel.historyHas("auth", "Token renewed.");
     expect(requests("refresh")).toBe(asked + 1);
-    const after = await shownTokens();
-    expect(after.access).not.toBe(before.access);
-    expect(after.refresh).not.toBe(before.refresh);
+    await expect.poll(async () => (await shownTokens()).access).not.toBe(before.access);
+    expect((await shownTokens()).refresh).not.toBe(before.refresh);
     await panel.confirms("user:alice, app/tenant_a");
     expect(await refreshElsewhere(before)).toMatch(/authentication/i);
     expect(await whoIs(scene.link, key)).toBe("user:alice, app/tenant_a");
@@ -152,7 +153,7 @@ describeInBrowsers("sign-in", (under) => {
     await panel.press("Revoke tokens");
     await panel.historyHas("auth", "Refresh token revoked.");
     expect(requests("revoke")).toBe(1);
-    expect((await shownTokens()).refresh).toBe("none");
+    await expect.poll(async () => (await shownTokens()).refresh).toBe("none");
     expect(await refreshElsewhere(pair)).toMatch(/authentication/i);
     expect(await whoIs(scene.link, key)).toBe("user:alice, app/tenant_a");
   });
@@ -160,14 +161,14 @@ describeInBrowsers("sign-in", (under) => {
   test("record access without keeping the refresh token", async () => {
     await panel.signIn({ ...recordSignIn("bob", "tenant_b"), keep: false });
     await panel.confirms("user:bob, app/tenant_b");
-    expect((await shownTokens()).refresh).toBe("none");
+    await expect.poll(async () => (await shownTokens()).refresh).toBe("none");
     expect(await whoIs(scene.link, key)).toBe("user:bob, app/tenant_b");
   });
 
   test("sign up makes a new user, keeping the refresh token", async () => {
     await panel.signIn({ ...recordSignIn("carol"), signUp: true });
     await panel.confirms("user:carol, app/tenant_a");
-    expect(await facts()).toContain("can be renewed");
+    await expect.poll(facts).toContain("can be renewed");
     await panel.historyHas("auth", "user:bob → user:carol");
     expect(await whoIs(scene.link, key)).toBe("user:carol, app/tenant_a");
     const [carol] = await scene.server.query("SELECT VALUE name FROM user:carol", {}, WHERE);
@@ -177,7 +178,7 @@ describeInBrowsers("sign-in", (under) => {
   test("sign up without keeping the refresh token, and of a name that is taken", async () => {
     await panel.signIn({ ...recordSignIn("dave"), signUp: true, keep: false });
     await panel.confirms("user:dave, app/tenant_a");
-    expect((await shownTokens()).refresh).toBe("none");
+    await expect.poll(async () => (await shownTokens()).refresh).toBe("none");
     await panel.signIn({ ...recordSignIn("alice"), signUp: true });
     const form = `${panel.section("sign-in")} form`;
     await panel.page.see(`${form} [role=alert]`);
@@ -189,7 +190,7 @@ describeInBrowsers("sign-in", (under) => {
     const ofUser = await mintKey(scene.server.query, { user: "viewer" });
     await panel.signIn({ way: "bearer", ...WHERE, access: "user_key", key: ofUser });
     await panel.confirms("viewer, app/tenant_a");
-    expect(await facts()).toContain("Bearer of a key");
+    await expect.poll(facts).toContain("Bearer of a key");
     expect(await whoIs(scene.link, key)).toBe("viewer, app/tenant_a");
     const ofRecord = await mintKey(scene.server.query, { record: "user:bob" });
     await panel.signIn({ way: "bearer", ...WHERE, access: "record_key", key: ofRecord });
@@ -201,8 +202,8 @@ describeInBrowsers("sign-in", (under) => {
     const { access } = await tokensOfAlice();
     await panel.signIn({ way: "token", accessToken: access });
     await panel.confirms("user:alice, app/tenant_a");
-    expect(await facts()).toContain("can't be renewed");
-    expect((await shownTokens()).access).toBe(access);
+    await expect.poll(facts).toContain("can't be renewed");
+    await expect.poll(async () => (await shownTokens()).access).toBe(access);
     expect(await whoIs(scene.link, key)).toBe("user:alice, app/tenant_a");
   });
 
@@ -242,7 +243,7 @@ describeInBrowsers("sign-in", (under) => {
     expect(requests("invalidate")).toBe(asked + 1);
     await panel.historyHas("status", "active → ended");
     await panel.historyHas("auth", "user:alice → anonymous");
-    expect((await panel.row("Somebody")).text).toContain("Signed out");
+    await panel.rowShows("Somebody", "Signed out");
     expect(scene.server.stats().sockets.flatMap((one) => one.sessions)).toContain(key);
     await expect(whoIs(scene.link, key)).rejects.toThrow("GateClosedError");
     await panel.press("Sign in…");

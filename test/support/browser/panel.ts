@@ -5,6 +5,7 @@
  * that is in the page is known here alone, by roles, accessible names and data attributes, never by
  * looks. Everything waits until it can be done or seen.
  */
+import { expect } from "vitest";
 import type { Page } from "../../../demo/browser/page.ts";
 import type { SessionStatus } from "../../../src/session/model.ts";
 
@@ -114,6 +115,11 @@ export class Panel {
     return row;
   }
 
+  /** Waits until the row with this label shows this text. */
+  async rowShows(label: string, text: string): Promise<void> {
+    await expect.poll(async () => (await this.row(label)).text).toContain(text);
+  }
+
   /** Waits until no row has this label. */
   async rowGone(label: string): Promise<void> {
     await this.page.waitFor(
@@ -141,7 +147,12 @@ export class Panel {
     await this.page.see("[data-group=closed][aria-expanded=true]");
   }
 
-  /** What has the focus, by the name that a screen reader says. */
+  /** Waits until that has the focus which a screen reader calls so. */
+  async focusIs(name: string): Promise<void> {
+    await expect.poll(() => this.focused()).toBe(name);
+  }
+
+  /** For `expect.poll`. */
   focused(): Promise<string> {
     return this.page.evaluate(() => {
       const element = document.activeElement as HTMLInputElement | null;
@@ -285,6 +296,7 @@ export class Panel {
   /** Signs the selected session in with its own form, without waiting for what comes of it. */
   async signIn(entry: SignInEntry): Promise<void> {
     const section = this.section("sign-in");
+    await this.page.gone(`${section} form [aria-busy=true]`);
     if ((await this.page.count(`${section} form`)) === 0) await this.press("Sign in as…", section);
     await this.fillSignIn(`${section} form`, entry);
     await this.page.click(`${section} form button[type=submit]`);
@@ -299,9 +311,18 @@ export class Panel {
     await this.fillAndLeave(`${section} >> role=combobox[name="Database"]`, database);
   }
 
-  /** The words on the button that would send what the pickers hold. */
-  placeButton(): Promise<string> {
-    return this.page.text(`${this.section("namespace")} button[type=submit]`);
+  /** Waits until the button that would send what the pickers hold says this. */
+  async placeButton(words: string): Promise<void> {
+    await this.page.see(`${this.section("namespace")} button[type=submit] >> text=${words}`);
+  }
+
+  /** Waits until the two pickers hold this. */
+  async place(namespace: string, database: string): Promise<void> {
+    const picker = (name: string) =>
+      this.page.value(`${this.section("namespace")} >> role=combobox[name="${name}"]`);
+    await expect
+      .poll(async () => [await picker("Namespace"), await picker("Database")])
+      .toEqual([namespace, database]);
   }
 
   async submitPlace(): Promise<void> {
@@ -311,6 +332,8 @@ export class Panel {
   /** Adds a variable, or changes the one that is there, as SurrealQL; sends it with Enter. */
   async writeVariable(name: string, expression: string): Promise<void> {
     const section = this.section("variables");
+    // A form that has just been sent closes with its answer: nothing is to be written into it.
+    await this.page.gone(`${section} form [aria-busy=true]`);
     if ((await this.page.count(`${section} [data-variable="${name}"]`)) > 0) {
       await this.press(`Change $${name}`, section);
       await this.page.fill(`${section} >> label=Value of $${name} as SurrealQL`, expression);

@@ -1,13 +1,13 @@
 /** Sessions that come back: what the panel shows of them, against what the server holds. */
 import { expect } from "vitest";
-import { until } from "../../../demo/browser/wait.ts";
+import { PATIENCE_MS, until } from "../../../demo/browser/wait.ts";
 import type { DemoServer } from "../../../demo/server/server.ts";
 import type { WorkerLink } from "../../../demo/start/worker-link.ts";
 import type { SessionKey, SessionView } from "../../../src/session/model.ts";
 import type { Panel } from "./panel.ts";
 
 /** `expect.poll` with the patience of the panel's own waiting: what the server has comes in time. */
-export function eventually<T>(ask: () => T | Promise<T>, timeout = 10_000) {
+export function eventually<T>(ask: () => T | Promise<T>, timeout = PATIENCE_MS) {
   return expect.poll(ask, { timeout });
 }
 
@@ -25,13 +25,13 @@ export async function attachedExactly(
   keys: readonly SessionKey[],
   sockets = 1,
 ): Promise<void> {
-  const wanted = [...keys].sort().join(" ");
+  const wanted = `${[...keys].sort().join(" ")} on ${sockets}`;
+  const found = () => `${attachedAt(server).join(" ")} on ${server.stats().openSockets}`;
   await until(
-    async () => attachedAt(server).join(" ") === wanted,
-    10_000,
-    () => `The server has the sessions ${attachedAt(server).join(" ")}, not ${wanted}.`,
+    async () => found() === wanted,
+    PATIENCE_MS,
+    () => `The server has the sessions ${found()} sockets, not ${wanted}.`,
   );
-  expect(server.stats().openSockets).toBe(sockets);
 }
 
 /** The session as the worker shows it to views. */
@@ -48,9 +48,9 @@ export async function rowHas(panel: Panel, key: SessionKey, status: string): Pro
 }
 
 /** Waits until the connection is shown in this state (`open`, `waiting`, `closed`, …). */
-export async function connectionIs(panel: Panel, id: string, state: string, timeoutMs = 10_000) {
+export async function connectionIs(panel: Panel, id: string, state: string): Promise<void> {
   await panel.show("Sessions");
-  await panel.page.see(`nav [data-connection="${id}"][data-state=${state}]`, { timeoutMs });
+  await panel.page.see(`nav [data-connection="${id}"][data-state=${state}]`);
 }
 
 /** How many records a table has, at the server. */
