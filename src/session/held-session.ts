@@ -46,16 +46,8 @@ import { type SignInOptions, signInAtServer } from "./sign-in-steps.ts";
 import type { SessionRecord } from "./store.ts";
 import { authOf } from "./token.ts";
 import type { TokenFamily } from "./token-family.ts";
-import {
-  ANONYMOUS_TRUTH,
-  differences,
-  identityText,
-  isAnonymousRefusal,
-  placeText,
-  readTruth,
-  TRUTH_QUERY,
-  type Truth,
-} from "./truth.ts";
+import { askTruth, compared, identityText, placeText, type Truth } from "./truth.ts";
+import { placeAfterUse, useParams } from "./using.ts";
 import { checkVariableName, variableValue } from "./variables.ts";
 
 /** How long a change waits for requests that run in the old identity, in milliseconds. */
@@ -393,16 +385,11 @@ export class HeldSession {
     return this.#change("another namespace or database is being selected.", async () => {
       this.#assertAttached();
       const { record } = this;
-      if (database && (namespace === null || (!namespace && !record.namespace))) {
-        // `use [NONE, "db"]` made some servers panic: never sent.
-        throw new InvalidRequestError("A database needs a namespace.", "Select a namespace first.");
-      }
       const before = placeText(record.namespace, record.database);
-      const dropped = namespace === null ? null : database;
-      const answer = await this.#send("use", [namespace, dropped]);
-      const said = typeof answer === "object" && answer !== null ? answer : undefined;
-      record.namespace = said ? nameIn(said, "namespace") : keep(namespace, record.namespace);
-      record.database = said ? nameIn(said, "database") : keep(dropped, record.database);
+      const params = useParams(record, namespace, database);
+      const place = placeAfterUse(await this.#send("use", params), record, params);
+      record.namespace = place.namespace;
+      record.database = place.database;
       record.updatedAt = Date.now();
       const after = placeText(record.namespace, record.database);
       this.#log({ event: "using", by: "you", before, after });
@@ -479,13 +466,8 @@ export class HeldSession {
     });
   }
 
-  async #askTruth(): Promise<Truth> {
-    try {
-      return readTruth(await this.#send("query", [TRUTH_QUERY]));
-    } catch (error) {
-      if (isAnonymousRefusal(error)) return ANONYMOUS_TRUTH;
-      throw error;
-    }
+  #askTruth(): Promise<Truth> {
+    return askTruth((text) => this.#send("query", [text]));
   }
 
   /**
@@ -507,18 +489,11 @@ export class HeldSession {
       return this.#owner.commit(this);
     }
     record.expireAt = truth.expireAt;
-    const place = truth.placeKnown ? truth : record;
-    const found = differences(record, truth);
-    this.truth = {
-      state: found.length > 0 ? "differs" : "agrees",
-      checkedAt: Date.now(),
-      identity: identityText(truth.user, placeText(place.namespace, place.database)),
-      differences: found,
-    };
+    this.truth = compared(record, truth, Date.now());
     if (record.status === "active") {
-      if (found.length === 0) this.gate.open();
+      if (this.truth.state === "agrees") this.gate.open();
       else {
-        const [first] = found;
+        const first = this.truth.differences?.[0];
         const reason = `the server says ${first?.server}, not ${first?.shown}.`;
         this.gate.bar(reason, "Show the server's, or restore it, under Sessions.");
       }
@@ -707,14 +682,4 @@ export class HeldSession {
   #log(entry: Omit<HistoryEntry, "at">): void {
     this.#owner.history(this, { at: Date.now(), ...entry });
   }
-}
-
-function nameIn(answer: object, field: "namespace" | "database"): string | undefined {
-  const value = (answer as Record<string, unknown>)[field];
-  return typeof value === "string" ? value : undefined;
-}
-
-/** Servers that answer nothing to `use`: what was asked for is what is. */
-function keep(wanted: string | null | undefined, before: string | undefined): string | undefined {
-  return wanted === undefined ? before : (wanted ?? undefined);
 }

@@ -8,8 +8,20 @@
  * 3.0.2), so looking must never name one that isn't known to be there.
  */
 import { decodeValue, encodeValue } from "../wire/values.ts";
-import type { HeldSession } from "./held-session.ts";
-import type { SessionRequests } from "./session-requests.ts";
+import type { Answer } from "./session-requests.ts";
+
+/** Who asks: a session of any holder. */
+export interface Asker {
+  requests: {
+    send(
+      method: string,
+      params: Uint8Array | undefined,
+      txn: string | undefined,
+      options: { unasked: true },
+    ): Promise<Answer>;
+  };
+  record: { namespace?: string; auth: { namespace?: string } };
+}
 
 export interface Names {
   namespaces?: string[];
@@ -23,10 +35,7 @@ export interface Names {
  *   server's list hasn't got has no databases; where there is no list, only the selected one and the
  *   user's own are asked about.
  */
-export async function namesFor(
-  { requests, record }: Pick<HeldSession, "requests" | "record">,
-  namespace?: string,
-): Promise<Names> {
+export async function namesFor({ requests, record }: Asker, namespace?: string): Promise<Names> {
   const listed = ask(requests, "INFO FOR ROOT").then((root) => keysOf(root, "namespaces"));
   const [namespaces, ns, db] = await Promise.all([
     listed,
@@ -52,7 +61,7 @@ export async function namesFor(
 }
 
 /** The last statement's result; undefined where the server refuses, which is an answer too. */
-async function ask(requests: SessionRequests, text: string): Promise<unknown> {
+async function ask(requests: Asker["requests"], text: string): Promise<unknown> {
   try {
     const { result } = await requests.send("query", encodeValue([text]), undefined, {
       unasked: true,

@@ -6,7 +6,7 @@
  * server binds neither, so that is checked here.
  */
 import { Uuid } from "surrealdb";
-import { arrayItems, arrayOf, mapEntries } from "../wire/cbor-parts.ts";
+import { arrayOf } from "../wire/cbor-parts.ts";
 import { OutcomeUnknownError, ServerError } from "../wire/errors.ts";
 import { type ItemBytes, proveItem } from "../wire/proven.ts";
 import { decodeValue, encodeValue } from "../wire/values.ts";
@@ -19,6 +19,7 @@ import {
   SessionError,
   TransactionLostError,
 } from "./errors.ts";
+import { evaluate } from "./evaluate.ts";
 import type { HeldSession } from "./held-session.ts";
 import { isFinal } from "./life-cycle.ts";
 import type { LiveEvent } from "./live-queries.ts";
@@ -26,7 +27,7 @@ import type { TransactionView } from "./model.ts";
 import type { SessionOwner } from "./session-owner.ts";
 import { uuidText } from "./set-up.ts";
 import type { LiveQueryRecord } from "./store.ts";
-import { isAnonymousRefusal, placeText } from "./truth.ts";
+import { placeText } from "./truth.ts";
 
 /** The server did not begin a live query. */
 class LiveQueryError extends SessionError {
@@ -151,28 +152,9 @@ export class SessionRequests {
     return answer;
   }
 
-  /**
-   * A SurrealQL expression as a value, evaluated by the server in this session. An anonymous session
-   * that may not query gets JSON read instead.
-   * @returns the value as CBOR, in a buffer of its own
-   */
-  async evaluate(expression: string): Promise<ItemBytes> {
-    let result: Uint8Array;
-    try {
-      ({ result } = await this.query(`RETURN (${expression}\n)`));
-    } catch (error) {
-      if (!isAnonymousRefusal(error)) throw error;
-      return encodeValue(readJson(expression));
-    }
-    const [statement, ...others] = arrayItems(result);
-    if (!statement || others.length > 0) throw new InvalidRequestError("One value is expected.");
-    const parts = mapEntries(statement);
-    const value = parts.get("result");
-    if (!value) throw new InvalidRequestError("The server gave no value.");
-    if (decodeValue(parts.get("status") ?? value) !== "OK") {
-      throw new SessionError("StatementError", String(decodeValue(value)));
-    }
-    return proveItem(value.slice());
+  /** A SurrealQL expression as a value, as CBOR in a buffer of its own; throws as `evaluate` does. */
+  evaluate(expression: string): Promise<ItemBytes> {
+    return evaluate((text) => this.query(text), expression);
   }
 
   #noteLive(
@@ -365,25 +347,15 @@ export class SessionRequests {
   }
 }
 
-function queryParams(text: string, bindings?: Uint8Array): Uint8Array {
+/** The parameters of RPC `query`; `bindings` are a CBOR map. */
+export function queryParams(text: string, bindings?: Uint8Array): Uint8Array {
   const parts = [encodeValue(text)];
   if (bindings) parts.push(proveItem(bindings));
   return arrayOf(parts);
 }
 
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Only that it is no JSON matters: the person wrote SurrealQL.
-    throw new InvalidRequestError(
-      "The server evaluates SurrealQL for signed-in sessions only.",
-      "As anonymous, write the value as JSON, or sign in first.",
-    );
-  }
-}
-
-function outcomeUnknown(label: string, cause: OutcomeUnknownError): SessionError {
+/** What a person is told where nobody knows whether a request ran. */
+export function outcomeUnknown(label: string, cause: OutcomeUnknownError): SessionError {
   return new SessionError(
     "OutcomeUnknownError",
     `The connection was lost after this request was sent as “${label}”. It may have run. It was not repeated.`,

@@ -8,7 +8,7 @@
  */
 import { toSurqlString } from "surrealdb";
 import { ServerError } from "../wire/errors.ts";
-import type { Difference, SessionAuth } from "./model.ts";
+import type { Difference, ServerTruth, SessionAuth } from "./model.ts";
 import { authOf, claim } from "./token.ts";
 
 export const TRUTH_QUERY = "RETURN { session: $session, token: $token, auth: $auth }";
@@ -69,7 +69,21 @@ export function isAnonymousRefusal(error: unknown): boolean {
 }
 
 /** Truth of a session that the server refuses as anonymous. */
-export const ANONYMOUS_TRUTH: Truth = { anonymous: true, placeKnown: false };
+const ANONYMOUS_TRUTH: Truth = { anonymous: true, placeKnown: false };
+
+/**
+ * Asks the server who a session is.
+ * @param query runs a text in that session; answers the decoded results
+ * @throws what `query` throws, but for the refusal that is an answer
+ */
+export async function askTruth(query: (text: string) => Promise<unknown>): Promise<Truth> {
+  try {
+    return readTruth(await query(TRUTH_QUERY));
+  } catch (error) {
+    if (isAnonymousRefusal(error)) return ANONYMOUS_TRUTH;
+    throw error;
+  }
+}
 
 /** Every field in which the server says something else than is shown. */
 export function differences(shown: Expected, truth: Truth): Difference[] {
@@ -94,6 +108,18 @@ export function differences(shown: Expected, truth: Truth): Difference[] {
     }
   }
   return found;
+}
+
+/** What a view is told of the comparison, made at `at` (milliseconds since 1970). */
+export function compared(shown: Expected, truth: Truth, at: number): ServerTruth {
+  const place = truth.placeKnown ? truth : shown;
+  const found = differences(shown, truth);
+  return {
+    state: found.length > 0 ? "differs" : "agrees",
+    checkedAt: at,
+    identity: identityText(truth.user, placeText(place.namespace, place.database)),
+    differences: found,
+  };
 }
 
 /** "user:bob, app/tenant_b": an identity in one line. */

@@ -6,9 +6,10 @@
  * socket carried, never as what it may have been.
  */
 import { jsonify } from "surrealdb";
-import { EnvelopeError, type ServerError, serverErrorFrom } from "./errors.ts";
+import { type ServerError, serverErrorFrom } from "./errors.ts";
 import type { ItemBytes } from "./proven.ts";
 import { decodeValue, encodeValue } from "./values.ts";
+import { EnvelopeError } from "./wire-error.ts";
 
 /** What a request on a json socket is made from; `params` are CBOR, as everywhere in this code. */
 export interface JsonRequestParts {
