@@ -7,6 +7,8 @@ import { usePopup } from "./popup.ts";
 
 export interface MenuItem {
   text: string;
+  /** Tells items of the same text apart. */
+  id?: string;
   title?: string;
   onSelect: () => unknown;
   disabled?: boolean;
@@ -15,16 +17,22 @@ export interface MenuItem {
   checked?: boolean;
   /** A line above this item parts it from those before. */
   parted?: boolean;
+  /** The menu stays open when it is chosen, for choosing several. */
+  stays?: boolean;
 }
 
 export interface MenuProps {
   label: string;
   icon?: IconName;
+  /** Stands on the button in place of the icon. */
+  text?: string;
   items: readonly MenuItem[];
   busy?: boolean;
+  disabled?: boolean;
 }
 
-export function Menu({ label, icon = "more", items, busy }: MenuProps): JSX.Element {
+export function Menu(props: MenuProps): JSX.Element {
+  const { label, icon = "more", text, items, busy, disabled } = props;
   const [open, setOpen] = useState(false);
   const anchor = useRef<HTMLDivElement>(null);
   const popup = useRef<HTMLDivElement>(null);
@@ -64,14 +72,18 @@ export function Menu({ label, icon = "more", items, busy }: MenuProps): JSX.Elem
   return (
     <div class="sy-menu" ref={anchor}>
       <Button
-        icon={icon}
-        label={label}
+        icon={text === undefined ? icon : undefined}
+        label={text === undefined ? label : undefined}
+        title={label}
         popup="menu"
         expanded={open}
         controls={id}
         busy={busy}
+        disabled={disabled}
         onClick={() => setOpen(!open)}
-      />
+      >
+        {text === undefined ? undefined : `${text} ▾`}
+      </Button>
       <div
         ref={popup}
         id={id}
@@ -85,10 +97,10 @@ export function Menu({ label, icon = "more", items, busy }: MenuProps): JSX.Elem
         {open &&
           items.map((item) => (
             <MenuEntry
-              key={item.text}
+              key={item.id ?? item.text}
               item={item}
               onSelect={() => {
-                close();
+                if (!item.stays) close();
                 item.onSelect();
               }}
             />
