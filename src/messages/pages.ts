@@ -3,11 +3,14 @@
  *
  * The build keeps each page at its place in the source, so these are paths in both.
  */
+import { siteHost } from "./site-pattern.ts";
 
 /** The panel: in DevTools, or in a tab as `panelAddress` says. */
 export const PANEL_PAGE = "/src/shells/panel.html";
 /** The page that opens once, after installation. */
 export const WELCOME_PAGE = "/src/shells/welcome.html";
+/** The options: sites, log, privacy. */
+export const OPTIONS_PAGE = "/src/shells/options.html";
 
 /**
  * The panel's path as a page of its own.
@@ -22,4 +25,19 @@ export function panelAddress(tabId?: number): string {
 export function tabOfAddress(search: string): number | undefined {
   const tab = new URLSearchParams(search).get("tab");
   return tab !== null && /^\d{1,15}$/.test(tab) ? Number(tab) : undefined;
+}
+
+/**
+ * The options' path, at the question whether to enable a site.
+ *
+ * @param url A page of that site. Only its origin is passed on: what the page is, is nobody's concern.
+ */
+export function optionsAddress(url?: string): string {
+  const site = url === undefined || siteHost(url) === undefined ? undefined : new URL(url).origin;
+  return site === undefined ? OPTIONS_PAGE : `${OPTIONS_PAGE}?site=${encodeURIComponent(site)}`;
+}
+
+/** The site that `optionsAddress` named, from a page's `location.search`. */
+export function siteOfAddress(search: string): string | undefined {
+  return new URLSearchParams(search).get("site") ?? undefined;
 }

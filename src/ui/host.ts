@@ -26,10 +26,13 @@ export interface ViewHost {
   /** Opens the options, where a site can be enabled; with `url`, at the question for its site. */
   openOptions(url?: string): void;
   /**
-   * Asks the person for leave to run on a site; answers whether they gave it. Must be called in the
-   * click itself. Absent where the browser doesn't let this view ask (DevTools): `openOptions` then.
+   * Asks the person for leave to run on sites; answers whether they gave it. Must be called in the
+   * click itself. The browser may close a popup while it asks, so that no answer comes. Absent where
+   * the browser doesn't let this view ask (DevTools): `openOptions` then.
    */
-  readonly requestSite?: (pattern: string) => Promise<boolean>;
+  readonly requestSite?: (...patterns: string[]) => Promise<boolean>;
+  /** Whether Switchyard may run on all these sites now. Absent as `requestSite` is. */
+  readonly mayRunOn?: (...patterns: string[]) => Promise<boolean>;
   /** Writes a file for the person to keep (an exported log). */
   saveFile(name: string, text: string): void;
 }

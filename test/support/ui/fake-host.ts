@@ -1,10 +1,13 @@
-/** A host for the panel outside of any browser extension: remembers nothing, copies to a variable. */
+/** A host for views outside of any browser extension: remembers nothing, copies to a variable. */
+import { LOCAL_SITES } from "../../../src/messages/site-pattern.ts";
 import type { ViewHost } from "../../../src/ui/host.ts";
 
 export interface FakeHost extends ViewHost {
   readonly copied: string[];
   readonly saved: Map<string, unknown>;
   readonly savedFiles: Map<string, string>;
+  /** Sites that the person was asked for, in order. */
+  readonly asked: string[];
 }
 
 export interface FakeHostOptions {
@@ -12,19 +15,29 @@ export interface FakeHostOptions {
   surface?: ViewHost["surface"];
   tabId?: number;
   preferences?: Record<string, unknown>;
+  /** Address of the page in the tab; `undefined`: nobody tells. By default one of this computer. */
+  pageUrl?: string | undefined;
+  /** Whether the person says yes when asked for a site; default true. */
+  grants?: boolean;
+  /** Whether the sites on this computer are allowed; default true. */
+  localAllowed?: boolean;
 }
 
 export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const copied: string[] = [];
   const saved = new Map<string, unknown>();
+  const asked: string[] = [];
+  const granted = new Set<string>(options.localAllowed === false ? [] : LOCAL_SITES);
+  const surface = options.surface ?? "devtools";
   const savedFiles = new Map<string, string>();
   return {
-    surface: options.surface ?? "devtools",
+    surface,
     tabId: options.tabId ?? 7,
     platform: "other",
     copied,
     saved,
     savedFiles,
+    asked,
     onTheme(listener) {
       listener(options.theme ?? "light");
       return () => undefined;
@@ -42,10 +55,21 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     openOwnTab() {
       window.open("?tab");
     },
-    pageUrl: async () => "http://localhost:5173/",
+    pageUrl: async () => ("pageUrl" in options ? options.pageUrl : "http://localhost:5173/"),
     openOptions(url) {
-      window.open(`?options=${encodeURIComponent(url ?? "")}`);
+      window.open(
+        url === undefined ? "?view=options" : `?view=options&site=${encodeURIComponent(url)}`,
+      );
     },
+    ...(surface !== "devtools" && {
+      async requestSite(...patterns: string[]) {
+        asked.push(...patterns);
+        if (options.grants === false) return false;
+        for (const pattern of patterns) granted.add(pattern);
+        return true;
+      },
+      mayRunOn: async (...patterns: string[]) => patterns.every((each) => granted.has(each)),
+    }),
     saveFile(name, text) {
       savedFiles.set(name, text);
     },

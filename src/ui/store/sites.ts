@@ -1,0 +1,80 @@
+/**
+ * The sites on which Switchyard runs, and the ways to change that: for the popup and the options.
+ *
+ * The browser asks the person and keeps the answer; the worker follows it. So a site counts as enabled
+ * when the worker says so, and not because somebody pressed a button here.
+ */
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { SiteView } from "../../messages/commands.ts";
+import { LOCAL_SITES, matchesSite, sitePattern } from "../../messages/site-pattern.ts";
+import type { ViewClient } from "../../messages/view-client.ts";
+import type { ViewHost } from "../host.ts";
+
+export interface SitesStore {
+  /** Sites beyond those on this computer. Undefined until the worker told of them. */
+  readonly enabled: ReadonlySignal<readonly SiteView[] | undefined>;
+  /** Whether it may run on this computer's own sites: a person can take that back too. */
+  readonly localAllowed: ReadonlySignal<boolean>;
+  /** Those of `enabled` that hold for this page. Reading it subscribes. */
+  of(url: string): readonly SiteView[];
+  /**
+   * Asks for leave to run on the page's site; false where it was denied. Must be called in the click
+   * itself. Rejects with InvalidSiteError, CommandError, or what the browser says.
+   */
+  enable(url: string): Promise<boolean>;
+  /** The same for the sites on this computer. */
+  allowLocal(): Promise<boolean>;
+  /** Gives back the leave; scripts are no longer put into its pages. */
+  disable(site: SiteView): Promise<void>;
+  close(): void;
+}
+
+export function createSitesStore({
+  client,
+  host,
+}: {
+  client: ViewClient;
+  host: ViewHost;
+}): SitesStore {
+  const enabled = signal<readonly SiteView[] | undefined>(undefined);
+  const localAllowed = signal(true);
+
+  async function lookAtLocal() {
+    if (host.mayRunOn) localAllowed.value = await host.mayRunOn(...LOCAL_SITES);
+  }
+
+  async function ask(patterns: readonly string[]): Promise<boolean> {
+    if (!host.requestSite) throw new Error("This view can't ask for a site: the options can.");
+    return host.requestSite(...patterns);
+  }
+
+  const stop = client.onEvent((message) => {
+    if (message.event === "snapshot") enabled.value = message.snapshot.sites;
+    else if (message.event === "sites") enabled.value = message.sites;
+    else return;
+    // What the worker tells, it learned from a change of permissions: maybe of those, too.
+    void lookAtLocal();
+  });
+
+  return {
+    enabled,
+    localAllowed,
+    of: (url) => (enabled.value ?? []).filter(({ pattern }) => matchesSite(pattern, url)),
+    async enable(url) {
+      const pattern = sitePattern(url);
+      if (!(await ask([pattern]))) return false;
+      // Answered when its scripts are registered: a page that reloads from here on is watched.
+      await client.call("site.granted", { pattern });
+      return true;
+    },
+    async allowLocal() {
+      const allowed = await ask(LOCAL_SITES);
+      await lookAtLocal();
+      return allowed;
+    },
+    async disable({ pattern }) {
+      await client.call("site.disable", { pattern });
+    },
+    close: stop,
+  };
+}
