@@ -23,9 +23,17 @@ import type { ConnectionView, HistoryEntry, SessionKey, SessionView, Settings } 
 import { nextColour } from "./palette.ts";
 import { RecordWriter } from "./record-writer.ts";
 import type { SessionOwner } from "./session-owner.ts";
-import { copyOf, defaultKey, type NewSession, newRecord } from "./session-record.ts";
+import {
+  type AdoptedSession,
+  copyOf,
+  defaultKey,
+  type NewSession,
+  newRecord,
+} from "./session-record.ts";
 import { viewOf } from "./session-view.ts";
+import { formOfToken } from "./sign-in.ts";
 import type { DurableStore, FamilySecrets, SecretStore, SessionRecord } from "./store.ts";
+import { authOf, readToken } from "./token.ts";
 import type { TokenFamily } from "./token-family.ts";
 import { Troubles } from "./troubles.ts";
 
@@ -321,9 +329,8 @@ export class Registry implements SessionOwner {
    */
   async create(wanted: NewSession): Promise<SessionKey> {
     if (wanted.remember) this.assertMayRemember(wanted.connectionId);
-    const connection = await this.#book.connected(wanted.connectionId);
-    if (!connection.sessionsSupported) throw new SessionsNotSupportedError(connection.version);
-    const { namespace, database } = connection.profile;
+    await this.#connectedWithSessions(wanted.connectionId);
+    const { namespace, database } = this.connection(wanted.connectionId).profile;
     const record = this.#newRecord({ namespace, database, ...wanted }, crypto.randomUUID());
     const session = this.#addSession(record);
     const by = { at: Date.now(), event: "created", by: "you", text: "New session." } as const;
@@ -375,8 +382,7 @@ export class Registry implements SessionOwner {
 
   async #copy(parent: HeldSession, label: string, viewId?: string): Promise<HeldSession> {
     const from = parent.record;
-    const connection = await this.#book.connected(from.connectionId);
-    if (!connection.sessionsSupported) throw new SessionsNotSupportedError(connection.version);
+    await this.#connectedWithSessions(from.connectionId);
     const record: SessionRecord = {
       ...this.#newRecord({ ...from, label, colour: undefined, viewId }, crypto.randomUUID()),
       namespace: from.namespace,
@@ -386,8 +392,51 @@ export class Registry implements SessionOwner {
       tokenExpireAt: from.tokenExpireAt,
       signInForm: from.signInForm,
     };
+    return this.#setUpNew(record, parent.family);
+  }
+
+  /**
+   * A session of our own with all that is known of one held elsewhere, set up and compared with the
+   * server. Of tokens it takes the access token only.
+   * @throws SessionsNotSupportedError, NotConnectedError, and where the server doesn't take it:
+   *   no session is left behind then
+   */
+  async adopt({ access, from, variables, ...wanted }: AdoptedSession): Promise<SessionKey> {
+    await this.#connectedWithSessions(wanted.connectionId);
+    const { auth, signInForm, ...made } = this.#newRecord(wanted, crypto.randomUUID());
+    const token = access === undefined ? undefined : readToken(access);
+    const record: SessionRecord = {
+      ...made,
+      variables: variables.map((variable) => ({ ...variable })),
+      auth: token ? authOf(token.claims, false) : auth,
+      tokenExpireAt: token?.expireAt,
+      signInForm: token ? formOfToken(token.claims) : signInForm,
+    };
+    const family = access === undefined ? undefined : await this.newFamily({ tokens: { access } });
+    const session = await this.#setUpNew(record, family);
+    if (record.status !== "active") {
+      const { cause } = record;
+      await session.close();
+      await this.forget(record.key);
+      throw new SessionError("SignInRefusedError", cause, "Sign in in a new session.");
+    }
+    this.history(session, { at: Date.now(), event: "created", by: "you", text: from });
+    return record.key;
+  }
+
+  /** @throws NotConnectedError, SessionsNotSupportedError */
+  async #connectedWithSessions(connectionId: string): Promise<void> {
+    const connection = await this.#book.connected(connectionId);
+    if (!connection.sessionsSupported) throw new SessionsNotSupportedError(connection.version);
+  }
+
+  /** Where setting it up fails, no session is left behind. */
+  async #setUpNew(
+    record: SessionRecord,
+    family: TokenFamily<HeldSession> | undefined,
+  ): Promise<HeldSession> {
     const session = this.#addSession(record);
-    if (parent.family) await this.join(session, parent.family);
+    if (family) await this.join(session, family);
     await session.restore();
     if (session.truth.state === "failed") {
       const failure = failureOf(session);

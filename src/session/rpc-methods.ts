@@ -8,7 +8,7 @@
 import { arrayItems } from "../wire/cbor-parts.ts";
 import { decodeValue, encodeValue } from "../wire/values.ts";
 import { InvalidRequestError, SessionError } from "./errors.ts";
-import type { HeldSession } from "./held-session.ts";
+import type { OperableSession } from "./operable-session.ts";
 import type { Answer } from "./session-requests.ts";
 import { uuidText } from "./set-up.ts";
 import { fromRpcAuth } from "./sign-in.ts";
@@ -35,7 +35,7 @@ export const DATA_METHODS: ReadonlySet<string> = new Set([
 ]);
 
 type Operation = (
-  session: HeldSession,
+  session: OperableSession,
   params: unknown[],
   raw: readonly Uint8Array[],
   viewId?: string,
@@ -89,7 +89,7 @@ export class MethodNotAllowedError extends SessionError {
  * @throws MethodNotAllowedError for a name in neither list; else as the operation does
  */
 export async function callMethod(
-  session: HeldSession,
+  session: OperableSession,
   { method, params, txn }: { method: string; params?: Uint8Array; txn?: string },
   viewId?: string,
 ): Promise<Answer> {

@@ -1,5 +1,5 @@
 /** The record of a session: how a new one begins, and how one is copied for the store. */
-import type { SessionKey, SignIn } from "./model.ts";
+import type { SessionKey, SessionVariable, SignIn } from "./model.ts";
 import type { SessionRecord } from "./store.ts";
 
 /** What is asked for when a session is made. */
@@ -17,6 +17,19 @@ export interface NewSession {
   remember?: boolean;
   /** Closes with this view. */
   viewId?: string;
+}
+
+/** What a session of our own takes over from one that is held elsewhere. */
+export interface AdoptedSession {
+  connectionId: string;
+  label: string;
+  namespace?: string;
+  database?: string;
+  variables: readonly SessionVariable[];
+  /** Absent: anonymous. */
+  access?: string;
+  /** Where it comes from, one sentence for its history. */
+  from: string;
 }
 
 /** The key of a socket's default session, which has no UUID. */

@@ -39,10 +39,23 @@ function needsSignIn({ status, auth }: SessionRecord): boolean {
   return (status === "expired" || status === "revoked") && auth.level !== "anonymous";
 }
 
-function warnings({ status, tokenExpireAt }: SessionRecord, renewable: boolean, now: number) {
-  const found: string[] = [];
-  if (status === "active" && tokenExpireAt !== undefined && tokenExpireAt <= now && !renewable) {
-    found.push("Token expired: works until the connection drops. Sign in again to keep it.");
+function warnings(
+  { status, auth, tokenExpireAt }: SessionRecord,
+  renewable: boolean,
+  now: number,
+): string[] {
+  if (status !== "active" || renewable || tokenExpireAt === undefined) return [];
+  if (tokenExpireAt <= now) {
+    return ["Token expired: works until the connection drops. Sign in again to keep it."];
   }
-  return found;
+  if (auth.level === "anonymous") return [];
+  return [`Can't be renewed. Token until ${clockTime(tokenExpireAt, now)}. Sign in to keep it.`];
+}
+
+/** "14:02", with the day where that isn't today. In the person's own time zone and language. */
+function clockTime(at: number, now: number): string {
+  const date = new Date(at);
+  const isToday = date.toDateString() === new Date(now).toDateString();
+  const day = isToday ? {} : ({ day: "numeric", month: "short" } as const);
+  return date.toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }

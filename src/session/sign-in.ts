@@ -6,6 +6,7 @@
  */
 import { InvalidRequestError } from "./errors.ts";
 import type { SignIn, SignInForm } from "./model.ts";
+import { authOf } from "./token.ts";
 
 /** Tokens as `signin`, `signup` and `refresh` answer them. */
 export interface Tokens {
@@ -112,6 +113,23 @@ export function formOf(signIn: SignIn): SignInForm {
     }
     default:
       return { way: signIn.way };
+  }
+}
+
+/** The form of the sign-in that a token came from, as far as its claims tell. */
+export function formOfToken(claims: Record<string, unknown>): SignInForm {
+  const { level, user, access, namespace, database } = authOf(claims, false);
+  switch (level) {
+    case "record":
+      return { way: "record", namespace, database, access, variables: {} };
+    case "bearer":
+      return { way: "bearer", namespace, database, access };
+    case "database":
+      return { way: "database", namespace, database, username: user };
+    case "namespace":
+      return { way: "namespace", namespace, username: user };
+    default:
+      return { way: "root", username: user };
   }
 }
 
