@@ -87,9 +87,16 @@ export function TextInput(props: TextInputProps): JSX.Element {
   );
 }
 
+export interface SelectOption<T extends string> {
+  value: T;
+  text: string;
+  /** Options with the same word that follow one another stand together under it. */
+  group?: string;
+}
+
 export interface SelectProps<T extends string> {
   value: T;
-  options: readonly { value: T; text: string }[];
+  options: readonly SelectOption<T>[];
   onChange: (value: T) => void;
   id?: string;
   label?: string;
@@ -108,13 +115,36 @@ export function Select<T extends string>(props: SelectProps<T>): JSX.Element {
       disabled={props.disabled}
       onChange={(event) => props.onChange(event.currentTarget.value as T)}
     >
-      {props.options.map((option) => (
-        <option key={option.value} value={option.value}>
-          {option.text}
-        </option>
-      ))}
+      {grouped(props.options).map(({ group, options }) =>
+        group ? (
+          <optgroup key={group} label={group}>
+            {options.map(toOption)}
+          </optgroup>
+        ) : (
+          options.map(toOption)
+        ),
+      )}
     </select>
   );
+}
+
+function toOption<T extends string>({ value, text }: SelectOption<T>): JSX.Element {
+  return (
+    <option key={value} value={value}>
+      {text}
+    </option>
+  );
+}
+
+/** Runs of options with the same group, in order. */
+function grouped<T extends string>(options: readonly SelectOption<T>[]) {
+  const runs: { group: string | undefined; options: SelectOption<T>[] }[] = [];
+  for (const option of options) {
+    const last = runs.at(-1);
+    if (last && last.group === option.group) last.options.push(option);
+    else runs.push({ group: option.group, options: [option] });
+  }
+  return runs;
 }
 
 export interface CheckboxProps {

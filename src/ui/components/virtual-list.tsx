@@ -11,6 +11,8 @@ import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 export interface VirtualListProps<T> {
   items: readonly T[];
   heightOf: (item: T) => number;
+  /** Changes when `heightOf` answers otherwise for the same items. */
+  heightsVersion?: number;
   keyOf: (item: T) => string;
   render: (item: T, index: number) => ComponentChildren;
   /** Kept in sight when it changes. */
@@ -51,7 +53,7 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
       sums.push(sum);
     }
     return sums;
-  }, [items]);
+  }, [items, props.heightsVersion]);
 
   useLayoutEffect(() => {
     const element = frame.current;

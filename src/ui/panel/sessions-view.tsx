@@ -3,10 +3,12 @@
  * the other where the panel is narrow; where it is wide the history gets a column of its own.
  */
 import "./sessions-view.css";
+import { useSignal } from "@preact/signals";
 import type { JSX, TargetedPointerEvent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../components/button.tsx";
 import { useStore } from "../store/context.ts";
+import { pageCondition } from "../store/page-condition.ts";
 import type { Pane } from "../store/store.ts";
 import { ConnectionPage } from "./connect/connection-page.tsx";
 import { FirstConnection } from "./connect/first-connection.tsx";
@@ -15,6 +17,7 @@ import { SessionPage } from "./detail/session-page.tsx";
 import type { WidthClass } from "./layout.ts";
 import { SessionList } from "./list/session-list.tsx";
 import { NewSessionPage } from "./new-session/new-session-page.tsx";
+import { PageState } from "./page-states.tsx";
 import { SettingsPage } from "./settings-page.tsx";
 import { SignInAgainPage } from "./sign-in/sign-in-again-page.tsx";
 import { isTyping } from "./typing.ts";
@@ -30,11 +33,14 @@ export function SessionsView({ width }: { width: WidthClass }): JSX.Element {
   const { front, pane, selectedKey } = store;
   const key = selectedKey.value;
   useFocusOnPage(pane.value.kind, width === "narrow" ? front.value : undefined);
-  if (store.loaded.value && store.connections.all.value.length === 0) {
-    if (pane.value.kind === "settings") return <PaneOf width={width} />;
-    return <FirstConnection />;
-  }
+  /** The first form is being filled in: what the page opens meanwhile doesn't take it away. */
+  const connecting = useSignal(false);
   if (!store.loaded.value) return <Loading />;
+  const nothing = store.connections.all.value.length === 0;
+  if (nothing && pane.value.kind === "settings") return <PaneOf width={width} />;
+  if (nothing && (connecting.value || store.page.sessions.keys.value.length === 0)) {
+    return <FirstConnection writing={connecting} />;
+  }
   if (width === "narrow") {
     if (front.value === "list") {
       return (
@@ -145,15 +151,20 @@ function PaneOf({ width }: { width: WidthClass }): JSX.Element {
       return selected === undefined ? (
         <NoSession />
       ) : (
-        <SessionPage key={selected} sessionKey={selected} back={back} wide={width === "wide"} />
+        // biome-ignore lint/a11y/noStaticElementInteractions: only heard of; what is pressed is in it
+        <div class="sy-pane" onPointerDown={store.settle} onKeyDown={store.settle}>
+          <SessionPage key={selected} sessionKey={selected} back={back} wide={width === "wide"} />
+        </div>
       );
   }
 }
 
 function NoSession(): JSX.Element {
   const store = useStore();
+  const condition = pageCondition(store.page);
   return (
     <div class="sy-empty">
+      {condition && <PageState condition={condition} />}
       <p>No session yet. Make one for each person or role that you test as.</p>
       <Button variant="primary" icon="add" onClick={() => store.open({ kind: "new-session" })}>
         New session

@@ -5,12 +5,14 @@ import { Button } from "../components/button.tsx";
 import { StateMark } from "../components/state-mark.tsx";
 import { now } from "../store/clock.ts";
 import { useStore } from "../store/context.ts";
+import type { ViewName } from "../store/store.ts";
 import { connectionsSummary } from "../words/connections-summary.ts";
+import { PageSockets } from "./page-sockets.tsx";
 
-const VIEWS = [
+const VIEWS: readonly { view: ViewName; text: string }[] = [
   { view: "sessions", text: "Sessions" },
   { view: "query", text: "Query" },
-] as const;
+];
 
 export function TopBar(): JSX.Element {
   const store = useStore();
@@ -18,7 +20,9 @@ export function TopBar(): JSX.Element {
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    view.value = view.value === "sessions" ? "query" : "sessions";
+    const step = event.key === "ArrowRight" ? 1 : -1;
+    const at = VIEWS.findIndex((each) => each.view === view.value);
+    view.value = VIEWS[(at + step + VIEWS.length) % VIEWS.length]?.view ?? view.value;
     const tabs = event.currentTarget as HTMLElement;
     requestAnimationFrame(() => {
       tabs.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
@@ -46,6 +50,7 @@ export function TopBar(): JSX.Element {
         ))}
       </div>
       <div class="sy-topbar-end">
+        <PageSockets />
         {connections.all.value.length > 0 && <Summary />}
         {store.host.surface === "devtools" && (
           <Button icon="link" label="Open in a tab" onClick={() => store.host.openOwnTab()} />
@@ -62,7 +67,7 @@ function Summary(): JSX.Element {
   return (
     <button
       type="button"
-      class="sy-summary"
+      class="sy-summary sy-connections-summary"
       title={summary.state.sentence}
       aria-label={`Connections: ${summary.name} ${summary.state.word} ${summary.count ?? ""}`.trim()}
       onClick={() => store.open({ kind: "connection", id: summary.id })}

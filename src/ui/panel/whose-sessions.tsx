@@ -4,8 +4,8 @@ import type { JSX } from "preact";
 export function WhoseSessions(): JSX.Element {
   return (
     <p class="sy-dim">
-      Switchyard shows the sessions that it holds itself. Those that a page, or a Go, Rust or Node
-      server, opens live on that one's own socket and are not visible here.
+      Switchyard shows the sessions of pages and its own. Sessions that a Go, Rust or Node server
+      opens live on that server's socket and are not visible here.
     </p>
   );
 }

@@ -4,7 +4,8 @@
  * Decoding happens here and only here; everything that shows an answer looks into these values.
  */
 import type { CallResult } from "../../messages/commands.ts";
-import type { AuthLevel, ErrorView, SessionView } from "../../session/model.ts";
+import type { AuthLevel, ErrorView, SessionBase } from "../../session/model.ts";
+import { statementError } from "../../session/statement-error.ts";
 import { decodeValue } from "../../wire/values.ts";
 
 /** One statement's outcome. */
@@ -14,7 +15,7 @@ export type Outcome =
 
 export interface Answer {
   /** The session as it was when it was asked. */
-  session: Pick<SessionView, "label" | "colour">;
+  session: Pick<SessionBase, "label" | "colour">;
   level: AuthLevel;
   method: string;
   txn?: string;
@@ -29,7 +30,7 @@ export interface Answer {
 
 /** Reads the raw answer to `method`, asked in `session`. */
 export function readAnswer(
-  session: SessionView,
+  session: Pick<SessionBase, "label" | "colour" | "auth">,
   method: string,
   txn: string | undefined,
   raw: CallResult,
@@ -59,10 +60,7 @@ export function readStatement(raw: unknown): Outcome {
     const kind = entry.type === "live" || entry.type === "kill" ? entry.type : "other";
     return { ok: true, value: entry.result, kind, ...time };
   }
-  const error: ErrorView = { name: "StatementError", message: String(entry.result ?? "No result") };
-  if (typeof entry.kind === "string") error.kind = entry.kind;
-  if (entry.details !== undefined && entry.details !== null) error.details = entry.details;
-  return { ok: false, error, ...time };
+  return { ok: false, error: statementError(entry), ...time };
 }
 
 /** Methods that answer the rows they read or wrote. */

@@ -1,5 +1,5 @@
 /** Whether a session can run something now, and if not, why and what to do about it. */
-import type { SessionView } from "../../session/model.ts";
+import { type AnySession, isPageSession } from "../store/any-session.ts";
 import { isClosed } from "../store/sessions.ts";
 
 export interface Obstacle {
@@ -10,12 +10,21 @@ export interface Obstacle {
   way: "choose" | "sign-in" | "look";
 }
 
-/** Undefined where nothing stands in the way. */
-export function obstacle(session: SessionView | undefined): Obstacle | undefined {
+/** Undefined where nothing stands in the way. `blocked` is what `whyNotAct` says. */
+export function obstacle(session: AnySession | undefined, blocked?: string): Obstacle | undefined {
   if (!session) return { text: "Choose a session to run as.", final: true, way: "choose" };
   const { label, cause } = session;
   if (isClosed(session)) {
     return { text: `“${label}” is closed. ${cause}`, final: true, way: "choose" };
+  }
+  if (isPageSession(session)) {
+    // A page's session is asked as it is: signed out, it answers as nobody.
+    if (blocked === undefined) return undefined;
+    return {
+      text: `“${label}” can't run anything from here. ${blocked}`,
+      final: true,
+      way: "look",
+    };
   }
   if (session.needsSignIn) {
     return { text: `“${label}” waits for a sign-in. ${cause}`, final: true, way: "sign-in" };

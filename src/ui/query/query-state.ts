@@ -5,8 +5,9 @@
  * It lives in memory alone: statements may hold secrets.
  */
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { ErrorView, SessionView } from "../../session/model.ts";
+import type { ErrorView } from "../../session/model.ts";
 import { toErrorView } from "../components/action.ts";
+import type { AnySession } from "../store/any-session.ts";
 import type { PanelStore } from "../store/store.ts";
 import { type Answer, readAnswer } from "./answer.ts";
 import { evaluate } from "./evaluate.ts";
@@ -39,7 +40,7 @@ export interface QueryState {
   /** Newest first, 20 at most. */
   readonly history: ReadonlySignal<readonly PastRun[]>;
   /** Runs `text` (or what is written) as this session; settles when it is answered or let go. */
-  run(session: SessionView, txn: string | undefined, text?: string): Promise<void>;
+  run(session: AnySession, txn: string | undefined, text?: string): Promise<void>;
   /** Stops waiting. The server isn't told: there is no way to. */
   letGo(): void;
   /** Writes a past run into the fields again. */
@@ -77,11 +78,7 @@ export function createQueryState(call: PanelStore["call"]): QueryState {
     history.value = [past, ...history.value.filter((each) => !same(each))].slice(0, HISTORY);
   }
 
-  async function ask(
-    session: SessionView,
-    txn: string | undefined,
-    past: PastRun,
-  ): Promise<Answer> {
+  async function ask(session: AnySession, txn: string | undefined, past: PastRun): Promise<Answer> {
     const { key } = session;
     const target = { key, ...(txn !== undefined && { txn }) };
     if (past.method === "query") {

@@ -6,11 +6,13 @@
 import "./query.css";
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useRef } from "preact/hooks";
-import type { ErrorView, SessionView, TransactionView } from "../../session/model.ts";
+import type { ErrorView, TransactionView } from "../../session/model.ts";
 import { Badge } from "../components/badge.tsx";
 import { Button } from "../components/button.tsx";
 import { ErrorNote, Note } from "../components/error-note.tsx";
-import { Select } from "../components/field.tsx";
+import { Select, type SelectOption } from "../components/field.tsx";
+import { whyNotAct } from "../store/acting.ts";
+import type { AnySession } from "../store/any-session.ts";
 import { now } from "../store/clock.ts";
 import { StoreContext } from "../store/context.ts";
 import { isClosed } from "../store/sessions.ts";
@@ -29,12 +31,11 @@ const NO_TRANSACTION = "";
 export function QueryView({ store }: { store: PanelStore }): JSX.Element {
   const state = queryState(store);
   const editor = useRef<HTMLTextAreaElement>(null);
-  const sessions = store.sessions.all.value.filter((each) => !isClosed(each));
   const key = store.queryTarget.value?.key ?? store.selectedKey.value;
-  const session = key === undefined ? undefined : store.sessions.get(key).value;
+  const session = key === undefined ? undefined : store.session(key);
   const wanted = store.queryTarget.value?.txn;
   const transaction = session?.transactions.find((each) => each.id === wanted);
-  const inTheWay = obstacle(session);
+  const inTheWay = obstacle(session, session && whyNotAct(store, session));
   const running = state.progress.value.kind === "running";
   const query = state.method.value === "query";
   const written = query ? state.text.value : state.args.value;
@@ -60,7 +61,7 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
       <div class="sy-query" onKeyDown={onKeyDown}>
         <div class="sy-query-bar">
           <RunAs
-            sessions={sessions}
+            store={store}
             session={session}
             onChange={(next) => {
               store.queryTarget.value = { key: next };
@@ -156,15 +157,24 @@ function runTitle(store: PanelStore, inTheWay: Obstacle | undefined): string {
 }
 
 function RunAs(props: {
-  sessions: readonly SessionView[];
-  session: SessionView | undefined;
+  store: PanelStore;
+  session: AnySession | undefined;
   onChange: (key: string) => void;
 }): JSX.Element {
-  const { session } = props;
-  const options = props.sessions.map((each) => ({
-    value: each.key,
-    text: `${each.label} · ${userWord(each)} · ${placeWord(each)}`,
-  }));
+  const { store, session } = props;
+  const living = (sessions: readonly AnySession[], group: string) =>
+    sessions
+      .filter((each) => !isClosed(each))
+      .map((each) => ({
+        value: each.key,
+        text: `${each.label} · ${userWord(each)} · ${placeWord(each)}`,
+        group,
+      }));
+  const ofPage = living(store.page.sessions.all.value, "This page");
+  const options: SelectOption<string>[] = [
+    ...ofPage,
+    ...living(store.sessions.all.value, ofPage.length > 0 ? "My sessions" : ""),
+  ];
   if (!session || isClosed(session)) {
     options.unshift({ value: session?.key ?? "", text: "Choose a session" });
   }
@@ -241,7 +251,7 @@ function Bindings({ state }: { state: QueryState }): JSX.Element {
 function ObstacleNote(props: {
   store: PanelStore;
   obstacle: Obstacle;
-  session: SessionView | undefined;
+  session: AnySession | undefined;
 }): JSX.Element {
   const { store, session } = props;
   const { text, final, way } = props.obstacle;

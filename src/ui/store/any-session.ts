@@ -5,5 +5,5 @@ import type { PageSessionView } from "../../session/page/page-model.ts";
 export type AnySession = SessionView | PageSessionView;
 
 export function isPageSession(session: AnySession): session is PageSessionView {
-  return session.holder !== "extension";
+  return typeof session.holder === "object";
 }

@@ -1,5 +1,5 @@
 /** Who a session is and where it works, in words. */
-import type { AuthLevel, SessionView } from "../../session/model.ts";
+import type { AuthLevel, SessionBase } from "../../session/model.ts";
 
 const LEVELS: Record<AuthLevel, string> = {
   anonymous: "Anonymous",
@@ -16,13 +16,13 @@ export function levelWord(level: AuthLevel): string {
 }
 
 /** "user:bob", "root (root)", "anonymous": short, for a list. */
-export function userWord({ auth }: Pick<SessionView, "auth">): string {
+export function userWord({ auth }: Pick<SessionBase, "auth">): string {
   if (auth.level === "anonymous") return "anonymous";
   return auth.user ?? levelWord(auth.level).toLowerCase();
 }
 
 /** "app/tenant_b", "app", "no namespace". */
-export function placeWord(session: Pick<SessionView, "namespace" | "database">): string {
+export function placeWord(session: Pick<SessionBase, "namespace" | "database">): string {
   if (session.namespace === undefined) {
     return session.database === undefined ? "no namespace" : `?/${session.database}`;
   }

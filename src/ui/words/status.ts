@@ -2,7 +2,8 @@
  * The one word that a session's state is said in, where there is room for one. A state is never said
  * by colour alone: what comes out of here is a mark and a word, and the tone only underlines them.
  */
-import type { ConnectionView, SessionStatus, SessionView } from "../../session/model.ts";
+import type { ConnectionView, SessionBase, SessionStatus } from "../../session/model.ts";
+import { type AnySession, isPageSession } from "../store/any-session.ts";
 import { span } from "./time.ts";
 
 export type Tone = "good" | "warn" | "bad" | "idle";
@@ -32,7 +33,7 @@ export function statusWord(status: SessionStatus): string {
 }
 
 /** The status itself, for a place where cause, warnings and ends stand beside it. */
-export function statusMark({ status, cause }: Pick<SessionView, "status" | "cause">): StateWord {
+export function statusMark({ status, cause }: Pick<SessionBase, "status" | "cause">): StateWord {
   const { word, tone } = STATUS[status];
   const mark = status === "active" ? "●" : tone === "bad" ? "⚠" : "○";
   return { tone, mark, word, sentence: cause };
@@ -40,16 +41,17 @@ export function statusMark({ status, cause }: Pick<SessionView, "status" | "caus
 
 /** What ends first, the session or its token, and when (milliseconds since 1970). */
 export function nextEnd(
-  session: Pick<SessionView, "expireAt" | "tokenExpireAt">,
+  session: Pick<SessionBase, "expireAt" | "tokenExpireAt">,
 ): number | undefined {
   const ends = [session.expireAt, session.tokenExpireAt].filter((end) => end !== undefined);
   return ends.length === 0 ? undefined : Math.min(...ends);
 }
 
 /** The state of a session for its row in the list. Something to be done goes before all else. */
-export function sessionState(session: SessionView, now: number): StateWord {
+export function sessionState(session: AnySession, now: number): StateWord {
   const base = STATUS[session.status];
-  if (session.needsSignIn) {
+  const held = isPageSession(session) ? undefined : session;
+  if (held?.needsSignIn) {
     return {
       tone: "warn",
       mark: "⚠",
@@ -75,8 +77,16 @@ export function sessionState(session: SessionView, now: number): StateWord {
       sentence: session.warnings.join(" "),
     };
   }
-  if (!session.gate.open) {
-    return { tone: "warn", mark: "○", word: "Waiting", sentence: session.gate.reason };
+  if (isPageSession(session) && session.incomplete.length > 0) {
+    return {
+      tone: "warn",
+      mark: "⚠",
+      word: "Incomplete",
+      sentence: session.incomplete.join(" "),
+    };
+  }
+  if (held && !held.gate.open) {
+    return { tone: "warn", mark: "○", word: "Waiting", sentence: held.gate.reason };
   }
   const end = nextEnd(session);
   if (end !== undefined) {

@@ -16,9 +16,16 @@ import {
   type LinkState,
   type ViewClient,
 } from "../../../src/messages/view-client.ts";
-import type { ConnectionView, SessionView } from "../../../src/session/model.ts";
+import type { ConnectionView, SessionBase, SessionView } from "../../../src/session/model.ts";
+import type { PageSessionView } from "../../../src/session/page/page-model.ts";
+import { identityText, placeText } from "../../../src/session/truth.ts";
 import { encodeValue } from "../../../src/wire/values.ts";
-import { exampleHistory, exampleNotifications } from "./examples.ts";
+import {
+  exampleConnection,
+  exampleHistory,
+  exampleNotifications,
+  exampleSession,
+} from "./examples.ts";
 
 export interface FakeClient extends ViewClient {
   /** Every command that was sent, in order. */
@@ -43,8 +50,10 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
   };
   const delta = (change: Delta) => emit({ event: "delta", delta: change });
 
-  function session(key: string): SessionView {
-    const found = sessions.get(key);
+  const pageSessions = new Map((snapshot.page?.sessions ?? []).map((each) => [each.key, each]));
+
+  function session(key: string): SessionBase {
+    const found = sessions.get(key) ?? pageSessions.get(key);
     if (found) return found;
     throw new CommandError({
       name: "SessionClosedError",
@@ -54,7 +63,15 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
   }
 
   function change(key: string, part: Partial<SessionView>) {
-    const next = { ...session(key), ...part, updatedAt: Date.now() };
+    const now = session(key);
+    const ofPage = pageSessions.get(key);
+    if (ofPage) {
+      const next: PageSessionView = { ...ofPage, ...(part as Partial<SessionBase>) };
+      pageSessions.set(key, next);
+      emit({ event: "page", delta: { sessions: [next] } });
+      return;
+    }
+    const next = { ...(now as SessionView), ...part, updatedAt: Date.now() };
     sessions.set(key, next);
     delta({ sessions: [next] });
   }
@@ -138,6 +155,43 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
         sessions.set(key, made);
         delta({ sessions: [made] });
         return { key };
+      }
+      case "session.check": {
+        const { auth, namespace, database } = session(params.key);
+        const identity = identityText(auth.user, placeText(namespace, database));
+        change(params.key, { truth: { state: "agrees", checkedAt: Date.now(), identity } });
+        return null;
+      }
+      case "session.expire":
+        change(params.key, {
+          status: "ended",
+          cause: "You signed it out; the page doesn't know.",
+          statusSince: Date.now(),
+          auth: { level: "anonymous", renewable: false },
+        });
+        return null;
+      case "session.keepCopy": {
+        const of = pageSessions.get(params.key);
+        if (!of) throw new Error("There is no such session in the page");
+        const known = [...connections.values()].find((each) => each.url === of.holder.url);
+        if (!known && params.confirmed !== true) {
+          const place = placeText(of.namespace, of.database);
+          return { confirm: { url: of.holder.url, user: of.auth.user, place } };
+        }
+        const connection = known ?? exampleConnection({ url: of.holder.url });
+        const { holder: _holder, incomplete: _, requests: __, hasToken: ___, ...core } = of;
+        const id = crypto.randomUUID();
+        const made = exampleSession({
+          ...core,
+          key: id,
+          id,
+          connectionId: connection.id,
+          label: "Alice",
+          warnings: ["Can't be renewed. Token until 14:02. Sign in to keep it."],
+        });
+        sessions.set(id, made);
+        delta({ connections: [connection], sessions: [made] });
+        return { key: id };
       }
       case "session.names":
         return {

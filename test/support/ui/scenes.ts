@@ -1,7 +1,9 @@
 /** What the gallery can show. Each scene is one snapshot of a worker. */
 import type { Snapshot } from "../../../src/messages/commands.ts";
+import type { PageView } from "../../../src/session/page/page-model.ts";
 import { PALETTE } from "../../../src/session/palette.ts";
 import { exampleConnection, exampleSession, exampleSessions } from "./examples.ts";
+import { busyPage, exampleFrame, examplePage } from "./page-examples.ts";
 
 const settings = { abandonAfter: 7 * 86_400_000 };
 const sites = [{ pattern: "https://staging.example.com/*", host: "staging.example.com" }];
@@ -27,7 +29,48 @@ function staging() {
   });
 }
 
+/** A page that shows no session, with the held ones beneath it. */
+function without(page: Partial<PageView>): () => Snapshot {
+  return () => ({
+    connections: [exampleConnection()],
+    sessions: exampleSessions().slice(0, 4),
+    settings,
+    sites: [],
+    problems: [],
+    page: examplePage({ frames: [exampleFrame()], sockets: [], sessions: [], ...page }),
+  });
+}
+
+const nothing = { connections: [], sessions: [], settings, sites: [], problems: [] };
+
 export const scenes = {
+  page: (): Snapshot => ({
+    connections: [exampleConnection(), staging()],
+    sessions: exampleSessions(),
+    settings,
+    sites: [],
+    problems: [],
+    page: examplePage(),
+  }),
+  "busy-page": (): Snapshot => ({
+    connections: [exampleConnection()],
+    sessions: exampleSessions().slice(0, 4),
+    settings,
+    sites: [],
+    problems: [],
+    page: busyPage(),
+  }),
+  "page-alone": (): Snapshot => ({ ...nothing, page: examplePage() }),
+  "page-off": without({ status: "off", host: "staging.acme.com", frames: [] }),
+  "page-reload": without({ status: "needs-reload", frames: [] }),
+  "page-forbidden": without({ status: "forbidden", frames: [] }),
+  "page-unknown": without({ status: "unknown", frames: [] }),
+  "page-http": without({ frames: [exampleFrame({ usesHttp: true })] }),
+  "page-waiting": without({}),
+  "first-reload": (): Snapshot => ({
+    ...nothing,
+    page: examplePage({ status: "needs-reload", frames: [], sockets: [], sessions: [] }),
+  }),
   rich: (): Snapshot => ({
     connections: [exampleConnection(), staging()],
     sessions: exampleSessions(),

@@ -31,13 +31,16 @@ function mending(text: string): { hint?: string; error?: string } {
 export interface ConnectionFormProps {
   /** Absent: a new one. */
   connection?: ConnectionView;
+  /** What a new one begins with; absent: `DEFAULT_URL`. */
+  url?: string;
   /** The connection's id, once it is stored. */
   onSaved: (id: string) => void;
 }
 
-export function ConnectionForm({ connection, onSaved }: ConnectionFormProps): JSX.Element {
+export function ConnectionForm(props: ConnectionFormProps): JSX.Element {
+  const { connection, onSaved } = props;
   const store = useStore();
-  const url = useSignal(connection?.url ?? DEFAULT_URL);
+  const url = useSignal(connection?.url ?? props.url ?? DEFAULT_URL);
   const name = useSignal(connection?.name ?? "");
   const namespace = useSignal(connection?.namespace ?? "");
   const database = useSignal(connection?.database ?? "");

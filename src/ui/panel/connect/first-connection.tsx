@@ -1,15 +1,43 @@
-/** What a panel without any connection shows: the one form that changes it. */
+/** What a panel shows that has no connection, and whose page has no session: the one form to begin with. */
 import "./connect.css";
+import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
+import { Button } from "../../components/button.tsx";
 import { useStore } from "../../store/context.ts";
+import { pageCondition } from "../../store/page-condition.ts";
+import { PageState } from "../page-states.tsx";
 import { WhoseSessions } from "../whose-sessions.tsx";
 import { ConnectionForm } from "./connection-form.tsx";
 
-export function FirstConnection(): JSX.Element {
+export interface FirstConnectionProps {
+  /** True from the first letter on. */
+  writing: Signal<boolean>;
+}
+
+export function FirstConnection({ writing }: FirstConnectionProps): JSX.Element {
   const store = useStore();
+  const condition = pageCondition(store.page);
   return (
     <div class="sy-page" data-page="connect">
-      <div class="sy-first">
+      <div
+        class="sy-first"
+        onInput={() => {
+          writing.value = true;
+        }}
+      >
+        {condition && <PageState condition={condition} />}
+        {store.page.sessions.keys.value.length > 0 && (
+          <div class="sy-page-state">
+            <p>The page has opened a SurrealDB WebSocket.</p>
+            <Button
+              onClick={() => {
+                writing.value = false;
+              }}
+            >
+              Show its sessions
+            </Button>
+          </div>
+        )}
         <h1>Connect to SurrealDB</h1>
         <p class="sy-dim">
           One WebSocket, held by the extension, carries all the sessions that you make here: one for

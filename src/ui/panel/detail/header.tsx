@@ -1,4 +1,4 @@
-/** Who the session is, in what state and why, whether the server agrees, and what can be done. */
+/** The header of a held session: who it is, in what state and why, whether the server agrees, and what can be done. */
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import type { SessionView } from "../../../session/model.ts";
@@ -6,17 +6,16 @@ import { type Action, useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { StateMark } from "../../components/state-mark.tsx";
-import { Ago } from "../../components/times.tsx";
 import { useStore } from "../../store/context.ts";
 import { isClosed } from "../../store/sessions.ts";
-import { shortId } from "../../words/identity.ts";
-import { statusMark, statusWord } from "../../words/status.ts";
+import { statusMark } from "../../words/status.ts";
 import { RenameField } from "../rename-field.tsx";
 import { Appearance } from "./appearance.tsx";
+import { Cause, SessionId } from "./origin.tsx";
 import { Ask, type Question } from "./questions.tsx";
 import { SessionActions } from "./session-actions.tsx";
 import { States } from "./states.tsx";
-import { Truth } from "./truth.tsx";
+import { HeldTruth } from "./truth.tsx";
 
 export interface HeaderProps {
   session: SessionView;
@@ -64,7 +63,7 @@ export function Header({ session, back, onSignIn }: HeaderProps): JSX.Element {
         {!closed && <SessionActions session={session} action={action} question={question} />}
       </div>
       <Origin session={session} action={action} />
-      {!closed && <Truth session={session} />}
+      {!closed && <HeldTruth session={session} />}
       {question.value && (
         <Ask
           session={session}
@@ -85,31 +84,13 @@ export function Header({ session, back, onSignIn }: HeaderProps): JSX.Element {
 function Origin({ session, action }: { session: SessionView; action: Action }): JSX.Element {
   const store = useStore();
   const connection = store.connections.get(session.connectionId);
-  const { id } = session;
-  const cause = session.cause.replace(/\.$/, "");
   return (
     <div class="sy-head-origin sy-dim">
-      <span>
-        {cause !== statusWord(session.status) && `${cause} · `}
-        <Ago at={session.statusSince} />
-      </span>
+      <Cause session={session} />
       <span class="sy-head-id">
         <span title={connection?.url}>{connection?.name ?? "removed connection"}</span>
         {" · "}
-        {id === undefined ? (
-          "default session"
-        ) : (
-          <>
-            <span class="sy-mono" title={id}>
-              {shortId(id)}
-            </span>
-            <Button
-              icon="copy"
-              label="Copy the session's id"
-              onClick={() => action.run(() => store.copy(id, "Session id"))}
-            />
-          </>
-        )}
+        <SessionId session={session} action={action} />
       </span>
     </div>
   );

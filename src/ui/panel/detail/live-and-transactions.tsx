@@ -2,20 +2,22 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { SessionView, TransactionView } from "../../../session/model.ts";
+import type { TransactionView } from "../../../session/model.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { Combobox } from "../../components/combobox.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { Section } from "../../components/section.tsx";
+import { whyNotAct } from "../../store/acting.ts";
+import { type AnySession, isPageSession } from "../../store/any-session.ts";
 import { now } from "../../store/clock.ts";
 import { useStore } from "../../store/context.ts";
 import { shortId } from "../../words/identity.ts";
 import { moment, span } from "../../words/time.ts";
 import { useNames } from "../names.ts";
-import { LiveQuery } from "./live-query.tsx";
+import { LiveQuery, PageLiveQuery } from "./live-query.tsx";
 
-export function LiveAndTransactions({ session }: { session: SessionView }): JSX.Element {
+export function LiveAndTransactions({ session }: { session: AnySession }): JSX.Element {
   const store = useStore();
   const adding = useSignal(false);
   const action = useAction();
@@ -26,26 +28,28 @@ export function LiveAndTransactions({ session }: { session: SessionView }): JSX.
       title="Live queries and transactions"
       count={liveQueries.length + transactions.length}
       actions={
-        <>
-          <Button
-            variant="quiet"
-            icon="add"
-            title="live()"
-            onClick={() => {
-              adding.value = true;
-            }}
-          >
-            Live query
-          </Button>
-          <Button
-            variant="quiet"
-            icon="add"
-            title="begin(): a transaction to run queries in"
-            onClick={() => action.run(() => store.call("session.begin", { key }))}
-          >
-            Transaction
-          </Button>
-        </>
+        !isPageSession(session) && (
+          <>
+            <Button
+              variant="quiet"
+              icon="add"
+              title="live()"
+              onClick={() => {
+                adding.value = true;
+              }}
+            >
+              Live query
+            </Button>
+            <Button
+              variant="quiet"
+              icon="add"
+              title="begin(): a transaction to run queries in"
+              onClick={() => action.run(() => store.call("session.begin", { key }))}
+            >
+              Transaction
+            </Button>
+          </>
+        )
       }
     >
       <ErrorNote error={action.error} onDismiss={action.clear} />
@@ -64,16 +68,20 @@ export function LiveAndTransactions({ session }: { session: SessionView }): JSX.
         {transactions.map((transaction) => (
           <Transaction key={transaction.id} session={session} transaction={transaction} />
         ))}
-        {liveQueries.map((query) => (
-          <LiveQuery key={query.id} sessionKey={key} query={query} />
-        ))}
+        {liveQueries.map((query) =>
+          isPageSession(session) ? (
+            <PageLiveQuery key={query.id} session={session} query={query} />
+          ) : (
+            <LiveQuery key={query.id} sessionKey={key} query={query} />
+          ),
+        )}
       </ul>
     </Section>
   );
 }
 
 interface NewLiveQueryProps {
-  session: SessionView;
+  session: AnySession;
   close: () => void;
 }
 
@@ -143,13 +151,14 @@ function NewLiveQuery({ session, close }: NewLiveQueryProps): JSX.Element {
 }
 
 interface TransactionProps {
-  session: SessionView;
+  session: AnySession;
   transaction: TransactionView;
 }
 
 function Transaction({ session, transaction }: TransactionProps): JSX.Element {
   const store = useStore();
   const ending = useAction();
+  const blocked = whyNotAct(store, session);
   const { key } = session;
   const { id: txn, begunAt, requests } = transaction;
   return (
@@ -162,17 +171,25 @@ function Transaction({ session, transaction }: TransactionProps): JSX.Element {
           </span>
         </span>
         <span class="sy-live-actions">
-          <Button title="Opens Query with this transaction" onClick={() => store.queryAs(key, txn)}>
-            Run in it
-          </Button>
+          {!isPageSession(session) && (
+            <>
+              <Button
+                title="Opens Query with this transaction"
+                onClick={() => store.queryAs(key, txn)}
+              >
+                Run in it
+              </Button>
+              <Button
+                title="commit()"
+                onClick={() => ending.run(() => store.call("session.commit", { key, txn }))}
+              >
+                Commit
+              </Button>
+            </>
+          )}
           <Button
-            title="commit()"
-            onClick={() => ending.run(() => store.call("session.commit", { key, txn }))}
-          >
-            Commit
-          </Button>
-          <Button
-            title="cancel()"
+            title={blocked ?? "cancel()"}
+            disabled={blocked !== undefined}
             onClick={() => ending.run(() => store.call("session.cancel", { key, txn }))}
           >
             Cancel

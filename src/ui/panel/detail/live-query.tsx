@@ -4,14 +4,17 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Notification } from "../../../messages/commands.ts";
 import type { LiveQueryView } from "../../../session/model.ts";
+import type { PageSessionView } from "../../../session/page/page-model.ts";
 import { decodeValue } from "../../../wire/values.ts";
 import { toErrorView, useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { Disclosure } from "../../components/disclosure.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
+import { whyNotAct } from "../../store/acting.ts";
 import { useStore } from "../../store/context.ts";
 import { openNotifications } from "../../store/notifications.ts";
 import { formatValue, isContainer, previewValue } from "../../values/format.ts";
+import { plural } from "../../values/sizes.ts";
 import { ValueTree } from "../../values/value-tree.tsx";
 import { clockTime } from "../../words/time.ts";
 
@@ -34,7 +37,7 @@ export function LiveQuery({ sessionKey: key, query }: LiveQueryProps): JSX.Eleme
           <>
             <span class="sy-mono">{statement}</span>{" "}
             <span class="sy-dim">
-              {events} {events === 1 ? "event" : "events"}
+              {plural(events, "event")}
               {STATES[state] && ` · ${STATES[state]}`}
             </span>
           </>
@@ -67,6 +70,44 @@ export function LiveQuery({ sessionKey: key, query }: LiveQueryProps): JSX.Eleme
           {`Notifications between ${clockTime(gap.from)} and ${clockTime(gap.to)} may be missing.`}
         </p>
       ))}
+      <ErrorNote error={ending.error} onDismiss={ending.clear} />
+    </li>
+  );
+}
+
+export interface PageLiveQueryProps {
+  session: PageSessionView;
+  query: LiveQueryView;
+}
+
+/** A live query of the page. What it tells goes to the page; the view Requests shows it. */
+export function PageLiveQuery({ session, query }: PageLiveQueryProps): JSX.Element {
+  const store = useStore();
+  const ending = useAction();
+  const blocked = whyNotAct(store, session);
+  const { id, statement, events, state } = query;
+  return (
+    <li class="sy-live" data-live={id} data-state={state}>
+      <div class="sy-live-line">
+        <span class="sy-live-text">
+          <span class="sy-mono">{statement}</span>{" "}
+          <span class="sy-dim">
+            {plural(events, "event")}
+            {STATES[state] && ` · ${STATES[state]}`}
+          </span>
+        </span>
+        {state !== "killed" && (
+          <span class="sy-live-actions">
+            <Button
+              title={blocked ?? "kill(): ends it at the server, the page hears no more of it"}
+              disabled={blocked !== undefined}
+              onClick={() => ending.run(() => store.call("session.kill", { key: session.key, id }))}
+            >
+              Kill
+            </Button>
+          </span>
+        )}
+      </div>
       <ErrorNote error={ending.error} onDismiss={ending.clear} />
     </li>
   );

@@ -2,25 +2,28 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLayoutEffect } from "preact/hooks";
-import type { SessionView } from "../../../session/model.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { Combobox } from "../../components/combobox.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { Section } from "../../components/section.tsx";
+import { whyNotAct } from "../../store/acting.ts";
+import { type AnySession, isPageSession } from "../../store/any-session.ts";
 import { useStore } from "../../store/context.ts";
 import { useNames } from "../names.ts";
 import { placeIntent } from "./place.ts";
 
-export function NamespaceAndDatabase({ session }: { session: SessionView }): JSX.Element {
+export function NamespaceAndDatabase({ session }: { session: AnySession }): JSX.Element {
   const store = useStore();
   const namespace = useSignal(session.namespace ?? "");
   const database = useSignal(session.database ?? "");
   const selecting = useAction();
+  const blocked = whyNotAct(store, session);
+  const answers = isPageSession(session) ? session.status : session.gate.open;
   const names = useNames(
-    session.key,
+    blocked === undefined ? session.key : undefined,
     namespace.value.trim() || undefined,
-    `${session.auth.user} ${session.namespace}/${session.database} ${session.gate.open}`,
+    `${session.auth.user} ${session.namespace}/${session.database} ${answers}`,
   );
   // What the server confirmed replaces what stands in the fields, whoever changed it; before it is
   // on screen, so that nothing typed after it was seen is lost.
@@ -59,6 +62,7 @@ export function NamespaceAndDatabase({ session }: { session: SessionView }): JSX
           label="Namespace"
           placeholder="None"
           value={namespace.value}
+          disabled={blocked !== undefined}
           options={names.namespaces}
           onOpen={names.reload}
           onSubmit={() => void submit()}
@@ -73,6 +77,7 @@ export function NamespaceAndDatabase({ session }: { session: SessionView }): JSX
           label="Database"
           placeholder="None"
           value={database.value}
+          disabled={blocked !== undefined}
           options={names.databases}
           onOpen={names.reload}
           onSubmit={() => void submit()}
@@ -88,7 +93,7 @@ export function NamespaceAndDatabase({ session }: { session: SessionView }): JSX
                 variant="primary"
                 title="use()"
                 busy={selecting.busy}
-                disabled={!intent.possible}
+                disabled={!intent.possible || blocked !== undefined}
               >
                 {intent.text}
               </Button>
@@ -105,7 +110,8 @@ export function NamespaceAndDatabase({ session }: { session: SessionView }): JSX
           )}
           {!changed && session.namespace !== undefined && (
             <Button
-              title="use() with none"
+              title={blocked ?? "use() with none"}
+              disabled={blocked !== undefined}
               onClick={() => use({ namespace: null, database: null })}
             >
               Unset

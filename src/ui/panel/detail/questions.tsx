@@ -1,6 +1,6 @@
 /** What can't be taken back asks first, at its place, and says what it does. */
 import { useSignal } from "@preact/signals";
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { SessionView } from "../../../session/model.ts";
 import type { Action } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
@@ -9,6 +9,37 @@ import { useStore } from "../../store/context.ts";
 import { isClosed } from "../../store/sessions.ts";
 
 export type Question = "reset" | "revoke" | "replace";
+
+export interface ConfirmProps {
+  children: ComponentChildren;
+  /** The word on the button that goes on; absent: there is nothing to go on with. */
+  yes?: string;
+  no?: string;
+  onYes: () => unknown;
+  close: () => void;
+}
+
+/** A question at its place: what would happen, and the two ways out. */
+export function Confirm({ children, yes, no = "Keep", onYes, close }: ConfirmProps): JSX.Element {
+  return (
+    <Note
+      tone="warn"
+      actions={
+        <>
+          {yes !== undefined && <Button onClick={onYes}>{yes}</Button>}
+          <Button onClick={close}>{no}</Button>
+        </>
+      }
+    >
+      {children}
+    </Note>
+  );
+}
+
+/** What a reset does, of whatever session. */
+export const RESET_WORDS =
+  "Reset clears sign-in, namespace, database, variables and live queries. The session stays open, " +
+  "as anonymous.";
 
 export interface AskProps {
   session: SessionView;
@@ -32,50 +63,31 @@ export function Ask({ session, question, action, close }: AskProps): JSX.Element
   switch (question) {
     case "reset":
       return (
-        <Note
-          tone="warn"
-          actions={
-            <>
-              <Button onClick={() => act(() => store.call("session.reset", { key }))}>Reset</Button>
-              <Button onClick={close}>Keep</Button>
-            </>
-          }
+        <Confirm
+          yes="Reset"
+          onYes={() => act(() => store.call("session.reset", { key }))}
+          close={close}
         >
-          Reset clears sign-in, namespace, database, variables and live queries. The session stays
-          open, as anonymous.
-        </Note>
+          {RESET_WORDS}
+        </Confirm>
       );
     case "revoke":
       return (
-        <Note
-          tone="warn"
-          actions={
-            <>
-              <Button onClick={() => act(() => store.call("session.revoke", { key }))}>
-                Revoke tokens
-              </Button>
-              <Button onClick={close}>Keep</Button>
-            </>
-          }
+        <Confirm
+          yes="Revoke tokens"
+          onYes={() => act(() => store.call("session.revoke", { key }))}
+          close={close}
         >
           Revoking ends the refresh token for everyone who has it. The session goes on until its
           access token ends.
-        </Note>
+        </Confirm>
       );
     case "replace":
       return (
-        <Note
-          tone="warn"
-          actions={
-            <>
-              {by !== undefined && (
-                <Button onClick={() => act(() => store.call("session.replace", { key, by }))}>
-                  Replace
-                </Button>
-              )}
-              <Button onClick={close}>Keep</Button>
-            </>
-          }
+        <Confirm
+          yes={by === undefined ? undefined : "Replace"}
+          onYes={() => act(async () => by && store.call("session.replace", { key, by }))}
+          close={close}
         >
           {by === undefined ? (
             "There is no other session on this connection to take its place."
@@ -97,7 +109,7 @@ export function Ask({ session, question, action, close }: AskProps): JSX.Element
               </select>
             </label>
           )}
-        </Note>
+        </Confirm>
       );
   }
 }

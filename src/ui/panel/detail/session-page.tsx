@@ -2,15 +2,20 @@
 import "./detail.css";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
+import { isPageSessionKey } from "../../../session/page/page-model.ts";
 import { Section } from "../../components/section.tsx";
+import { isPageSession } from "../../store/any-session.ts";
 import { useStore } from "../../store/context.ts";
+import { pageCondition } from "../../store/page-condition.ts";
 import { isClosed } from "../../store/sessions.ts";
+import { PageState } from "../page-states.tsx";
 import { ClosedSession } from "./closed-session.tsx";
 import { Dates } from "./dates.tsx";
 import { Header } from "./header.tsx";
 import { History } from "./history.tsx";
 import { LiveAndTransactions } from "./live-and-transactions.tsx";
 import { NamespaceAndDatabase } from "./namespace-and-database.tsx";
+import { PageHeader } from "./page-header.tsx";
 import { SignInSection } from "./sign-in-section.tsx";
 import { Variables } from "./variables.tsx";
 
@@ -24,9 +29,9 @@ export interface SessionPageProps {
 
 export function SessionPage({ sessionKey, back, wide }: SessionPageProps): JSX.Element | null {
   const store = useStore();
-  const session = store.sessions.get(sessionKey).value;
+  const session = store.session(sessionKey);
   const signingIn = useSignal(false);
-  if (!session) return null;
+  if (!session) return isPageSessionKey(sessionKey) ? <GonePageSession back={back} /> : null;
   const history = !wide && (
     <Section id="history" title="History">
       <History sessionKey={sessionKey} />
@@ -34,15 +39,19 @@ export function SessionPage({ sessionKey, back, wide }: SessionPageProps): JSX.E
   );
   return (
     <main class="sy-page" data-page="session" data-session-page={session.key}>
-      <Header
-        session={session}
-        back={back}
-        onSignIn={() => {
-          store.preferences.set("folded.sign-in", false);
-          signingIn.value = true;
-        }}
-      />
-      {isClosed(session) ? (
+      {isPageSession(session) ? (
+        <PageHeader session={session} back={back} />
+      ) : (
+        <Header
+          session={session}
+          back={back}
+          onSignIn={() => {
+            store.preferences.set("folded.sign-in", false);
+            signingIn.value = true;
+          }}
+        />
+      )}
+      {isClosed(session) && !isPageSession(session) ? (
         <ClosedSession session={session} />
       ) : (
         <>
@@ -54,6 +63,21 @@ export function SessionPage({ sessionKey, back, wide }: SessionPageProps): JSX.E
       )}
       <Dates session={session} />
       {history}
+    </main>
+  );
+}
+
+/** The page was reloaded or left, or it closed its socket; its session is found again by its place. */
+function GonePageSession({ back }: { back: ComponentChildren }): JSX.Element {
+  const store = useStore();
+  const condition = pageCondition(store.page);
+  return (
+    <main class="sy-page" data-page="gone">
+      {back && <div class="sy-page-head">{back}</div>}
+      <div class="sy-empty">
+        <p>This session is gone: its page was reloaded or left. It is shown when it is back.</p>
+        {condition && <PageState condition={condition} />}
+      </div>
     </main>
   );
 }

@@ -1,7 +1,6 @@
 /** As whom the session is signed in, for how long, with which tokens, and the form to change it. */
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { SessionView } from "../../../session/model.ts";
 import { decodeValue } from "../../../wire/values.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
@@ -10,6 +9,8 @@ import { ErrorNote } from "../../components/error-note.tsx";
 import { Loaded } from "../../components/loaded.tsx";
 import { Section } from "../../components/section.tsx";
 import { Until } from "../../components/times.tsx";
+import { whyNotAct } from "../../store/acting.ts";
+import { type AnySession, isPageSession } from "../../store/any-session.ts";
 import { now } from "../../store/clock.ts";
 import { useStore } from "../../store/context.ts";
 import { ValueTree } from "../../values/value-tree.tsx";
@@ -19,14 +20,16 @@ import { SignInForm } from "../sign-in/sign-in-form.tsx";
 import { Tokens } from "./tokens.tsx";
 
 export interface SignInSectionProps {
-  session: SessionView;
+  session: AnySession;
   /** Whether the form is open: the header's buttons open it too. */
   signingIn: Signal<boolean>;
 }
 
 export function SignInSection({ session, signingIn }: SignInSectionProps): JSX.Element {
   const store = useStore();
-  const formOpen = signingIn.value || session.needsSignIn;
+  const blocked = whyNotAct(store, session);
+  const waits = !isPageSession(session) && session.needsSignIn;
+  const formOpen = (signingIn.value && blocked === undefined) || waits;
   const { auth, key } = session;
   const signedIn = auth.level !== "anonymous";
   return (
@@ -36,6 +39,8 @@ export function SignInSection({ session, signingIn }: SignInSectionProps): JSX.E
       actions={
         !formOpen && (
           <Button
+            title={blocked}
+            disabled={blocked !== undefined}
             onClick={() => {
               signingIn.value = true;
             }}
@@ -54,7 +59,7 @@ export function SignInSection({ session, signingIn }: SignInSectionProps): JSX.E
               signingIn.value = false;
             }}
             onCancel={
-              session.needsSignIn
+              waits
                 ? undefined
                 : () => {
                     signingIn.value = false;
@@ -65,7 +70,7 @@ export function SignInSection({ session, signingIn }: SignInSectionProps): JSX.E
       )}
       {signedIn && (
         <div class="sy-disclosures">
-          {auth.level === "record" && (
+          {auth.level === "record" && blocked === undefined && (
             <Disclosure id="user-record" title="User record" tooltip="info()">
               {() => (
                 <Loaded
@@ -84,14 +89,14 @@ export function SignInSection({ session, signingIn }: SignInSectionProps): JSX.E
               {() => <ValueTree value={auth.claims} label="Token claims" />}
             </Disclosure>
           )}
-          <Tokens session={session} />
+          {(!isPageSession(session) || session.hasToken) && <Tokens session={session} />}
         </div>
       )}
     </Section>
   );
 }
 
-function Facts({ session }: { session: SessionView }): JSX.Element {
+function Facts({ session }: { session: AnySession }): JSX.Element {
   const store = useStore();
   const refreshing = useAction();
   const { auth, key, expireAt, tokenExpireAt } = session;
@@ -134,9 +139,15 @@ function Facts({ session }: { session: SessionView }): JSX.Element {
               </>
             )}
             {" · "}
-            {auth.renewable ? "can be renewed" : notRenewable(tokenExpireAt, now.value)}
+            {isPageSession(session)
+              ? auth.renewable
+                ? "the page can renew it"
+                : "the page has no refresh token"
+              : auth.renewable
+                ? "can be renewed"
+                : notRenewable(tokenExpireAt, now.value)}
           </span>
-          {auth.renewable && (
+          {auth.renewable && !isPageSession(session) && (
             <Button
               title="refresh(): a new access token now"
               onClick={() => refreshing.run(() => store.call("session.refresh", { key }))}

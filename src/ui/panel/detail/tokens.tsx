@@ -1,10 +1,10 @@
 /** The session's tokens: covered until asked for, copied without being shown, gone when folded. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { SessionView } from "../../../session/model.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
+import { type AnySession, isPageSession } from "../../store/any-session.ts";
 import { useStore } from "../../store/context.ts";
 
 interface Pair {
@@ -12,16 +12,16 @@ interface Pair {
   refresh?: string;
 }
 
-const KINDS = [
-  { name: "access", text: "Access token" },
-  { name: "refresh", text: "Refresh token" },
-] as const;
+const ACCESS = { name: "access", text: "Access token" } as const;
+const REFRESH = { name: "refresh", text: "Refresh token" } as const;
 
-export function Tokens({ session }: { session: SessionView }): JSX.Element {
+export function Tokens({ session }: { session: AnySession }): JSX.Element {
   const store = useStore();
   const asking = useAction();
   const shown = useSignal<Pair | undefined>(undefined);
   const { key } = session;
+  // The refresh token of a page stays in the page.
+  const kinds = isPageSession(session) ? [ACCESS] : [ACCESS, REFRESH];
 
   const fetchTokens = () => store.call("session.tokens", { key });
 
@@ -57,7 +57,7 @@ export function Tokens({ session }: { session: SessionView }): JSX.Element {
       </div>
       {shown.value && (
         <dl class="sy-facts sy-token-values">
-          {KINDS.map(({ name, text }) => {
+          {kinds.map(({ name, text }) => {
             const token = shown.value?.[name];
             return (
               <>

@@ -1,7 +1,7 @@
 /** What the server itself says about this session: as shown, otherwise, or nothing. */
 import type { JSX } from "preact";
-import type { SessionView } from "../../../session/model.ts";
-import { useAction } from "../../components/action.ts";
+import type { SessionBase } from "../../../session/model.ts";
+import { type Action, useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { Icon } from "../../components/icon.tsx";
@@ -10,14 +10,26 @@ import { useStore } from "../../store/context.ts";
 
 const FIELDS = { user: "user", namespace: "namespace", database: "database", access: "access" };
 
-export function Truth({ session }: { session: SessionView }): JSX.Element {
+export interface TruthProps {
+  session: SessionBase;
+  /** What asking came to. */
+  working: Action;
+  /** Why the server can't be asked now. */
+  blocked?: string;
+}
+
+export function HeldTruth({ session }: { session: SessionBase }): JSX.Element {
+  return <Truth session={session} working={useAction()} />;
+}
+
+export function Truth({ session, working, blocked }: TruthProps): JSX.Element {
   const store = useStore();
-  const working = useAction();
   const { key, truth } = session;
   const check = (
     <Button
       busy={truth.state === "checking"}
-      title="Asks the server who it thinks this session is"
+      disabled={blocked !== undefined}
+      title={blocked ?? "Asks the server who it thinks this session is"}
       onClick={() => working.run(() => store.call("session.check", { key }))}
     >
       Check
@@ -59,7 +71,7 @@ export function Truth({ session }: { session: SessionView }): JSX.Element {
           {truth.state === "checking" && "Asking the server…"}
         </div>
         <div class="sy-truth-actions">
-          {truth.state === "differs" && (
+          {truth.state === "differs" && blocked === undefined && (
             <>
               <Button
                 title="Takes over what the server says"

@@ -23,9 +23,9 @@ const EDITABLE = 100_000;
 export function VariableEditor({ variable, onSave, onCancel }: VariableEditorProps): JSX.Element {
   const original = useMemo(
     () =>
-      variable
+      variable && variable.omitted === undefined
         ? writeSurql(decodeValue(variable.value), { limit: EDITABLE, lineWidth: 60 })
-        : { text: "", cut: false },
+        : { text: "", cut: variable !== undefined },
     [variable],
   );
   const name = useSignal(variable?.name ?? "");

@@ -8,14 +8,17 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { SessionVariable, SessionView } from "../../../session/model.ts";
+import type { SessionVariable } from "../../../session/model.ts";
 import { decodeValue } from "../../../wire/values.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { ErrorNote, Note } from "../../components/error-note.tsx";
 import { Section } from "../../components/section.tsx";
+import { whyNotAct } from "../../store/acting.ts";
+import type { AnySession } from "../../store/any-session.ts";
 import { useStore } from "../../store/context.ts";
 import { isContainer, previewValue, typeName } from "../../values/format.ts";
+import { byteSize } from "../../values/sizes.ts";
 import { ValueTree } from "../../values/value-tree.tsx";
 import { VariableEditor } from "./variable-editor.tsx";
 
@@ -26,26 +29,34 @@ interface Undo {
   word: "Changed" | "Removed" | "Added";
 }
 
-export function Variables({ session }: { session: SessionView }): JSX.Element {
+export function Variables({ session }: { session: AnySession }): JSX.Element {
   const store = useStore();
   /** The name that is being changed; "" for a new one. */
   const editing = useSignal<string | undefined>(undefined);
   const undo = useSignal<Undo | undefined>(undefined);
   const action = useAction();
   const { key, variables } = session;
+  const blocked = whyNotAct(store, session);
 
   async function save(name: string, expression: string) {
-    const before = variables.find((each) => each.name === name)?.value;
+    const before = variables.find((each) => each.name === name);
     await store.call("session.set", { key, name, expression });
-    undo.value = { name, before, word: before ? "Changed" : "Added" };
+    offerUndo(name, before, before ? "Changed" : "Added");
     editing.value = undefined;
   }
 
-  function remove({ name, value }: SessionVariable) {
+  function remove(variable: SessionVariable) {
+    const { name } = variable;
     return action.run(async () => {
       await store.call("session.unset", { key, name });
-      undo.value = { name, before: value, word: "Removed" };
+      offerUndo(name, variable, "Removed");
     });
+  }
+
+  /** A value that was never kept can't be put back. */
+  function offerUndo(name: string, before: SessionVariable | undefined, word: Undo["word"]) {
+    const lost = before?.omitted !== undefined;
+    undo.value = lost ? undefined : { name, before: before?.value, word };
   }
 
   function takeBack({ name, before }: Undo) {
@@ -66,7 +77,8 @@ export function Variables({ session }: { session: SessionView }): JSX.Element {
         <Button
           variant="quiet"
           icon="add"
-          title="set(): a variable of this session"
+          title={blocked ?? "set(): a variable of this session"}
+          disabled={blocked !== undefined}
           onClick={() => {
             editing.value = "";
           }}
@@ -94,6 +106,7 @@ export function Variables({ session }: { session: SessionView }): JSX.Element {
             <Variable
               key={variable.name}
               variable={variable}
+              blocked={blocked}
               onEdit={() => {
                 editing.value = variable.name;
               }}
@@ -140,13 +153,16 @@ export function Variables({ session }: { session: SessionView }): JSX.Element {
 
 interface VariableProps {
   variable: SessionVariable;
+  /** Why it can't be changed from here. */
+  blocked: string | undefined;
   onEdit: () => void;
   onRemove: () => Promise<unknown>;
 }
 
-function Variable({ variable, onEdit, onRemove }: VariableProps): JSX.Element {
+function Variable({ variable, blocked, onEdit, onRemove }: VariableProps): JSX.Element {
   const open = useSignal(false);
   const value = useMemo(() => decodeValue(variable.value), [variable.value]);
+  const { omitted } = variable;
   const looksInto = isContainer(value) || (typeof value === "string" && value.length > 60);
   return (
     <li class="sy-variable" data-variable={variable.name}>
@@ -166,12 +182,26 @@ function Variable({ variable, onEdit, onRemove }: VariableProps): JSX.Element {
           {previewValue(value)}
         </button>
       ) : (
-        <span class="sy-variable-value sy-mono sy-ellipsis">{previewValue(value)}</span>
+        <span class="sy-variable-value sy-mono sy-ellipsis">
+          {omitted === undefined ? previewValue(value) : `not kept: ${byteSize(omitted)}`}
+        </span>
       )}
-      <span class="sy-variable-type sy-dim">{typeName(value)}</span>
+      <span class="sy-variable-type sy-dim">{omitted === undefined && typeName(value)}</span>
       <span class="sy-variable-actions">
-        <Button icon="edit" label={`Change $${variable.name}`} onClick={onEdit} />
-        <Button icon="close" label={`Remove $${variable.name}`} onClick={onRemove} />
+        <Button
+          icon="edit"
+          label={`Change $${variable.name}`}
+          title={blocked}
+          disabled={blocked !== undefined}
+          onClick={onEdit}
+        />
+        <Button
+          icon="close"
+          label={`Remove $${variable.name}`}
+          title={blocked}
+          disabled={blocked !== undefined}
+          onClick={onRemove}
+        />
       </span>
       {open.value && (
         <div class="sy-variable-tree">

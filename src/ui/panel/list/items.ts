@@ -1,33 +1,53 @@
 /**
  * What the list shows, in order: groups with their sessions, folded and filtered.
  *
- * Sessions that wait for a sign-in stand first, since they can do nothing until then; closed ones
- * last and folded. While a filter is on, every group with a hit is open.
+ * The page's own sessions stand first, socket by socket. Of the held ones those that wait for a
+ * sign-in come before the others, since they can do nothing until then; closed ones last and folded.
+ * While a filter is on, every group with a hit is open.
  */
 import type { ConnectionView, SessionView } from "../../../session/model.ts";
+import type {
+  PageFrameView,
+  PageSessionView,
+  PageSocketView,
+} from "../../../session/page/page-model.ts";
+import type { AnySession } from "../../store/any-session.ts";
+import type { PageCondition } from "../../store/page-condition.ts";
 import { isClosed } from "../../store/sessions.ts";
 import { placeWord, userWord } from "../../words/identity.ts";
 import { statusWord } from "../../words/status.ts";
 
-export type GroupId = "sign-in-again" | "mine" | "closed";
+export type GroupId = "page" | "sign-in-again" | "mine" | "closed";
 
 export type ListItem =
   | { kind: "group"; id: GroupId; title: string; count: number; open: boolean }
-  | { kind: "session"; key: string; closed: boolean };
+  /** Why the page shows no session. */
+  | { kind: "condition"; condition: PageCondition }
+  /** A socket of the page; its sessions follow. `frame`: named, since there are several. */
+  | { kind: "socket"; key: string; frame: boolean }
+  | { kind: "session"; key: string; row: "page" | "held" | "closed" }
+  /** The group has no sessions. */
+  | { kind: "none" };
+
+/** What of the page the list shows. */
+export interface ListPage {
+  condition: PageCondition | undefined;
+  frames: readonly PageFrameView[];
+  sockets: readonly PageSocketView[];
+  sessions: readonly PageSessionView[];
+}
 
 export interface ListInput {
+  /** Absent: the view belongs to no tab. */
+  page?: ListPage;
   sessions: readonly SessionView[];
   connections: readonly ConnectionView[];
   filter: string;
   isFolded: (group: GroupId) => boolean;
 }
 
-/** True where every word of the filter is found somewhere in what the row says. */
-export function matches(
-  session: SessionView,
-  connection: ConnectionView | undefined,
-  filter: string,
-): boolean {
+/** True where every word of the filter is found somewhere in what is said of the session. */
+export function matches(session: AnySession, where: readonly string[], filter: string): boolean {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;
   const text = [
@@ -39,8 +59,7 @@ export function matches(
     placeWord(session),
     statusWord(session.status),
     session.status,
-    connection?.name ?? "",
-    connection?.url ?? "",
+    ...where,
     ...session.variables.map((variable) => `$${variable.name}`),
   ]
     .join(" ")
@@ -48,29 +67,108 @@ export function matches(
   return words.every((word) => text.includes(word));
 }
 
-export function listItems({ sessions, connections, filter, isFolded }: ListInput): ListItem[] {
-  const byId = new Map(connections.map((connection) => [connection.id, connection]));
-  const groups: Record<GroupId, SessionView[]> = { "sign-in-again": [], mine: [], closed: [] };
-  for (const session of sessions) {
-    if (!matches(session, byId.get(session.connectionId), filter)) continue;
-    const group = isClosed(session) ? "closed" : session.needsSignIn ? "sign-in-again" : "mine";
-    groups[group].push(session);
-  }
+export function listItems(input: ListInput): ListItem[] {
+  const { page, sessions, connections, filter, isFolded } = input;
   const filtered = filter.trim() !== "";
   const items: ListItem[] = [];
+
+  function group(id: GroupId, title: string, count: number, members: () => readonly ListItem[]) {
+    const open = filtered || !isFolded(id);
+    items.push({ kind: "group", id, title, count, open });
+    if (open) items.push(...members());
+  }
+
+  if (page) {
+    const hits = page.sessions.filter((session) =>
+      matches(session, [session.holder.url, session.holder.origin], filter),
+    );
+    if (hits.length > 0 || !filtered) {
+      const living = hits.filter((session) => !isClosed(session)).length;
+      group("page", "This page", living, () => pageItems(page, hits, filtered));
+    }
+  }
+
+  const byId = new Map(connections.map((connection) => [connection.id, connection]));
+  const members: Record<Exclude<GroupId, "page">, ListItem[]> = {
+    "sign-in-again": [],
+    mine: [],
+    closed: [],
+  };
+  for (const session of sessions) {
+    const connection = byId.get(session.connectionId);
+    if (!matches(session, [connection?.name ?? "", connection?.url ?? ""], filter)) continue;
+    const id = isClosed(session) ? "closed" : session.needsSignIn ? "sign-in-again" : "mine";
+    const row = id === "closed" ? "closed" : "held";
+    members[id].push({ kind: "session", key: session.key, row });
+  }
   for (const [id, title] of [
     ["sign-in-again", "Sign in again"],
     ["mine", "My sessions"],
     ["closed", "Closed"],
   ] as const) {
-    const members = groups[id];
-    if (members.length === 0 && (id !== "mine" || filtered)) continue;
-    const open = filtered || !isFolded(id);
-    items.push({ kind: "group", id, title, count: members.length, open });
-    if (!open) continue;
-    for (const { key } of members) items.push({ kind: "session", key, closed: id === "closed" });
+    const rows = members[id];
+    if (rows.length === 0 && (id !== "mine" || filtered)) continue;
+    const none = rows.length === 0 && sessions.length === 0;
+    group(id, title, rows.length, () => (none ? [{ kind: "none" }] : rows));
   }
   return items;
+}
+
+/** True where a socket's state is no matter of course, so that it needs a line of its own. */
+function isNotable(socket: PageSocketView): boolean {
+  return (
+    socket.state !== "open" ||
+    socket.reconnects > 0 ||
+    socket.strayFrames > 0 ||
+    socket.unreadable !== undefined ||
+    socket.cannotAct !== undefined
+  );
+}
+
+/** The page's sockets in the order of its frames, each with its sessions, the default one first. */
+function pageItems(
+  page: ListPage,
+  hits: readonly PageSessionView[],
+  filtered: boolean,
+): ListItem[] {
+  const items: ListItem[] = [];
+  if (page.condition !== undefined && !filtered) {
+    items.push({ kind: "condition", condition: page.condition });
+  }
+  const order = new Map(page.frames.map((frame, index) => [frame.documentId, index]));
+  const rank = (documentId: string) => order.get(documentId) ?? order.size;
+  const sockets = page.sockets.toSorted(
+    (one, other) => rank(one.documentId) - rank(other.documentId),
+  );
+  const frame = new Set(sockets.map((socket) => socket.documentId)).size > 1;
+  const heads = frame || sockets.length > 1;
+  for (const socket of sockets) {
+    const own = hits.filter((session) => session.holder.socketKey === socket.key);
+    if (filtered && own.length === 0) continue;
+    if (heads || isNotable(socket)) items.push({ kind: "socket", key: socket.key, frame });
+    const first = own.filter((session) => session.id === undefined);
+    const others = own.filter((session) => session.id !== undefined);
+    for (const session of [...first, ...others]) {
+      items.push({ kind: "session", key: session.key, row: "page" });
+    }
+  }
+  return items;
+}
+
+/** Tells items apart, and an item from the one that takes its place. */
+export function itemKey(item: ListItem): string {
+  switch (item.kind) {
+    case "group":
+      return `group:${item.id}`;
+    case "condition":
+      return `condition:${item.condition}`;
+    case "socket":
+      return `socket:${item.key}`;
+    case "session":
+      return item.key;
+    case "none":
+      return "none";
+  }
 }
 
 /** The older list where nothing in it changed, so that whoever shows it needn't paint again. */
@@ -79,17 +177,13 @@ export function sameItems(older: readonly ListItem[], newer: ListItem[]): readon
     older.length === newer.length &&
     newer.every((item, index) => {
       const before = older[index];
-      if (item.kind === "session") {
-        return (
-          before?.kind === "session" && before.key === item.key && before.closed === item.closed
-        );
+      if (!before || itemKey(before) !== itemKey(item)) return false;
+      if (item.kind === "group") {
+        return before.kind === "group" && before.count === item.count && before.open === item.open;
       }
-      return (
-        before?.kind === "group" &&
-        before.id === item.id &&
-        before.count === item.count &&
-        before.open === item.open
-      );
+      if (item.kind === "session") return before.kind === "session" && before.row === item.row;
+      if (item.kind === "socket") return before.kind === "socket" && before.frame === item.frame;
+      return true;
     });
   return same ? older : newer;
 }

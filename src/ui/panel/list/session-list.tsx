@@ -14,35 +14,44 @@ import { ErrorNote } from "../../components/error-note.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { VirtualList } from "../../components/virtual-list.tsx";
 import { useStore } from "../../store/context.ts";
+import { pageCondition } from "../../store/page-condition.ts";
 import { Connections } from "./connections.tsx";
-import { type GroupId, type ListItem, listItems, sameItems } from "./items.ts";
+import { type GroupId, itemKey, type ListItem, listItems, sameItems } from "./items.ts";
+import { ConditionRow, PageSessionRow, SocketHead } from "./page-rows.tsx";
 import { ClosedRow, SessionRow } from "./session-row.tsx";
 
-const GROUP_HEIGHT = 28;
-const ROW_HEIGHT = 42;
-const CLOSED_HEIGHT = 28;
+const HEIGHTS = { group: 28, socket: 22, none: 24, row: 42, closed: 28 };
 
-function heightOf(item: ListItem): number {
-  if (item.kind === "group") return GROUP_HEIGHT;
-  return item.closed ? CLOSED_HEIGHT : ROW_HEIGHT;
+/** CSS pixels. */
+function heightOf(item: ListItem, conditionHeight: number): number {
+  switch (item.kind) {
+    case "condition":
+      return conditionHeight;
+    case "session":
+      return item.row === "closed" ? HEIGHTS.closed : HEIGHTS.row;
+    default:
+      return HEIGHTS[item.kind];
+  }
 }
 
-function keyOf(item: ListItem): string {
-  return item.kind === "group" ? `group:${item.id}` : item.key;
+/** Rows that keys stop at. */
+function isStop(item: ListItem): boolean {
+  return item.kind !== "condition" && item.kind !== "none";
 }
 
 export function SessionList(): JSX.Element {
   const store = useStore();
-  const { sessions, connections, preferences, selectedKey } = store;
+  const { sessions, page, connections, preferences, selectedKey } = store;
   const listId = useId();
   const filter = preferences.get("filter", "");
   const action = useAction();
   const renaming = useSignal<string | undefined>(undefined);
-  /** A group in focus; otherwise the selected session's row is the active one. */
-  const activeGroup = useSignal<GroupId | undefined>(undefined);
+  /** Key of a group or socket in focus; otherwise the selected session's row is the active one. */
+  const activeHead = useSignal<string | undefined>(undefined);
+  const conditionHeight = useSignal(84);
   // A session that is gone to by its number, or from elsewhere, is the active row then.
   useSignalEffect(() => {
-    if (selectedKey.value !== undefined) activeGroup.value = undefined;
+    if (selectedKey.value !== undefined) activeHead.value = undefined;
   });
   const shown = useRef<readonly ListItem[]>([]);
   const folding = (group: GroupId) => preferences.get(`group.${group}`, group === "closed");
@@ -51,6 +60,12 @@ export function SessionList(): JSX.Element {
     shown.current = sameItems(
       shown.current,
       listItems({
+        page: page.info.value && {
+          condition: pageCondition(page),
+          frames: page.frames.value,
+          sockets: page.sockets.value,
+          sessions: page.sessions.all.value,
+        },
         sessions: sessions.all.value,
         connections: connections.all.value,
         filter: filter.value,
@@ -61,9 +76,9 @@ export function SessionList(): JSX.Element {
   }).value;
 
   const activeIndex = items.findIndex((item) =>
-    activeGroup.value === undefined
+    activeHead.value === undefined
       ? item.kind === "session" && item.key === selectedKey.value
-      : item.kind === "group" && item.id === activeGroup.value,
+      : itemKey(item) === activeHead.value,
   );
   const rowId = (index: number) => `${listId}-${index}`;
 
@@ -74,15 +89,21 @@ export function SessionList(): JSX.Element {
   function goTo(index: number) {
     const item = items[index];
     if (!item) return;
-    if (item.kind === "group") activeGroup.value = item.id;
-    else {
-      activeGroup.value = undefined;
+    if (item.kind === "session") {
+      activeHead.value = undefined;
       store.select(item.key);
-    }
+    } else activeHead.value = itemKey(item);
+  }
+
+  /** The nearest row that keys stop at, from this one on in the direction given. */
+  function stopFrom(index: number, direction: 1 | -1): number {
+    let at = index;
+    while (items[at] && !isStop(items[at] as ListItem)) at += direction;
+    return items[at] ? at : activeIndex;
   }
 
   function open(key: string) {
-    activeGroup.value = undefined;
+    activeHead.value = undefined;
     store.select(key);
     store.front.value = "detail";
   }
@@ -91,12 +112,12 @@ export function SessionList(): JSX.Element {
     if (event.target !== event.currentTarget) return;
     const item = items[activeIndex];
     const to: Record<string, number> = {
-      ArrowDown: Math.min(activeIndex + 1, items.length - 1),
-      ArrowUp: Math.max(activeIndex - 1, 0),
+      ArrowDown: stopFrom(Math.min(activeIndex + 1, items.length - 1), 1),
+      ArrowUp: stopFrom(Math.max(activeIndex - 1, 0), -1),
       Home: 0,
-      End: items.length - 1,
-      PageDown: Math.min(activeIndex + 10, items.length - 1),
-      PageUp: Math.max(activeIndex - 10, 0),
+      End: stopFrom(items.length - 1, -1),
+      PageDown: stopFrom(Math.min(activeIndex + 10, items.length - 1), -1),
+      PageUp: stopFrom(Math.max(activeIndex - 10, 0), 1),
     };
     const next = to[event.key];
     if (next !== undefined) goTo(next);
@@ -104,8 +125,9 @@ export function SessionList(): JSX.Element {
     else if (item?.kind === "group" && event.key === "ArrowLeft") setFolded(item.id, true);
     else if (item?.kind === "group" && event.key === "Enter") setFolded(item.id, item.open);
     else if (item?.kind === "session" && event.key === "Enter") open(item.key);
-    else if (item?.kind === "session" && event.key === "F2") renaming.value = item.key;
-    else if (item?.kind === "session" && event.key === "ArrowLeft") {
+    else if (item?.kind === "session" && item.row === "held" && event.key === "F2") {
+      renaming.value = item.key;
+    } else if (event.key === "ArrowLeft") {
       goTo(items.findLastIndex((each, index) => each.kind === "group" && index < activeIndex));
     } else return;
     event.preventDefault();
@@ -147,8 +169,9 @@ export function SessionList(): JSX.Element {
         id={listId}
         label="Sessions"
         items={items}
-        heightOf={heightOf}
-        keyOf={keyOf}
+        heightOf={(item) => heightOf(item, conditionHeight.value)}
+        heightsVersion={conditionHeight.value}
+        keyOf={itemKey}
         activeIndex={activeIndex}
         activeId={activeIndex < 0 ? undefined : rowId(activeIndex)}
         onKeyDown={onKeyDown}
@@ -163,7 +186,21 @@ export function SessionList(): JSX.Element {
               />
             );
           }
-          const Row = item.closed ? ClosedRow : SessionRow;
+          if (item.kind === "condition") {
+            return <ConditionRow condition={item.condition} height={conditionHeight} />;
+          }
+          if (item.kind === "none") return <p class="sy-list-empty sy-dim">None yet.</p>;
+          if (item.kind === "socket") {
+            return (
+              <SocketHead
+                id={rowId(index)}
+                socketKey={item.key}
+                frame={item.frame}
+                active={index === activeIndex}
+              />
+            );
+          }
+          const Row = ROWS[item.row];
           return (
             <Row
               id={rowId(index)}
@@ -188,13 +225,12 @@ export function SessionList(): JSX.Element {
           </button>
         </p>
       )}
-      {items.length === 1 && sessions.keys.value.length === 0 && (
-        <p class="sy-list-none sy-dim">None yet.</p>
-      )}
       <Connections />
     </nav>
   );
 }
+
+const ROWS = { page: PageSessionRow, held: SessionRow, closed: ClosedRow };
 
 interface GroupProps {
   id: string;

@@ -1,6 +1,6 @@
 /** A session's row: who, in what state, and beneath it as whom and where. */
 import type { JSX } from "preact";
-import type { SessionView } from "../../../session/model.ts";
+import type { SessionBase } from "../../../session/model.ts";
 import type { Action } from "../../components/action.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
@@ -21,7 +21,8 @@ export interface RowProps {
   onOpen: () => void;
 }
 
-function rowAttributes(session: SessionView, { id, selected, onOpen }: RowProps) {
+/** What every row of a session carries, whatever it shows. */
+export function rowAttributes(session: SessionBase, { id, selected, onOpen }: RowProps) {
   return {
     id,
     role: "treeitem" as const,
@@ -40,7 +41,6 @@ export function SessionRow(props: RowProps): JSX.Element | null {
   const store = useStore();
   const session = store.sessions.get(props.sessionKey).value;
   if (!session) return null;
-  const live = session.liveQueries.filter((query) => query.state !== "killed").length;
   const { gate } = session;
   // Where it works is known; why it doesn't answer right now is what one looks for.
   const waits = session.status === "active" && !session.needsSignIn && !gate.open;
@@ -73,15 +73,26 @@ export function SessionRow(props: RowProps): JSX.Element | null {
             {userWord(session)} · {waits ? gate.reason : placeWord(session)}
             {several && ` · ${store.connections.get(session.connectionId)?.name ?? ""}`}
           </span>
-          {session.transactions.length > 0 && (
-            <span class="sy-row-extra" title="Open transactions">
-              {session.transactions.length} txn
-            </span>
-          )}
-          {live > 0 && <span class="sy-row-extra">◉ {live} live</span>}
+          <LiveCounts session={session} />
         </div>
       </div>
     </div>
+  );
+}
+
+/** How many transactions are open and how many queries are live; nothing where there are none. */
+export function LiveCounts({ session }: { session: SessionBase }): JSX.Element {
+  const live = session.liveQueries.filter((query) => query.state !== "killed").length;
+  const open = session.transactions.length;
+  return (
+    <>
+      {open > 0 && (
+        <span class="sy-row-extra" title="Open transactions">
+          {open} txn
+        </span>
+      )}
+      {live > 0 && <span class="sy-row-extra">◉ {live} live</span>}
+    </>
   );
 }
 

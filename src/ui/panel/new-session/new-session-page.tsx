@@ -1,7 +1,7 @@
 /** A new session: on which connection, who, where, and how it looks in the list. */
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import type { SessionView, SignInForm } from "../../../session/model.ts";
+import type { ConnectionView, SessionView, SignInForm } from "../../../session/model.ts";
 import { nextColour } from "../../../session/palette.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
@@ -9,12 +9,16 @@ import { ColourChoice } from "../../components/colour-choice.tsx";
 import { Combobox } from "../../components/combobox.tsx";
 import { ErrorNote, Note } from "../../components/error-note.tsx";
 import { Checkbox, Field, Select, TextInput } from "../../components/field.tsx";
+import { type AnySession, isPageSession } from "../../store/any-session.ts";
 import { useStore } from "../../store/context.ts";
 import { isClosed } from "../../store/sessions.ts";
+import { sameServer, serverName } from "../../words/page.ts";
+import { ConnectionForm } from "../connect/connection-form.tsx";
 import { placeIntent } from "../detail/place.ts";
 import { useNames } from "../names.ts";
 import { RememberChoice } from "../remember.tsx";
 import { type DraftErrors, draftFrom, readDraft } from "../sign-in/draft.ts";
+import { formOfAuth } from "../sign-in/form-of-auth.ts";
 import { SignInFields } from "../sign-in/sign-in-fields.tsx";
 
 export interface NewSessionPageProps {
@@ -24,22 +28,93 @@ export interface NewSessionPageProps {
 
 export function NewSessionPage({ back, connectionId }: NewSessionPageProps): JSX.Element {
   const store = useStore();
+  const like = useLike();
+  const url = like && isPageSession(like) ? like.holder.url : undefined;
   const connections = store.connections.all.value;
+  const there = url === undefined || connections.some((each) => sameServer(each.url, url));
+  return (
+    <div class="sy-page" data-page="new-session">
+      <div class="sy-page-head">
+        {back}
+        <h1>New session</h1>
+      </div>
+      <div class="sy-page-body">
+        {!there && connections.length > 0 && <AddServer url={url} />}
+        {connections.length > 0 ? (
+          // Another list of connections is another choice, whose fields begin anew.
+          <NewSession key={there} connectionId={connectionId} like={like} />
+        ) : (
+          <>
+            <p class="sy-dim">
+              Sessions of your own run on a WebSocket that the extension holds. Connect to the
+              server first{url !== undefined && ": it is the page's own, unless you choose another"}
+              .
+            </p>
+            <ConnectionForm
+              url={url}
+              onSaved={(id) => store.open({ kind: "new-session", connectionId: id })}
+            />
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The session whose server and sign-in the new one most likely shares. */
+function useLike(): AnySession | undefined {
+  const store = useStore();
   const selected = store.selectedKey.value;
+  const session = selected === undefined ? undefined : store.session(selected);
+  if (session) return session;
+  return store.connections.all.value.length > 0 ? undefined : store.page.sessions.all.value[0];
+}
+
+/** The page's server has no connection yet: one click makes it. */
+function AddServer({ url }: { url: string }): JSX.Element {
+  const store = useStore();
+  const adding = useAction();
+  return (
+    <>
+      <Note
+        tone="plain"
+        actions={
+          <Button onClick={() => adding.run(() => store.call("connection.add", { url }))}>
+            Connect
+          </Button>
+        }
+      >
+        There is no connection to the page's server, {serverName(url)}, yet.
+      </Note>
+      <ErrorNote error={adding.error} onDismiss={adding.clear} />
+    </>
+  );
+}
+
+interface NewSessionProps {
+  connectionId: string | undefined;
+  like: AnySession | undefined;
+}
+
+function NewSession({ connectionId, like }: NewSessionProps): JSX.Element {
+  const store = useStore();
+  const connections = store.connections.all.value;
   const current =
-    selected === undefined ? undefined : store.sessions.get(selected).value?.connectionId;
+    like && isPageSession(like)
+      ? connections.find((each) => sameServer(each.url, like.holder.url))?.id
+      : like?.connectionId;
   const chosen = useSignal(connectionId ?? current ?? connections[0]?.id ?? "");
   const connection = connections.find((each) => each.id === chosen.value);
   const label = useSignal("");
   const colour = useSignal(nextColour(store.sessions.all.value.map((session) => session.colour)));
-  const namespace = useSignal(connection?.namespace ?? "");
-  const database = useSignal(connection?.database ?? "");
+  const home = startingPlace(connection, like);
+  const namespace = useSignal(home.namespace ?? "");
+  const database = useSignal(home.database ?? "");
   const temporary = useSignal(false);
   const remember = useSignal(false);
   const draft = useSignal(
-    draftFrom(template(store.sessions.all.value, chosen.value, selected), {
-      namespace: connection?.namespace,
-      database: connection?.database,
+    draftFrom(template(store.sessions.all.value, chosen.value, like), {
+      ...home,
       way: "anonymous",
     }),
   );
@@ -85,129 +160,134 @@ export function NewSessionPage({ back, connectionId }: NewSessionPageProps): JSX
   }
 
   return (
-    <div class="sy-page" data-page="new-session">
-      <div class="sy-page-head">
-        {back}
-        <h1>New session</h1>
-      </div>
-      <div class="sy-page-body">
-        {connection && connection.state.kind !== "open" && (
-          <Note tone="warn">
-            {`${connection.name} is not connected. The session is made when it is.`}
-          </Note>
-        )}
-        <form
-          class="sy-form"
-          aria-label="New session"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void create();
-          }}
-        >
-          <Field label="Connection">
-            {({ id }) => (
-              <Select
-                id={id}
-                value={chosen.value}
-                options={connections.map((each) => ({
-                  value: each.id,
-                  text: `${each.name} — ${each.url}`,
-                }))}
-                onChange={(next) => {
-                  chosen.value = next;
-                  const profile = connections.find((each) => each.id === next);
-                  namespace.value = profile?.namespace ?? "";
-                  database.value = profile?.database ?? "";
-                }}
-              />
-            )}
-          </Field>
-          <Field label="Name">
-            {({ id }) => (
-              <TextInput
-                id={id}
-                value={label.value}
-                placeholder="As the user"
-                onInput={(text) => {
-                  label.value = text;
-                }}
-              />
-            )}
-          </Field>
-          <Field label="Colour">
-            {({ id }) => (
-              <ColourChoice
-                id={id}
-                label={label.value || "New"}
-                value={colour.value}
-                onChange={(next) => {
-                  colour.value = next;
-                }}
-              />
-            )}
-          </Field>
-          <SignInFields
-            draft={draft.value}
-            errors={errors.value}
-            names={signInNames}
-            onChange={(next) => {
-              draft.value = next;
-            }}
-          />
-          <Field label="Use namespace">
-            {({ id }) => (
-              <Combobox
-                id={id}
-                value={namespace.value}
-                options={names.namespaces}
-                onOpen={names.reload}
-                placeholder="None"
-                onInput={(text) => {
-                  namespace.value = text;
-                }}
-              />
-            )}
-          </Field>
-          <Field
-            label="Use database"
-            error={needsNamespace ? "A database needs its namespace." : undefined}
-          >
-            {({ id, describedBy }) => (
-              <Combobox
-                id={id}
-                describedBy={describedBy}
-                value={database.value}
-                options={names.databases}
-                onOpen={names.reload}
-                placeholder="None"
-                onInput={(text) => {
-                  database.value = text;
-                }}
-              />
-            )}
-          </Field>
-          {mayBeTemporary && (
-            <Checkbox
-              checked={temporary.value}
-              onChange={(on) => {
-                temporary.value = on;
+    <>
+      {connection && connection.state.kind !== "open" && (
+        <Note tone="warn">
+          {`${connection.name} is not connected. The session is made when it is.`}
+        </Note>
+      )}
+      <form
+        class="sy-form"
+        aria-label="New session"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void create();
+        }}
+      >
+        <Field label="Connection">
+          {({ id }) => (
+            <Select
+              id={id}
+              value={chosen.value}
+              options={connections.map((each) => ({
+                value: each.id,
+                text: `${each.name} — ${each.url}`,
+              }))}
+              onChange={(next) => {
+                chosen.value = next;
+                const profile = connections.find((each) => each.id === next);
+                namespace.value = profile?.namespace ?? "";
+                database.value = profile?.database ?? "";
               }}
-            >
-              Close with this tab
-            </Checkbox>
+            />
           )}
-          {connection?.local && draft.value.way !== "anonymous" && <RememberChoice on={remember} />}
-          <ErrorNote error={creating.error} />
-          <div class="sy-form-actions">
-            <Button type="submit" variant="primary" busy={creating.busy} title="newSession()">
-              {intent.creates ? `Create session; ${lowerFirst(intent.text)}` : "Create session"}
-            </Button>
-            <Button onClick={() => store.leavePane()}>Cancel</Button>
-          </div>
-        </form>
-      </div>
-    </div>
+        </Field>
+        <Field label="Name">
+          {({ id }) => (
+            <TextInput
+              id={id}
+              value={label.value}
+              placeholder="As the user"
+              onInput={(text) => {
+                label.value = text;
+              }}
+            />
+          )}
+        </Field>
+        <Field label="Colour">
+          {({ id }) => (
+            <ColourChoice
+              id={id}
+              label={label.value || "New"}
+              value={colour.value}
+              onChange={(next) => {
+                colour.value = next;
+              }}
+            />
+          )}
+        </Field>
+        <SignInFields
+          draft={draft.value}
+          errors={errors.value}
+          names={signInNames}
+          keepsRefreshToken
+          onChange={(next) => {
+            draft.value = next;
+          }}
+        />
+        <Field label="Use namespace">
+          {({ id }) => (
+            <Combobox
+              id={id}
+              value={namespace.value}
+              options={names.namespaces}
+              onOpen={names.reload}
+              placeholder="None"
+              onInput={(text) => {
+                namespace.value = text;
+              }}
+            />
+          )}
+        </Field>
+        <Field
+          label="Use database"
+          error={needsNamespace ? "A database needs its namespace." : undefined}
+        >
+          {({ id, describedBy }) => (
+            <Combobox
+              id={id}
+              describedBy={describedBy}
+              value={database.value}
+              options={names.databases}
+              onOpen={names.reload}
+              placeholder="None"
+              onInput={(text) => {
+                database.value = text;
+              }}
+            />
+          )}
+        </Field>
+        {mayBeTemporary && (
+          <Checkbox
+            checked={temporary.value}
+            onChange={(on) => {
+              temporary.value = on;
+            }}
+          >
+            Close with this tab
+          </Checkbox>
+        )}
+        {connection?.local && draft.value.way !== "anonymous" && <RememberChoice on={remember} />}
+        <ErrorNote error={creating.error} />
+        <div class="sy-form-actions">
+          <Button type="submit" variant="primary" busy={creating.busy} title="newSession()">
+            {intent.creates ? `Create session; ${lowerFirst(intent.text)}` : "Create session"}
+          </Button>
+          <Button onClick={() => store.leavePane()}>Cancel</Button>
+        </div>
+      </form>
+    </>
   );
+}
+
+/** Where the new session begins: where the connection says, or else where the page is. */
+function startingPlace(
+  connection: ConnectionView | undefined,
+  like: AnySession | undefined,
+): { namespace?: string; database?: string } {
+  const own = connection?.namespace !== undefined || !like || !isPageSession(like);
+  const from = own ? connection : like;
+  return { namespace: from?.namespace, database: from?.database };
 }
 
 function lowerFirst(text: string): string {
@@ -221,14 +301,23 @@ function lowerFirst(text: string): string {
 function template(
   sessions: readonly SessionView[],
   connectionId: string,
-  selected: string | undefined,
+  like: AnySession | undefined,
 ): SignInForm | undefined {
+  if (like && isPageSession(like)) return formOfAuth(like.auth);
   const others = sessions.filter(
-    (session) => session.connectionId === connectionId && session.signInForm && !isClosed(session),
+    ({ signInForm, ...session }) =>
+      session.connectionId === connectionId &&
+      signInForm &&
+      // A token is nobody else's way in.
+      signInForm.way !== "token" &&
+      signInForm.way !== "tokens" &&
+      !isClosed(session),
   );
-  const like = others.find((session) => session.key === selected) ?? others.at(-1);
-  if (!like?.signInForm) return undefined;
-  const { way, namespace, database, access, variables } = like.signInForm;
+  const former = others.find((session) => session.key === like?.key) ?? others.at(-1);
+  if (!former?.signInForm) {
+    return like?.connectionId === connectionId ? formOfAuth(like.auth) : undefined;
+  }
+  const { way, namespace, database, access, variables } = former.signInForm;
   const names = Object.keys(variables ?? {});
   return {
     way,

@@ -21,6 +21,8 @@ export interface SignInFieldsProps {
   errors: DraftErrors;
   onChange: (draft: SignInDraft) => void;
   names: Names;
+  /** False for a page's session: what the server gives to renew it with is nobody's there. */
+  keepsRefreshToken: boolean;
 }
 
 type TextName =
@@ -55,13 +57,15 @@ const FIELDS: Record<Way, readonly TextName[]> = {
   tokens: ["accessToken", "refreshToken"],
 };
 
-export function SignInFields({ draft, errors, onChange, names }: SignInFieldsProps): JSX.Element {
+export function SignInFields(props: SignInFieldsProps): JSX.Element {
+  const { draft, errors, onChange, names, keepsRefreshToken } = props;
+  const ways = keepsRefreshToken ? WAYS : WAYS.filter(({ value }) => value !== "tokens");
   const set = (change: Partial<SignInDraft>) => onChange({ ...draft, ...change });
   return (
     <>
       <Field label="Sign in as">
         {({ id }) => (
-          <Select id={id} value={draft.way} options={WAYS} onChange={(way) => set({ way })} />
+          <Select id={id} value={draft.way} options={ways} onChange={(way) => set({ way })} />
         )}
       </Field>
       {draft.way === "record" && (
@@ -124,7 +128,7 @@ export function SignInFields({ draft, errors, onChange, names }: SignInFieldsPro
           onChange={(variables) => set({ variables })}
         />
       )}
-      {(draft.way === "record" || draft.way === "bearer") && (
+      {keepsRefreshToken && (draft.way === "record" || draft.way === "bearer") && (
         <Checkbox
           checked={draft.keepRefreshToken}
           onChange={(keepRefreshToken) => set({ keepRefreshToken })}

@@ -1,33 +1,35 @@
 /** Signs an existing session in: the same form in its Sign-in section and under "Sign in again". */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { SessionView } from "../../../session/model.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
+import { type AnySession, isPageSession } from "../../store/any-session.ts";
 import { useStore } from "../../store/context.ts";
 import { useNames } from "../names.ts";
 import { RememberChoice } from "../remember.tsx";
 import { type DraftErrors, draftFrom, readDraft } from "./draft.ts";
+import { formOfAuth } from "./form-of-auth.ts";
 import { SignInFields } from "./sign-in-fields.tsx";
 
 export interface SignInFormProps {
-  session: SessionView;
+  session: AnySession;
   onDone?: () => void;
   onCancel?: () => void;
 }
 
 export function SignInForm({ session, onDone, onCancel }: SignInFormProps): JSX.Element {
   const store = useStore();
-  const connection = store.connections.get(session.connectionId);
+  const held = isPageSession(session) ? undefined : session;
+  const connection = held && store.connections.get(held.connectionId);
   const draft = useSignal(
-    draftFrom(session.signInForm, {
+    draftFrom(isPageSession(session) ? formOfAuth(session.auth) : session.signInForm, {
       namespace: session.auth.namespace ?? session.namespace ?? connection?.namespace,
       database: session.auth.database ?? session.database ?? connection?.database,
     }),
   );
   const errors = useSignal<DraftErrors>({});
-  const remember = useSignal(session.remembered);
+  const remember = useSignal(held?.remembered ?? false);
   const signing = useAction();
   const names = useNames(session.key, draft.value.namespace || undefined);
 
@@ -38,7 +40,7 @@ export function SignInForm({ session, onDone, onCancel }: SignInFormProps): JSX.
     const params = {
       key: session.key,
       signIn: read.signIn,
-      refresh: read.refresh,
+      refresh: held && read.refresh,
       remember: connection?.local ? remember.value : undefined,
     };
     const done = await signing.run(() =>
@@ -60,6 +62,7 @@ export function SignInForm({ session, onDone, onCancel }: SignInFormProps): JSX.
         draft={draft.value}
         errors={errors.value}
         names={names}
+        keepsRefreshToken={held !== undefined}
         onChange={(next) => {
           draft.value = next;
         }}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { indexAt } from "../../../../src/ui/components/virtual-list.tsx";
-import { listItems, sameItems } from "../../../../src/ui/panel/list/items.ts";
+import { itemKey, listItems, sameItems } from "../../../../src/ui/panel/list/items.ts";
 import { exampleConnection, exampleSession } from "../../../support/ui/examples.ts";
 
 const sessions = [
@@ -22,7 +22,7 @@ function rows(filter = "", folded: readonly string[] = ["closed"]) {
     connections: [exampleConnection()],
     filter,
     isFolded: (group) => folded.includes(group),
-  }).map((item) => (item.kind === "group" ? `${item.title} ${item.count}` : item.key));
+  }).map((item) => (item.kind === "group" ? `${item.title} ${item.count}` : itemKey(item)));
 }
 
 describe("the list", () => {
@@ -61,7 +61,7 @@ describe("the list", () => {
 
   it("has a place for sessions where there are none", () => {
     const items = listItems({ sessions: [], connections: [], filter: "", isFolded: () => false });
-    expect(items).toMatchObject([{ kind: "group", id: "mine", count: 0 }]);
+    expect(items).toMatchObject([{ kind: "group", id: "mine", count: 0 }, { kind: "none" }]);
   });
 
   it("is the same list while nothing in it changed", () => {

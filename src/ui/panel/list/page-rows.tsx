@@ -1,0 +1,127 @@
+/** The rows of the group "This page": its sockets, their sessions, and why there are none. */
+import type { Signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { Badge } from "../../components/badge.tsx";
+import { StateMark } from "../../components/state-mark.tsx";
+import { Ago } from "../../components/times.tsx";
+import { now } from "../../store/clock.ts";
+import { useStore } from "../../store/context.ts";
+import type { PageCondition } from "../../store/page-condition.ts";
+import { isClosed } from "../../store/sessions.ts";
+import { placeWord, shortId, userWord } from "../../words/identity.ts";
+import { frameName, serverName, socketState } from "../../words/page.ts";
+import { sessionState } from "../../words/status.ts";
+import { PageState } from "../page-states.tsx";
+import { LiveCounts, type RowProps, rowAttributes } from "./session-row.tsx";
+
+export function PageSessionRow(props: RowProps): JSX.Element | null {
+  const store = useStore();
+  const session = store.page.sessions.get(props.sessionKey).value;
+  if (!session) return null;
+  const over = isClosed(session);
+  return (
+    <div class={`sy-row${over ? " sy-row-over" : ""}`} {...rowAttributes(session, props)}>
+      <span class="sy-row-number" />
+      <Badge label={session.label} colour={session.colour} />
+      <div class="sy-row-text">
+        <div class="sy-row-line">
+          <span
+            class={`sy-row-label sy-ellipsis${
+              session.id !== undefined && session.label === shortId(session.id) ? " sy-mono" : ""
+            }`}
+            title={session.id}
+          >
+            {session.label}
+          </span>
+          <StateMark state={sessionState(session, now.value)} />
+        </div>
+        <div class="sy-row-line sy-dim">
+          <span class="sy-ellipsis">
+            {userWord(session)} · {placeWord(session)}
+          </span>
+          <LiveCounts session={session} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+export interface SocketHeadProps {
+  id: string;
+  socketKey: string;
+  /** Names its frame, since the page has several with sockets. */
+  frame: boolean;
+  active: boolean;
+}
+
+export function SocketHead({ id, socketKey, frame, active }: SocketHeadProps): JSX.Element | null {
+  const store = useStore();
+  const socket = store.page.socket(socketKey);
+  if (!socket) return null;
+  const holder = frame ? store.page.frame(socket.documentId) : undefined;
+  const where = holder && (holder.top ? "page" : frameName(holder));
+  const { reconnectedAt, state } = socket;
+  const title = [
+    socket.url,
+    holder && !holder.top ? `in the frame ${holder.url}` : undefined,
+    socket.unreadable,
+    socket.cannotAct,
+    socket.strayFrames > 0 ? `${socket.strayFrames} frames weren't RPC.` : undefined,
+  ];
+  return (
+    <div
+      id={id}
+      class={`sy-socket${active ? " sy-socket-active" : ""}`}
+      role="treeitem"
+      aria-level={2}
+      aria-selected={active}
+      tabIndex={-1}
+      title={title.filter(Boolean).join("\n")}
+      data-socket={socketKey}
+      data-state={state}
+    >
+      <span class="sy-ellipsis">
+        {where !== undefined && <b>{where} · </b>}
+        {serverName(socket.url)}
+      </span>
+      <span class="sy-socket-state">
+        {socket.unreadable !== undefined ? (
+          "format not readable"
+        ) : reconnectedAt !== undefined && state === "open" ? (
+          <>
+            reconnected <Ago at={reconnectedAt} />
+          </>
+        ) : (
+          <StateMark state={socketState(socket)} />
+        )}
+      </span>
+    </div>
+  );
+}
+
+export interface ConditionRowProps {
+  condition: PageCondition;
+  /** Told how high the row is, in CSS pixels: its text wraps with the width of the list. */
+  height: Signal<number>;
+}
+
+export function ConditionRow({ condition, height }: ConditionRowProps): JSX.Element {
+  const frame = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const measure = () => {
+      height.value = element.offsetHeight;
+    };
+    measure();
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, []);
+  return (
+    <div class="sy-condition" role="none" ref={frame}>
+      <PageState condition={condition} />
+    </div>
+  );
+}
