@@ -24,14 +24,19 @@ export interface OptionsParts {
 export function mountOptions(root: HTMLElement, { client, host, site }: OptionsParts): () => void {
   const sites = createSitesStore({ client, host });
   const preferences = createPreferences(host);
-  const stopTheme = host.onTheme((theme) => {
-    root.ownerDocument.documentElement.dataset.theme = theme;
-  });
+  const endings = [
+    client.onEvent((message) => {
+      if (message.event === "snapshot") sites.replaceAll(message.snapshot.sites);
+      else if (message.event === "sites") sites.replaceAll(message.sites);
+    }),
+    host.onTheme((theme) => {
+      root.ownerDocument.documentElement.dataset.theme = theme;
+    }),
+  ];
   render(<Options sites={sites} preferences={preferences} site={site} />, root);
   return () => {
-    stopTheme();
     render(null, root);
-    sites.close();
+    for (const end of endings) end();
   };
 }
 

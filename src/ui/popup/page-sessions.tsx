@@ -14,7 +14,7 @@ export function PageSessions({ page }: { page: PageStore }): JSX.Element {
   const sockets = page.sockets.value;
   const sessions = page.sessions.all.value.filter((session) => !isClosed(session));
   return (
-    <section class="sy-popup-sessions" aria-label="Sessions of this page">
+    <section class="sy-toolbar-sessions" aria-label="Sessions of this page">
       {sockets.length === 0 ? (
         <p class="sy-dim">
           {page.frames.value.some((frame) => frame.usesHttp)
@@ -42,7 +42,7 @@ interface SocketProps {
 function Socket({ socket, sessions }: SocketProps): JSX.Element {
   return (
     <div data-socket={socket.key}>
-      <h2 class="sy-popup-socket" title={socket.url}>
+      <h2 class="sy-toolbar-socket" title={socket.url}>
         <span class="sy-ellipsis">{serverName(socket.url)}</span>
         <StateMark state={socketState(socket)} />
       </h2>
@@ -52,7 +52,7 @@ function Socket({ socket, sessions }: SocketProps): JSX.Element {
           <li key={session.key} data-session={session.key} data-status={session.status}>
             <Badge label={session.label} colour={session.colour} />
             <div>
-              <div class="sy-popup-line">
+              <div class="sy-toolbar-line">
                 <span class="sy-ellipsis">{session.label}</span>
                 <StateMark state={statusMark(session)} />
               </div>

@@ -42,16 +42,18 @@ export function mountPopup(
       link.value = state;
     }),
     client.onEvent((message) => {
-      if (message.event === "snapshot") page.replaceAll(message.snapshot.page);
-      else if (message.event === "page") page.apply(message.delta);
-      else if (message.event !== "sites") return;
+      if (message.event === "snapshot") {
+        page.replaceAll(message.snapshot.page);
+        sites.replaceAll(message.snapshot.sites);
+      } else if (message.event === "page") page.apply(message.delta);
+      else if (message.event === "sites") sites.replaceAll(message.sites);
+      else return;
       // The tab may show another page by now, and its site may have been enabled a moment ago.
       void learnUrl();
     }),
     host.onTheme((theme) => {
       root.ownerDocument.documentElement.dataset.theme = theme;
     }),
-    sites.close,
     page.close,
   ];
   void learnUrl();
@@ -87,10 +89,10 @@ function Popup({ parts, url, link }: PopupProps): JSX.Element {
   const named =
     address !== undefined && URL.canParse(address) ? new URL(address).host : page.info.value?.host;
   return (
-    <div class="sy-root sy-popup">
-      <header class="sy-popup-head">
+    <div class="sy-root sy-toolbar">
+      <header class="sy-toolbar-head">
         <img src="/icons/switchyard.svg" alt="" width="24" height="24" />
-        <div class="sy-popup-title">
+        <div class="sy-toolbar-title">
           <h1>Switchyard</h1>
           <p class="sy-dim sy-ellipsis" data-host title={named}>
             {named || "This tab"}
@@ -112,7 +114,7 @@ function Popup({ parts, url, link }: PopupProps): JSX.Element {
       {state.value.kind === "on" || state.value.kind === "leaving" ? (
         <PageSessions page={page} />
       ) : null}
-      <footer class="sy-popup-foot">
+      <footer class="sy-toolbar-foot">
         <p>
           Open DevTools (<kbd>{host.platform === "mac" ? "⌥⌘I" : "F12"}</kbd>) and choose{" "}
           <b>Switchyard</b>.

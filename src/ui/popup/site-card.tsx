@@ -1,6 +1,6 @@
-/** Is Switchyard on here, in a word; what follows from it; and the one thing to do about it. */
+/** Is Switchyard on here, in a word; what that means; and the one thing to do about it. */
 import { useSignal } from "@preact/signals";
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import type { SiteView } from "../../messages/commands.ts";
 import { siteHost } from "../../messages/site-pattern.ts";
 import { type Action, useAction } from "../components/action.ts";
@@ -9,165 +9,148 @@ import { ErrorNote } from "../components/error-note.tsx";
 import type { PopupParts } from "./popup.tsx";
 import type { SiteState } from "./site-state.ts";
 
-/** What the person has just done here: the words for it go before the usual ones. */
-type Done = "enabled" | "denied" | undefined;
-
 export function SiteCard({ state, parts }: { state: SiteState; parts: PopupParts }): JSX.Element {
-  const { client, sites } = parts;
   const action = useAction();
-  const done = useSignal<Done>(undefined);
+  /** What the person has answered the browser here, until the page is reloaded. */
+  const answered = useSignal<"yes" | "no" | undefined>(undefined);
+  const { tone, title, text } = wordsOf(state, answered.value === "yes");
 
   const ask = (request: () => Promise<boolean>) =>
     action.run(async () => {
-      done.value = (await request()) ? "enabled" : "denied";
+      answered.value = (await request()) ? "yes" : "no";
     });
-  const reload = (
-    <Button
-      variant="primary"
-      icon="refresh"
-      onClick={() =>
-        action.run(async () => {
-          await client.call("page.reload", {});
-          done.value = undefined;
-        })
-      }
-    >
-      Reload page
-    </Button>
-  );
-  const turnOff = (all: readonly SiteView[]) => (
-    <TurnOff sites={all} action={action} disable={(site) => sites.disable(site)} />
-  );
+  const reload = () =>
+    action.run(async () => {
+      await parts.client.call("page.reload", {});
+      answered.value = undefined;
+    });
 
   return (
-    <section class="sy-popup-site" data-site-state={state.kind} aria-live="polite">
-      {cardOf(state)}
-      {done.value === "denied" && <p class="sy-dim">Nothing was changed.</p>}
+    <section class="sy-toolbar-site" data-site-state={state.kind} aria-live="polite">
+      <h2 class={`sy-tone-${tone}`}>
+        <span class="sy-state-mark" aria-hidden="true">
+          {MARKS[tone]}
+        </span>
+        <span class="sy-toolbar-state">{title}</span>
+      </h2>
+      {text !== undefined && <p class={late(state)}>{text}</p>}
+      <div class={`sy-toolbar-actions ${late(state)}`}>
+        <Ways state={state} parts={parts} action={action} ask={ask} reload={reload} />
+      </div>
+      {answered.value === "no" && <p>The browser was told no: nothing has changed.</p>}
       <ErrorNote error={action.error} />
     </section>
   );
-
-  function cardOf(now: SiteState): ComponentChildren {
-    switch (now.kind) {
-      case "waiting":
-        return (
-          <Card
-            tone="idle"
-            title="Looking at this page…"
-            actions={<span class="sy-popup-late">{reload}</span>}
-          >
-            <span class="sy-popup-late">It hasn’t answered yet.</span>
-          </Card>
-        );
-      case "forbidden":
-        return (
-          <Card tone="idle" title="Not on this page">
-            It belongs to the browser, or is no web page: extensions can’t run here.
-          </Card>
-        );
-      case "off":
-        return (
-          <Card
-            tone="idle"
-            title={now.url ? `Off on ${siteHost(now.url)}` : "Off on this site"}
-            actions={
-              <Button
-                variant="primary"
-                onClick={() => {
-                  const { url } = now;
-                  if (url === undefined) parts.host.openOptions();
-                  else return ask(() => sites.enable(url));
-                }}
-              >
-                Enable on this site
-              </Button>
-            }
-          >
-            Enabled, it reads the traffic of this site’s WebSockets to SurrealDB, only while you
-            look. Nothing leaves this computer.
-          </Card>
-        );
-      case "local-off":
-        return (
-          <Card
-            tone="idle"
-            title="Not allowed on localhost"
-            actions={
-              <Button variant="primary" onClick={() => ask(() => sites.allowLocal())}>
-                Allow on localhost
-              </Button>
-            }
-          >
-            Your browser doesn’t let Switchyard run on the pages of this computer.
-          </Card>
-        );
-      case "needs-reload":
-        return done.value === "enabled" ? (
-          <Card
-            tone="good"
-            title="Enabled"
-            actions={
-              <>
-                {reload}
-                {turnOff(now.sites)}
-              </>
-            }
-          >
-            Reload the page to begin.
-          </Card>
-        ) : (
-          <Card
-            tone="warn"
-            title="Reload to begin"
-            actions={
-              <>
-                {reload}
-                {turnOff(now.sites)}
-              </>
-            }
-          >
-            Opened before Switchyard was installed or enabled.
-          </Card>
-        );
-      case "on":
-        return (
-          <Card
-            tone="good"
-            title={now.local ? "On, as on all of localhost" : "On for this site"}
-            actions={turnOff(now.sites)}
-          />
-        );
-      case "leaving":
-        return (
-          <Card tone="warn" title="Turned off" actions={reload}>
-            This page is watched until it reloads.
-          </Card>
-        );
-    }
-  }
 }
 
 const MARKS = { good: "●", warn: "⚠", idle: "○" };
 
-interface CardProps {
+/** What is said of waiting appears only where it takes long. */
+const late = ({ kind }: SiteState) => (kind === "waiting" ? "sy-toolbar-late" : "");
+
+interface Words {
   tone: keyof typeof MARKS;
   title: string;
-  children?: ComponentChildren;
-  actions?: ComponentChildren;
+  text?: string;
 }
 
-function Card({ tone, title, children, actions }: CardProps): JSX.Element {
+function wordsOf(state: SiteState, justEnabled: boolean): Words {
+  switch (state.kind) {
+    case "waiting":
+      return {
+        tone: "idle",
+        title: "Looking at this page…",
+        text: "It hasn’t answered yet. Its tab may be loading, or asleep.",
+      };
+    case "forbidden":
+      return {
+        tone: "idle",
+        title: "Not on this page",
+        text: "It belongs to the browser, or is no web page: extensions can’t run here.",
+      };
+    case "off":
+      return {
+        tone: "idle",
+        title: `Off on ${(state.url && siteHost(state.url)) ?? "this site"}`,
+        text:
+          "Enabled, it reads the traffic of this site’s WebSockets to SurrealDB, only while you " +
+          "look. Nothing leaves this computer.",
+      };
+    case "local-off":
+      return {
+        tone: "idle",
+        title: "Not allowed on localhost",
+        text: "The browser doesn’t let Switchyard run on the pages of this computer.",
+      };
+    case "needs-reload":
+      return justEnabled
+        ? { tone: "good", title: "Enabled", text: "Reload the page to begin." }
+        : {
+            tone: "warn",
+            title: "Reload to begin",
+            text: "Opened before Switchyard was installed or enabled.",
+          };
+    case "on":
+      return {
+        tone: "good",
+        title: state.local ? "On, as on all of localhost" : "On for this site",
+      };
+    case "leaving":
+      return { tone: "warn", title: "Turned off", text: "This page is watched until it reloads." };
+  }
+}
+
+interface WaysProps {
+  state: SiteState;
+  parts: PopupParts;
+  action: Action;
+  ask: (request: () => Promise<boolean>) => unknown;
+  reload: () => unknown;
+}
+
+/** The buttons. What asks for a site does so in the click itself, as browsers demand. */
+function Ways({ state, parts, action, ask, reload }: WaysProps): JSX.Element | null {
+  const { host, sites } = parts;
+  switch (state.kind) {
+    case "waiting":
+    case "leaving":
+      return <Reload onClick={reload} />;
+    case "forbidden":
+      return null;
+    case "off": {
+      const { url } = state;
+      return (
+        <Button
+          variant="primary"
+          onClick={() => (url === undefined ? host.openOptions() : ask(() => sites.enable(url)))}
+        >
+          Enable on this site
+        </Button>
+      );
+    }
+    case "local-off":
+      return (
+        <Button variant="primary" onClick={() => ask(() => sites.allowLocal())}>
+          Allow on localhost
+        </Button>
+      );
+    case "needs-reload":
+      return (
+        <>
+          <Reload onClick={reload} />
+          <TurnOff sites={state.sites} action={action} disable={sites.disable} />
+        </>
+      );
+    case "on":
+      return <TurnOff sites={state.sites} action={action} disable={sites.disable} />;
+  }
+}
+
+function Reload({ onClick }: { onClick: () => unknown }): JSX.Element {
   return (
-    <>
-      <h2 class={`sy-tone-${tone}`}>
-        <span class="sy-state-mark" aria-hidden="true">
-          {MARKS[tone]}
-        </span>{" "}
-        <span class="sy-popup-state">{title}</span>
-      </h2>
-      {children && <p>{children}</p>}
-      {actions && <div class="sy-popup-actions">{actions}</div>}
-    </>
+    <Button variant="primary" icon="refresh" onClick={onClick}>
+      Reload page
+    </Button>
   );
 }
 

@@ -26,7 +26,8 @@ export interface SitesStore {
   allowLocal(): Promise<boolean>;
   /** Gives back the leave; scripts are no longer put into its pages. */
   disable(site: SiteView): Promise<void>;
-  close(): void;
+  /** What the worker told, in a snapshot or later. */
+  replaceAll(sites: readonly SiteView[]): void;
 }
 
 export function createSitesStore({
@@ -48,14 +49,6 @@ export function createSitesStore({
     return host.requestSite(...patterns);
   }
 
-  const stop = client.onEvent((message) => {
-    if (message.event === "snapshot") enabled.value = message.snapshot.sites;
-    else if (message.event === "sites") enabled.value = message.sites;
-    else return;
-    // What the worker tells, it learned from a change of permissions: maybe of those, too.
-    void lookAtLocal();
-  });
-
   return {
     enabled,
     localAllowed,
@@ -75,6 +68,10 @@ export function createSitesStore({
     async disable({ pattern }) {
       await client.call("site.disable", { pattern });
     },
-    close: stop,
+    replaceAll(sites) {
+      enabled.value = sites;
+      // The worker tells when permissions change: maybe these did, too.
+      void lookAtLocal();
+    },
   };
 }

@@ -1,26 +1,41 @@
 /**
- * The panel with made-up sessions, to look at: every status, long values, errors, a thousand rows.
+ * The views with made-up sessions, to look at: every status, long values, errors, a thousand rows.
  *
  *     npx vite --config test/support/ui/vite.config.ts
  *
- * then open `gallery.html?theme=dark&scene=rich`. Scenes: `rich`, `empty`, `thousand`, `trouble`.
+ * then open `gallery.html?theme=dark&scene=rich`. Scenes of the panel: those of scenes.ts; with
+ * `view=popup` or `view=options`: those of site-scenes.ts.
  */
+import { mountOptions } from "../../../src/ui/options/options.tsx";
 import { mountPanel } from "../../../src/ui/panel/panel.tsx";
+import { mountPopup } from "../../../src/ui/popup/popup.tsx";
 import { createFakeClient } from "./fake-client.ts";
 import { createFakeHost } from "./fake-host.ts";
 import { isScene, scenes } from "./scenes.ts";
+import { siteScenes } from "./site-scenes.ts";
 
 const query = new URLSearchParams(location.search);
-const wanted = query.get("scene") ?? "rich";
-const scene = isScene(wanted) ? wanted : "rich";
 const theme = query.get("theme") === "dark" ? "dark" : "light";
+const view = query.get("view") ?? "panel";
+const wanted = query.get("scene") ?? "";
 const root = document.getElementById("root");
 if (!root) throw new Error("The gallery's page has no #root");
 
-const client = createFakeClient(scenes[scene]());
-const host = createFakeHost({ theme, surface: query.has("tab") ? "tab" : "devtools" });
-performance.mark("mount");
-mountPanel(root, { client, host });
-performance.mark("mounted");
-// For whoever drives this page: a way to let the worker say something.
-Object.assign(window, { gallery: client });
+if (view === "popup" || view === "options") {
+  const scene = siteScenes[wanted] ?? siteScenes.on;
+  if (!scene) throw new Error(`There is no scene ${wanted}.`);
+  const client = createFakeClient(scene.snapshot);
+  const host = createFakeHost({ ...scene.host, theme, surface: view });
+  if (view === "popup") mountPopup(root, { client, host });
+  else mountOptions(root, { client, host, site: query.get("site") ?? undefined });
+  Object.assign(window, { gallery: client });
+} else {
+  const scene = isScene(wanted) ? wanted : "rich";
+  const client = createFakeClient(scenes[scene]());
+  const host = createFakeHost({ theme, surface: query.has("tab") ? "tab" : "devtools" });
+  performance.mark("mount");
+  mountPanel(root, { client, host });
+  performance.mark("mounted");
+  // For whoever drives this page: a way to let the worker say something.
+  Object.assign(window, { gallery: client });
+}

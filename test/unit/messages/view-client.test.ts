@@ -1,6 +1,6 @@
 /** A view's end of the port: connected with a snapshot, reconnecting, or gone; and every call ends. */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { WorkerEvent } from "../../../src/messages/commands.ts";
+import { PROTOCOL, type WorkerEvent } from "../../../src/messages/commands.ts";
 import {
   CommandError,
   createViewClient,
@@ -63,7 +63,7 @@ describe("the link", () => {
     const { current, links, tell, ports } = stage();
     await tick();
     expect(current().worker.received).toEqual([
-      { type: "hello", protocol: 1, viewId: expect.any(String), tabId: 7 },
+      { type: "hello", protocol: PROTOCOL, viewId: expect.any(String), tabId: 7 },
     ]);
     expect(links).toEqual(["connecting"]);
     tell(SNAPSHOT);
