@@ -34,6 +34,11 @@ export async function evaluateIn(cdp: Cdp, session: string, expression: string):
   return JSON.parse(result.value as string).value;
 }
 
+/** A popup closes when it is left: the click that closes it has been made, though nobody answers. */
+function wentAway(error: Error): void {
+  if (!error.message.endsWith("it went away")) throw error;
+}
+
 const MODIFIER_BITS: Record<string, number> = { Alt: 1, Control: 2, Meta: 4, Shift: 8 };
 
 export interface ChromiumTarget {
@@ -82,7 +87,11 @@ export class ChromiumSurface implements Surface {
         buttons: 1,
         clickCount,
       });
-      await this.root("Input.dispatchMouseEvent", { ...at, type: "mouseReleased", clickCount });
+      await this.root("Input.dispatchMouseEvent", {
+        ...at,
+        type: "mouseReleased",
+        clickCount,
+      }).catch(wentAway);
     }
   }
 

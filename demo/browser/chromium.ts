@@ -59,6 +59,7 @@ async function start(
     "--password-store=basic",
     "--use-mock-keychain",
     "--window-size=1400,900",
+    `--host-resolver-rules=${(options.localNames ?? []).map((name) => `MAP ${name} 127.0.0.1`)}`,
     ...more,
     ...(options.args ?? []),
     "about:blank",
@@ -98,17 +99,22 @@ async function writePreferences(profileDir: string, devtools: "window" | "docked
   await writeFile(file, JSON.stringify(preferences));
 }
 
-/** Loads the extension and returns its origin and the URL of its devtools page. */
+/** Loads the extension and returns its origin and the URLs of its devtools page and its popup. */
 async function loadExtension(
   cdp: Cdp,
   path: string,
-): Promise<{ origin: string; devtoolsPage: string }> {
+): Promise<{ origin: string; devtoolsPage: string; popupPage: string }> {
   const manifest = await readFile(join(path, "manifest.json"), "utf8").catch(() => {
     throw new Error(`There is no extension in ${path}: build it first.`);
   });
   const { id } = await cdp.send<{ id: string }>("Extensions.loadUnpacked", { path });
   const origin = `chrome-extension://${id}`;
-  return { origin, devtoolsPage: `${origin}/${JSON.parse(manifest).devtools_page}` };
+  const { devtools_page, action } = JSON.parse(manifest);
+  return {
+    origin,
+    devtoolsPage: `${origin}/${devtools_page}`,
+    popupPage: `${origin}/${action?.default_popup}`,
+  };
 }
 
 interface Parts {
@@ -119,6 +125,7 @@ interface Parts {
   readonly version: string;
   readonly origin: string;
   readonly devtoolsPage: string;
+  readonly popupPage: string;
 }
 
 class Chromium implements ExtensionBrowser {
@@ -130,6 +137,7 @@ class Chromium implements ExtensionBrowser {
   readonly worker: ExtensionWorker;
   readonly closed: Promise<void>;
   private readonly devtoolsPage: string;
+  private readonly popupPage: string;
   private readonly cdp: Cdp;
   private readonly process: BrowserProcess;
   private readonly profile: Profile;
@@ -146,6 +154,7 @@ class Chromium implements ExtensionBrowser {
     this.profileDir = parts.profile.dir;
     this.extensionOrigin = parts.origin;
     this.devtoolsPage = parts.devtoolsPage;
+    this.popupPage = parts.popupPage;
     this.closed = parts.process.ended.then(() => undefined);
     this.worker = {
       isRunning: async () => (await this.workerTarget()) !== undefined,
@@ -225,6 +234,31 @@ class Chromium implements ExtensionBrowser {
     if (options.width !== undefined && options.height !== undefined)
       await made.setViewport(options.width, options.height);
     return made;
+  }
+
+  async openPopup(page: Page): Promise<Page> {
+    await page.bringToFront();
+    const url = await page.url();
+    const { targetInfos } = await this.cdp.send<{ targetInfos: readonly TargetInfo[] }>(
+      "Target.getTargets",
+      { filter: [{ type: "tab" }] },
+    );
+    // Nothing tells which tab holds which page but the URL.
+    const tabs = targetInfos.filter((target) => target.url === url);
+    if (tabs.length !== 1) throw new Error(`${tabs.length} tabs show ${url}, not one.`);
+    const id = this.extensionOrigin.split("//")[1];
+    await this.cdp.send("Extensions.triggerAction", { id, targetId: tabs[0]?.targetId });
+    return this.findPage(this.popupPage);
+  }
+
+  async consentTo(pattern: string): Promise<void> {
+    // Chromium remembers this consent, and grants what it covers without a question when asked.
+    const id = this.extensionOrigin.split("//")[1];
+    await this.inNewTab("chrome://extensions/", (tab) =>
+      tab.waitFor<boolean, []>(
+        `chrome.developerPrivate.addHostPermission("${id}", "${pattern}").then(() => true)`,
+      ),
+    );
   }
 
   async setTheme(page: Page, dark: boolean): Promise<void> {

@@ -24,6 +24,8 @@ export interface LaunchOptions {
   readonly profileDir?: string;
   /** Where DevTools opens: in a window of its own (the default), or at the page as people have it. */
   readonly devtools?: "window" | "docked";
+  /** Names of hosts that lead to this computer, as if they were sites elsewhere. */
+  readonly localNames?: readonly string[];
   /** More arguments of the command line. */
   readonly args?: readonly string[];
   /** The program; by default the one that `findChromium` or `findFirefox` finds. */
@@ -68,6 +70,14 @@ export interface ExtensionBrowser {
   findPage(url: string, timeoutMs?: number): Promise<Page>;
   /** Opens DevTools for the tab of `page` and shows the extension's panel in it. */
   openPanel(page: Page, options?: PanelOptions): Promise<Page>;
+  /** Presses the extension's button in the toolbar, for the tab of `page`; returns its popup. */
+  openPopup(page: Page): Promise<Page>;
+  /**
+   * The person's yes to the browser's question whether the extension may run on a site, given before
+   * it is asked: the buttons of a browser's own dialogs can't be reached. The extension must ask all
+   * the same.
+   */
+  consentTo(pattern: string): Promise<void>;
   /** Changes the theme of the DevTools that is open for the tab of `page`, as its settings do. */
   setTheme(page: Page, dark: boolean): Promise<void>;
   /** The id by which extensions know the tab of `page`. */

@@ -12,10 +12,10 @@
  */
 import { type ContentJob, contentScript } from "./firefox-content.ts";
 
-/** Which `<browser>` is meant: a tab by our number, its panel, or the event page. */
+/** Which `<browser>` is meant: a tab by our number, its panel, the popup that is open, or the event page. */
 export type FirefoxTarget =
   | { readonly kind: "tab" | "panel"; readonly tab: number }
-  | { readonly kind: "background" };
+  | { readonly kind: "popup" | "background" };
 
 interface BrowserElement extends HTMLElement {
   readonly messageManager: {
@@ -92,7 +92,12 @@ declare const ChromeUtils: {
   };
   importESModule(url: "resource://gre/modules/ExtensionParent.sys.mjs"): {
     ExtensionParent: {
-      apiManager: { global: { tabTracker: { getId(tab: Tab): number } } };
+      apiManager: {
+        global: {
+          tabTracker: { getId(tab: Tab): number };
+          browserActionFor(extension: Extension): { triggerAction(window: Window): Promise<void> };
+        };
+      };
     };
   };
 };
@@ -111,6 +116,7 @@ declare const Services: {
   prefs: {
     getStringPref(name: string, otherwise: string): string;
     setStringPref(name: string, value: string): void;
+    setBoolPref(name: string, value: boolean): void;
   };
   focus: { activeWindow: Window | null };
   console: { getMessageArray(): unknown[] };
@@ -161,10 +167,19 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
       if (!panel) throw new Error("The panel isn't in DevTools.");
       return panel;
     }
+    const view = viewOf(target.kind);
+    if (!view) throw new Error(`The extension's ${target.kind} isn't open.`);
+    return view;
+  }
+
+  function viewOf(viewType: "popup" | "background"): BrowserElement | undefined {
     const views = [...policy().extension.views];
-    const background = views.find((view) => view.viewType === "background");
-    if (!background) throw new Error("The extension's event page isn't running.");
-    return background.xulBrowser;
+    return views.find((view) => view.viewType === viewType)?.xulBrowser;
+  }
+
+  function extensionParent() {
+    return ChromeUtils.importESModule("resource://gre/modules/ExtensionParent.sys.mjs")
+      .ExtensionParent.apiManager.global;
   }
 
   function windowOf(target: FirefoxTarget): ChromeWindow {
@@ -266,11 +281,24 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
     },
 
     extensionTabId(target: FirefoxTarget): number {
-      const { ExtensionParent } = ChromeUtils.importESModule(
-        "resource://gre/modules/ExtensionParent.sys.mjs",
-      );
-      if (target.kind === "background") throw new Error("The event page is in no tab.");
-      return ExtensionParent.apiManager.global.tabTracker.getId(tabOf(target.tab));
+      if (!("tab" in target)) throw new Error(`The ${target.kind} is in no tab.`);
+      return extensionParent().tabTracker.getId(tabOf(target.tab));
+    },
+
+    /** Presses the extension's button in the toolbar; false if no popup opens within the time. */
+    async showPopup(tab: number, patienceMs: number): Promise<boolean> {
+      gBrowser.selectedTab = tabOf(tab);
+      await extensionParent().browserActionFor(policy().extension).triggerAction(window);
+      for (const start = performance.now(); performance.now() < start + patienceMs; ) {
+        if (viewOf("popup")) return true;
+        await sleep(20);
+      }
+      return false;
+    },
+
+    /** From here on extensions get what they ask for, as if a person had said yes. */
+    grantWithoutAsking(): void {
+      Services.prefs.setBoolPref("extensions.webextOptionalPermissionPrompts", false);
     },
 
     /** Opens DevTools for a tab and shows the panel; false if there is none after the time. */
@@ -314,6 +342,8 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
     async close(target: FirefoxTarget): Promise<void> {
       if (target.kind === "tab") gBrowser.removeTab(tabOf(target.tab));
       if (target.kind === "panel") await toolboxOf(target.tab).destroy();
+      if (target.kind === "popup")
+        elementOf(target).closest<HTMLElement & { hidePopup(): void }>("panel")?.hidePopup();
     },
 
     /** Resizes the window until the content (or with `around` the window) has the size. */

@@ -36,7 +36,10 @@ export async function launchFirefox(options: LaunchOptions): Promise<ExtensionBr
   const extensionId = await geckoId(extensionDir);
   const profile = await openProfile(options.profileDir, executable);
   const headless = options.headless !== false;
-  await writeFile(join(profile.dir, "user.js"), preferences(extensionId, headless));
+  await writeFile(
+    join(profile.dir, "user.js"),
+    preferences(extensionId, headless, options.localNames),
+  );
   const args = [
     ...(headless ? ["--headless"] : []),
     ...(process.platform === "win32" ? ["--wait-for-browser"] : []),
@@ -85,7 +88,11 @@ async function geckoId(extensionDir: string): Promise<string> {
 }
 
 /** The settings of the profile: the extension's UUID pinned, nothing that calls home or pops up. */
-function preferences(extensionId: string, headless: boolean): string {
+function preferences(
+  extensionId: string,
+  headless: boolean,
+  localNames: readonly string[] = [],
+): string {
   const hash = createHash("sha256").update(extensionId).digest("hex");
   const uuid = hash.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-4$3-8$4-$5");
   const all: Record<string, string | number | boolean> = {
@@ -110,6 +117,7 @@ function preferences(extensionId: string, headless: boolean): string {
     "extensions.update.enabled": false,
     "network.captive-portal-service.enabled": false,
     "network.connectivity-service.enabled": false,
+    "network.dns.localDomains": localNames.join(","),
     "toolkit.telemetry.reportingpolicy.firstRun": false,
     // Several windows without a screen: each has the focus when it is acted on.
     ...(headless ? { "focusmanager.testmode": true } : {}),
@@ -136,7 +144,10 @@ class FirefoxSurface implements Surface {
   }
 
   async mouse(x: number, y: number, clicks: number): Promise<void> {
-    await this.job({ do: "mouse", x, y, clicks });
+    await this.job({ do: "mouse", x, y, clicks }).catch((error: Error) => {
+      // A popup closes when it is left: the click that closes it has been made.
+      if (this.target.kind !== "popup" || error.message !== "the page went away") throw error;
+    });
   }
 
   async hover(x: number, y: number): Promise<void> {
@@ -259,6 +270,21 @@ class Firefox implements ExtensionBrowser {
     if (options.width !== undefined && options.height !== undefined)
       await panel.setViewport(options.width, options.height);
     return panel;
+  }
+
+  async openPopup(page: Page): Promise<Page> {
+    const target = targetOf(page);
+    if (target.kind !== "tab") throw new Error("Popups open for tabs.");
+    if (!(await this.call("showPopup", target.tab, PATIENCE_MS)))
+      throw new Error("The extension's button opens no popup.");
+    const popup = new Page(new FirefoxSurface(this.call, { kind: "popup" }, "the popup"));
+    await popup.waitFor(`document.readyState === "complete"`);
+    return popup;
+  }
+
+  async consentTo(_pattern: string): Promise<void> {
+    // Firefox can't be told for one site: it grants whatever an extension asks for from here on.
+    await this.call("grantWithoutAsking");
   }
 
   async setTheme(_page: Page, dark: boolean): Promise<void> {
