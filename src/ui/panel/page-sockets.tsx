@@ -8,8 +8,8 @@ import { usePopup } from "../components/popup.ts";
 import { StateMark } from "../components/state-mark.tsx";
 import { Ago } from "../components/times.tsx";
 import { useStore } from "../store/context.ts";
-import { pageCondition } from "../store/page-condition.ts";
-import { byteSize, plural } from "../values/sizes.ts";
+import { pageCondition, pageTroubles } from "../store/page-condition.ts";
+import { byteSize, count, plural } from "../values/sizes.ts";
 import { frameName, pageState, socketState } from "../words/page.ts";
 import { PageState } from "./page-states.tsx";
 
@@ -64,7 +64,9 @@ export function PageSockets(): JSX.Element | null {
       >
         {open.value && (
           <>
-            {condition && <PageState condition={condition} />}
+            {(condition !== undefined || pageTroubles(page).length > 0) && (
+              <PageState condition={condition} />
+            )}
             {sockets.length > 0 && (
               <ul>
                 {sockets.map((socket) => (
@@ -83,81 +85,47 @@ function Socket({ socket }: { socket: PageSocketView }): JSX.Element {
   const { page } = useStore();
   const frame = page.frame(socket.documentId);
   const { openedAt, closedAt, reconnects, reconnectedAt, strayFrames } = socket;
+  const state = socketState(socket);
+  const trouble = socket.unreadable ?? (closedAt === undefined ? socket.cannotAct : undefined);
   return (
     <li class="sy-sockets-one" data-socket={socket.key}>
       <div class="sy-sockets-head">
         <span class="sy-mono sy-sockets-url">{socket.url}</span>
-        <StateMark state={socketState(socket)} />
+        <StateMark state={state} />
       </div>
-      <dl class="sy-facts">
-        <dt>Frame</dt>
-        <dd>
-          <span>{!frame || frame.top ? "the page itself" : frameName(frame)}</span>
-        </dd>
-        <dt>Format</dt>
-        <dd>
-          <span>{socket.format}</span>
-        </dd>
-        <dt>{closedAt === undefined ? "Opened" : "Closed"}</dt>
-        <dd>
-          <span>
-            {closedAt !== undefined ? (
-              <Ago at={closedAt} />
-            ) : openedAt === undefined ? (
-              "not yet"
-            ) : (
-              <Ago at={openedAt} />
-            )}
-            {closedAt !== undefined && ` · ${socketState(socket).sentence}`}
-          </span>
-        </dd>
-        {reconnects > 0 && (
+      <p class="sy-dim">
+        {socket.format} · {!frame || frame.top ? "the page itself" : `frame ${frameName(frame)}`}
+      </p>
+      <p class="sy-dim">
+        {closedAt !== undefined ? (
           <>
-            <dt>Reconnected</dt>
-            <dd>
-              <span>
-                {reconnects === 1 ? "once" : `${reconnects} times`}
-                {reconnectedAt !== undefined && (
-                  <>
-                    , last <Ago at={reconnectedAt} />
-                  </>
-                )}
-              </span>
-            </dd>
+            {state.sentence.replace(/\.$/, "")}, <Ago at={closedAt} />
+          </>
+        ) : openedAt !== undefined ? (
+          <>
+            Opened <Ago at={openedAt} />
+          </>
+        ) : (
+          state.sentence
+        )}
+        {reconnects > 0 && ` · reconnected ${reconnects === 1 ? "once" : `${reconnects} times`}`}
+        {reconnectedAt !== undefined && closedAt === undefined && reconnectedAt !== openedAt && (
+          <>
+            , last <Ago at={reconnectedAt} />
           </>
         )}
-        <dt>Sent</dt>
-        <dd>
-          <span>
-            {plural(socket.framesSent, "frame")} · {byteSize(socket.bytesSent)}
-          </span>
-        </dd>
-        <dt>Received</dt>
-        <dd>
-          <span>
-            {plural(socket.framesReceived, "frame")} · {byteSize(socket.bytesReceived)}
-          </span>
-        </dd>
-        {strayFrames > 0 && (
-          <>
-            <dt>Not RPC</dt>
-            <dd>
-              <span>
-                {plural(strayFrames, "frame")}
-                {socket.lastStray !== undefined && `, last: ${socket.lastStray}`}
-              </span>
-            </dd>
-          </>
-        )}
-      </dl>
-      {[socket.unreadable, socket.cannotAct].map(
-        (sentence) =>
-          sentence !== undefined && (
-            <p key={sentence} class="sy-sockets-warning">
-              {sentence}
-            </p>
-          ),
+      </p>
+      <p class="sy-dim">
+        {plural(socket.framesSent, "frame")} sent, {byteSize(socket.bytesSent)} ·{" "}
+        {count(socket.framesReceived)} received, {byteSize(socket.bytesReceived)}
+      </p>
+      {strayFrames > 0 && (
+        <p class="sy-sockets-warning">
+          {plural(strayFrames, "frame")} {strayFrames === 1 ? "was" : "were"} not RPC
+          {socket.lastStray === undefined ? "." : `, the last: ${socket.lastStray}`}
+        </p>
       )}
+      {trouble !== undefined && <p class="sy-sockets-warning">{trouble}</p>}
     </li>
   );
 }

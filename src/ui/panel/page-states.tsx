@@ -7,18 +7,27 @@ import { useEffect, useState } from "preact/hooks";
 import { sitePattern } from "../../messages/site-pattern.ts";
 import { useAction } from "../components/action.ts";
 import { Button } from "../components/button.tsx";
-import { ErrorNote } from "../components/error-note.tsx";
+import { ErrorNote, Note } from "../components/error-note.tsx";
 import { useStore } from "../store/context.ts";
-import type { PageCondition } from "../store/page-condition.ts";
+import { type PageCondition, pageTroubles } from "../store/page-condition.ts";
 
 /** How long a page may say nothing before that is worth a word, in milliseconds. */
 const PATIENCE = 3_000;
 
-/** Why the page shows no session. Stands in the list, and in any view that has nothing to show. */
-export function PageState({ condition }: { condition: PageCondition }): JSX.Element {
+/**
+ * Why the page shows no session, and what else a person should know of it. Stands in the list, and in
+ * any view that has nothing to show.
+ */
+export function PageState({ condition }: { condition: PageCondition | undefined }): JSX.Element {
+  const store = useStore();
   return (
     <div class="sy-page-state" data-page-state={condition}>
-      <Cause key={condition} condition={condition} />
+      {condition !== undefined && <Cause key={condition} condition={condition} />}
+      {pageTroubles(store.page).map((trouble) => (
+        <Note key={trouble} tone="warn">
+          {trouble}
+        </Note>
+      ))}
     </div>
   );
 }

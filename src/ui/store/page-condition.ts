@@ -33,3 +33,8 @@ export function pageCondition(page: PageStore): PageCondition | undefined {
   if (page.sockets.value.length > 0) return undefined;
   return page.frames.value.some((frame) => frame.usesHttp) ? "http" : "waiting";
 }
+
+/** What a person should know of the page's frames, one sentence each. Reading it subscribes. */
+export function pageTroubles(page: PageStore): string[] {
+  return [...new Set(page.frames.value.flatMap((frame) => frame.troubles ?? []))];
+}

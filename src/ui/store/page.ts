@@ -43,6 +43,8 @@ export function createPageStore(): PageStore {
   const sessions = createSessionsStore<PageSessionView>();
   /** Documents of which only what was known before is known. */
   let awaited = new Set<string>();
+  /** Documents that the present worker named. */
+  let named = new Set<string>();
   let patience: ReturnType<typeof setTimeout> | undefined;
 
   /** Drops all that was known of these documents, but for what `kept` names. */
@@ -52,7 +54,9 @@ export function createPageStore(): PageStore {
       ...(kept.sessions ?? []).map((session) => session.key),
     ]);
     const gone = (documentId: string, key: string) => documents.has(documentId) && !keys.has(key);
-    frames.value = frames.value.filter((frame) => !documents.has(frame.documentId));
+    frames.value = frames.value.filter(
+      ({ documentId }) => !documents.has(documentId) || named.has(documentId),
+    );
     sockets.value = sockets.value.filter((socket) => !gone(socket.documentId, socket.key));
     const lost = sessions.all.peek().filter(({ key, holder }) => gone(holder.documentId, key));
     sessions.apply(
@@ -77,10 +81,10 @@ export function createPageStore(): PageStore {
   }
 
   function takeFrames(told: readonly PageFrameView[]) {
-    const known = new Set(told.map((frame) => frame.documentId));
+    named = new Set(told.map((frame) => frame.documentId));
     const waiting = frames
       .peek()
-      .filter(({ documentId }) => awaited.has(documentId) && !known.has(documentId));
+      .filter(({ documentId }) => awaited.has(documentId) && !named.has(documentId));
     frames.value = [...told, ...waiting];
   }
 
@@ -97,6 +101,7 @@ export function createPageStore(): PageStore {
   function stopWaiting() {
     clearTimeout(patience);
     awaited = new Set();
+    named = new Set();
   }
 
   return {
@@ -150,8 +155,9 @@ export function createPageStore(): PageStore {
           };
         }
         if (status !== undefined && status !== "watched" && status !== "unknown") forget(awaited);
-        forget(answeredBy(delta), delta);
+        const answered = answeredBy(delta);
         if (delta.frames) takeFrames(delta.frames);
+        forget(answered, delta);
         if (delta.sockets || delta.removedSockets) {
           takeSockets(delta.sockets ?? [], delta.removedSockets ?? []);
         }

@@ -57,8 +57,8 @@ export function examplePageSession(
   return {
     key: pageSessionKey(socket.key, id),
     kind: "surrealdb",
-    label: id === undefined ? "Default session" : `${id.slice(0, 4)}…${id.slice(-4)}`,
-    colour: "#5f6670",
+    label: id === undefined ? "Default session" : id.slice(0, 8),
+    colour: id === undefined ? "#1a66d6" : "#0b7a84",
     namespace: "app",
     database: "tenant_a",
     variables: [],
@@ -100,7 +100,7 @@ export function examplePageSession(
       url: socket.url,
       origin: frame.origin,
       top: frame.top,
-      place: `${frame.frameId}/${socket.key.split("/")[1]}/${id ?? 0}`,
+      place: `${frame.top ? "top" : frame.url}/${socket.key.split("/")[1]}/${id ?? 0}`,
     },
     ...part,
   };
@@ -187,6 +187,8 @@ export function busyPage(): PageView {
     format: "flatbuffers",
     unreadable: "Its format, flatbuffers, can't be read.",
   });
+  const refused =
+    "It asked localhost:8000 for its version and opened no socket: SDK 1.3.x refuses servers from 3.0 on, unless it is told versionCheck: false.";
   const closed = exampleSocket({
     key: `${WIDGET}/1`,
     documentId: WIDGET,
@@ -198,7 +200,7 @@ export function busyPage(): PageView {
   });
   return {
     ...base,
-    frames: [top, widget],
+    frames: [top, { ...widget, troubles: [refused] }],
     sockets: [main, blobs, flat, closed],
     sessions: [
       ...base.sessions,

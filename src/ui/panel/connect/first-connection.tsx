@@ -25,7 +25,7 @@ export function FirstConnection({ writing }: FirstConnectionProps): JSX.Element 
           writing.value = true;
         }}
       >
-        {condition && <PageState condition={condition} />}
+        {condition !== undefined && <PageState condition={condition} />}
         {store.page.sessions.keys.value.length > 0 && (
           <div class="sy-page-state">
             <p>The page has opened a SurrealDB WebSocket.</p>

@@ -171,22 +171,20 @@ function Transaction({ session, transaction }: TransactionProps): JSX.Element {
           </span>
         </span>
         <span class="sy-live-actions">
-          {!isPageSession(session) && (
-            <>
-              <Button
-                title="Opens Query with this transaction"
-                onClick={() => store.queryAs(key, txn)}
-              >
-                Run in it
-              </Button>
-              <Button
-                title="commit()"
-                onClick={() => ending.run(() => store.call("session.commit", { key, txn }))}
-              >
-                Commit
-              </Button>
-            </>
-          )}
+          <Button
+            title={blocked ?? "Opens Query with this transaction"}
+            disabled={blocked !== undefined}
+            onClick={() => store.queryAs(key, txn)}
+          >
+            Run in it
+          </Button>
+          <Button
+            title={blocked ?? "commit()"}
+            disabled={blocked !== undefined}
+            onClick={() => ending.run(() => store.call("session.commit", { key, txn }))}
+          >
+            Commit
+          </Button>
           <Button
             title={blocked ?? "cancel()"}
             disabled={blocked !== undefined}

@@ -54,6 +54,14 @@ export function PageSessionActions(props: PageSessionActionsProps): JSX.Element 
         question.value = { kind: "expire" };
       },
     },
+    {
+      text: "Close",
+      title: tooltip("detach: it ends at the server, and the page's next request in it fails"),
+      disabled: blocked !== undefined || session.id === undefined,
+      danger: true,
+      parted: true,
+      onSelect: () => action.run(() => store.call("session.close", { key })),
+    },
   ];
 
   return (

@@ -21,7 +21,7 @@ export function PageSessionStates({ session }: { session: PageSessionView }): JS
   return (
     <>
       {isClosed(session) ? (
-        <Note tone="plain">It is over: what is shown is how it was. {blocked}</Note>
+        <Note tone="plain">It is over: what is shown is how it was last.</Note>
       ) : blocked === undefined ? (
         <p class="sy-dim sy-aside">
           What you change here is changed at the server. The page's SDK isn't aware of it.

@@ -15,7 +15,7 @@ import { Truth } from "./truth.tsx";
 /** A page signs in and selects its place in one go: it is asked for when that is over (ms). */
 const PAUSE = 200;
 
-export function PageTruth({ session }: { session: PageSessionView }): JSX.Element {
+export function PageTruth({ session }: { session: PageSessionView }): JSX.Element | null {
   const store = useStore();
   const asking = useAction();
   const { key, auth, namespace, database } = session;
@@ -30,5 +30,7 @@ export function PageTruth({ session }: { session: PageSessionView }): JSX.Elemen
     return () => clearTimeout(timer);
   }, [key, identity, blocked]);
 
+  // Who doesn't ask and has no answer has nothing to say.
+  if (blocked !== undefined && session.truth.state === "unchecked") return null;
   return <Truth session={session} working={asking} blocked={blocked} />;
 }

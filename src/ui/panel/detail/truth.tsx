@@ -15,14 +15,24 @@ export interface TruthProps {
   /** What asking came to. */
   working: Action;
   /** Why the server can't be asked now. */
-  blocked?: string;
+  blocked?: string | undefined;
+  /** Sets the session up at the server again as it is shown; absent where that isn't ours to do. */
+  restore?: () => Promise<unknown>;
 }
 
 export function HeldTruth({ session }: { session: SessionBase }): JSX.Element {
-  return <Truth session={session} working={useAction()} />;
+  const store = useStore();
+  const { key } = session;
+  return (
+    <Truth
+      session={session}
+      working={useAction()}
+      restore={() => store.call("session.restoreTruth", { key })}
+    />
+  );
 }
 
-export function Truth({ session, working, blocked }: TruthProps): JSX.Element {
+export function Truth({ session, working, blocked, restore }: TruthProps): JSX.Element {
   const store = useStore();
   const { key, truth } = session;
   const check = (
@@ -79,12 +89,14 @@ export function Truth({ session, working, blocked }: TruthProps): JSX.Element {
               >
                 Show the server's
               </Button>
-              <Button
-                title="Sets the session up at the server again, as it is shown"
-                onClick={() => working.run(() => store.call("session.restoreTruth", { key }))}
-              >
-                Restore
-              </Button>
+              {restore && (
+                <Button
+                  title="Sets the session up at the server again, as it is shown"
+                  onClick={() => working.run(restore)}
+                >
+                  Restore
+                </Button>
+              )}
             </>
           )}
           {check}

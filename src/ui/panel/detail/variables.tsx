@@ -182,7 +182,9 @@ function Variable({ variable, blocked, onEdit, onRemove }: VariableProps): JSX.E
           {previewValue(value)}
         </button>
       ) : (
-        <span class="sy-variable-value sy-mono sy-ellipsis">
+        <span
+          class={`sy-variable-value sy-ellipsis ${omitted === undefined ? "sy-mono" : "sy-dim"}`}
+        >
           {omitted === undefined ? previewValue(value) : `not kept: ${byteSize(omitted)}`}
         </span>
       )}

@@ -21,8 +21,8 @@ export type GroupId = "page" | "sign-in-again" | "mine" | "closed";
 
 export type ListItem =
   | { kind: "group"; id: GroupId; title: string; count: number; open: boolean }
-  /** Why the page shows no session. */
-  | { kind: "condition"; condition: PageCondition }
+  /** Why the page shows no session, and what else is to be known of it. */
+  | { kind: "condition"; condition: PageCondition | undefined }
   /** A socket of the page; its sessions follow. `frame`: named, since there are several. */
   | { kind: "socket"; key: string; frame: boolean }
   | { kind: "session"; key: string; row: "page" | "held" | "closed" }
@@ -32,6 +32,7 @@ export type ListItem =
 /** What of the page the list shows. */
 export interface ListPage {
   condition: PageCondition | undefined;
+  troubled: boolean;
   frames: readonly PageFrameView[];
   sockets: readonly PageSocketView[];
   sessions: readonly PageSessionView[];
@@ -132,7 +133,7 @@ function pageItems(
   filtered: boolean,
 ): ListItem[] {
   const items: ListItem[] = [];
-  if (page.condition !== undefined && !filtered) {
+  if ((page.condition !== undefined || page.troubled) && !filtered) {
     items.push({ kind: "condition", condition: page.condition });
   }
   const order = new Map(page.frames.map((frame, index) => [frame.documentId, index]));

@@ -9,7 +9,7 @@ import { now } from "../../store/clock.ts";
 import { useStore } from "../../store/context.ts";
 import type { PageCondition } from "../../store/page-condition.ts";
 import { isClosed } from "../../store/sessions.ts";
-import { placeWord, shortId, userWord } from "../../words/identity.ts";
+import { placeWord, userWord } from "../../words/identity.ts";
 import { frameName, serverName, socketState } from "../../words/page.ts";
 import { sessionState } from "../../words/status.ts";
 import { PageState } from "../page-states.tsx";
@@ -28,7 +28,7 @@ export function PageSessionRow(props: RowProps): JSX.Element | null {
         <div class="sy-row-line">
           <span
             class={`sy-row-label sy-ellipsis${
-              session.id !== undefined && session.label === shortId(session.id) ? " sy-mono" : ""
+              session.id?.startsWith(session.label) ? " sy-mono" : ""
             }`}
             title={session.id}
           >
@@ -65,8 +65,7 @@ export function SocketHead({ id, socketKey, frame, active }: SocketHeadProps): J
   const title = [
     socket.url,
     holder && !holder.top ? `in the frame ${holder.url}` : undefined,
-    socket.unreadable,
-    socket.cannotAct,
+    socket.unreadable ?? socket.cannotAct,
     socket.strayFrames > 0 ? `${socket.strayFrames} frames weren't RPC.` : undefined,
   ];
   return (
@@ -87,7 +86,11 @@ export function SocketHead({ id, socketKey, frame, active }: SocketHeadProps): J
       </span>
       <span class="sy-socket-state">
         {socket.unreadable !== undefined ? (
-          "format not readable"
+          socket.format === "flatbuffers" ? (
+            "format not readable"
+          ) : (
+            "not readable"
+          )
         ) : reconnectedAt !== undefined && state === "open" ? (
           <>
             reconnected <Ago at={reconnectedAt} />
@@ -101,7 +104,7 @@ export function SocketHead({ id, socketKey, frame, active }: SocketHeadProps): J
 }
 
 export interface ConditionRowProps {
-  condition: PageCondition;
+  condition: PageCondition | undefined;
   /** Told how high the row is, in CSS pixels: its text wraps with the width of the list. */
   height: Signal<number>;
 }

@@ -14,7 +14,7 @@ import { ErrorNote } from "../../components/error-note.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { VirtualList } from "../../components/virtual-list.tsx";
 import { useStore } from "../../store/context.ts";
-import { pageCondition } from "../../store/page-condition.ts";
+import { pageCondition, pageTroubles } from "../../store/page-condition.ts";
 import { Connections } from "./connections.tsx";
 import { type GroupId, itemKey, type ListItem, listItems, sameItems } from "./items.ts";
 import { ConditionRow, PageSessionRow, SocketHead } from "./page-rows.tsx";
@@ -62,6 +62,7 @@ export function SessionList(): JSX.Element {
       listItems({
         page: page.info.value && {
           condition: pageCondition(page),
+          troubled: pageTroubles(page).length > 0,
           frames: page.frames.value,
           sockets: page.sockets.value,
           sessions: page.sessions.all.value,

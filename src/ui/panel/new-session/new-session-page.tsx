@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import type { ConnectionView, SessionView, SignInForm } from "../../../session/model.ts";
 import { nextColour } from "../../../session/palette.ts";
+import { formOfToken } from "../../../session/sign-in.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { ColourChoice } from "../../components/colour-choice.tsx";
@@ -18,7 +19,6 @@ import { placeIntent } from "../detail/place.ts";
 import { useNames } from "../names.ts";
 import { RememberChoice } from "../remember.tsx";
 import { type DraftErrors, draftFrom, readDraft } from "../sign-in/draft.ts";
-import { formOfAuth } from "../sign-in/form-of-auth.ts";
 import { SignInFields } from "../sign-in/sign-in-fields.tsx";
 
 export interface NewSessionPageProps {
@@ -42,7 +42,7 @@ export function NewSessionPage({ back, connectionId }: NewSessionPageProps): JSX
         {!there && connections.length > 0 && <AddServer url={url} />}
         {connections.length > 0 ? (
           // Another list of connections is another choice, whose fields begin anew.
-          <NewSession key={there} connectionId={connectionId} like={like} />
+          <NewSession key={String(there)} connectionId={connectionId} like={like} />
         ) : (
           <>
             <p class="sy-dim">
@@ -303,20 +303,12 @@ function template(
   connectionId: string,
   like: AnySession | undefined,
 ): SignInForm | undefined {
-  if (like && isPageSession(like)) return formOfAuth(like.auth);
+  if (like && isPageSession(like)) return like.auth.claims && formOfToken(like.auth.claims);
   const others = sessions.filter(
-    ({ signInForm, ...session }) =>
-      session.connectionId === connectionId &&
-      signInForm &&
-      // A token is nobody else's way in.
-      signInForm.way !== "token" &&
-      signInForm.way !== "tokens" &&
-      !isClosed(session),
+    (session) => session.connectionId === connectionId && session.signInForm && !isClosed(session),
   );
   const former = others.find((session) => session.key === like?.key) ?? others.at(-1);
-  if (!former?.signInForm) {
-    return like?.connectionId === connectionId ? formOfAuth(like.auth) : undefined;
-  }
+  if (!former?.signInForm) return undefined;
   const { way, namespace, database, access, variables } = former.signInForm;
   const names = Object.keys(variables ?? {});
   return {

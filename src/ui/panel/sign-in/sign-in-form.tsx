@@ -1,6 +1,8 @@
 /** Signs an existing session in: the same form in its Sign-in section and under "Sign in again". */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import type { SignInForm as SignInDetails } from "../../../session/model.ts";
+import { formOfToken } from "../../../session/sign-in.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
@@ -9,7 +11,6 @@ import { useStore } from "../../store/context.ts";
 import { useNames } from "../names.ts";
 import { RememberChoice } from "../remember.tsx";
 import { type DraftErrors, draftFrom, readDraft } from "./draft.ts";
-import { formOfAuth } from "./form-of-auth.ts";
 import { SignInFields } from "./sign-in-fields.tsx";
 
 export interface SignInFormProps {
@@ -18,12 +19,19 @@ export interface SignInFormProps {
   onCancel?: () => void;
 }
 
+/** What the form is prefilled with: of a page's session only what its token tells is known. */
+function formOf(session: AnySession): SignInDetails | undefined {
+  if (!isPageSession(session)) return session.signInForm;
+  const { claims } = session.auth;
+  return claims && formOfToken(claims);
+}
+
 export function SignInForm({ session, onDone, onCancel }: SignInFormProps): JSX.Element {
   const store = useStore();
   const held = isPageSession(session) ? undefined : session;
   const connection = held && store.connections.get(held.connectionId);
   const draft = useSignal(
-    draftFrom(isPageSession(session) ? formOfAuth(session.auth) : session.signInForm, {
+    draftFrom(formOf(session), {
       namespace: session.auth.namespace ?? session.namespace ?? connection?.namespace,
       database: session.auth.database ?? session.database ?? connection?.database,
     }),

@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
+import type { PageSocketView } from "../../../../src/session/page/page-model.ts";
 import { indexAt } from "../../../../src/ui/components/virtual-list.tsx";
-import { itemKey, listItems, sameItems } from "../../../../src/ui/panel/list/items.ts";
+import {
+  itemKey,
+  type ListPage,
+  listItems,
+  sameItems,
+} from "../../../../src/ui/panel/list/items.ts";
 import { exampleConnection, exampleSession } from "../../../support/ui/examples.ts";
+import {
+  exampleFrame,
+  examplePageSession,
+  exampleSocket,
+} from "../../../support/ui/page-examples.ts";
 
 const sessions = [
   exampleSession({ key: "gone", label: "Gone", status: "removed" }),
@@ -70,6 +81,86 @@ describe("the list", () => {
     expect(sameItems(before, listItems(input))).toBe(before);
     const fewer = listItems({ ...input, sessions: sessions.slice(1) });
     expect(sameItems(before, fewer)).toBe(fewer);
+  });
+});
+
+describe("the page's own sessions", () => {
+  const top = exampleFrame();
+  const widget = exampleFrame({ documentId: "W", frameId: 4, top: false });
+  const one = exampleSocket();
+  const two = exampleSocket({ key: "W/1", documentId: "W", frameId: 4 });
+  const named = examplePageSession({ key: "named", id: "018f3a52-77aa-7bbb-8ccc-0123456700c1" });
+  const own = examplePageSession({ key: "own" });
+  const closed = examplePageSession({ key: "closed", status: "removed" }, two, widget);
+
+  function pageRows(page: Partial<ListPage>, filter = "") {
+    return listItems({
+      page: {
+        condition: undefined,
+        troubled: false,
+        frames: [top],
+        sockets: [one],
+        sessions: [],
+        ...page,
+      },
+      sessions: sessions.slice(1, 2),
+      connections: [],
+      filter,
+      isFolded: () => false,
+    }).map((item) => (item.kind === "group" ? `${item.title} ${item.count}` : itemKey(item)));
+  }
+
+  it("stand first, the default one before the others", () => {
+    expect(pageRows({ sessions: [named, own] })).toEqual([
+      "This page 2",
+      "own",
+      "named",
+      "My sessions 1",
+      "bob",
+    ]);
+  });
+
+  it("stand under their sockets where there are several, the page's before those of frames", () => {
+    expect(
+      pageRows({ frames: [top, widget], sockets: [two, one], sessions: [closed, own] }),
+    ).toEqual([
+      "This page 1",
+      `socket:${one.key}`,
+      "own",
+      "socket:W/1",
+      "closed",
+      "My sessions 1",
+      "bob",
+    ]);
+  });
+
+  it.each<[string, Partial<PageSocketView>]>([
+    ["reconnected", { reconnects: 1, reconnectedAt: 1 }],
+    ["closed", { state: "closed" }],
+    ["not to be acted on", { cannotAct: "This socket delivers Blobs; can't act on it." }],
+    ["not readable", { format: "flatbuffers", unreadable: "Format not readable." }],
+  ])("have a line for a single socket that is %s", (_, part) => {
+    const socket = exampleSocket(part);
+    expect(pageRows({ sockets: [socket], sessions: [own] })).toContain(`socket:${socket.key}`);
+  });
+
+  it("say why there are none, and what troubles the page", () => {
+    expect(pageRows({ condition: "waiting", sockets: [] }).slice(0, 2)).toEqual([
+      "This page 0",
+      "condition:waiting",
+    ]);
+    expect(pageRows({ troubled: true, sessions: [own] })[1]).toBe("condition:undefined");
+  });
+
+  it.each([
+    ["alice", ["This page 1", "own"]],
+    ["localhost:5173", ["This page 2", "own", "named"]],
+    ["018f3a52", ["This page 1", "named"]],
+    ["bob", ["My sessions 1", "bob"]],
+  ])("filtered by “%s” show hits", (filter, expected) => {
+    const anonymous = { level: "anonymous", renewable: false } as const;
+    const page = { condition: "http" as const, sessions: [own, { ...named, auth: anonymous }] };
+    expect(pageRows(page, filter)).toEqual(expected);
   });
 });
 
