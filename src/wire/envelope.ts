@@ -152,6 +152,28 @@ export function answeredId(bytes: Uint8Array): ReadId | undefined {
   }
 }
 
+/**
+ * The id of an answer whose result stands right behind it (and behind its session, if it has one), as
+ * servers write it. Nothing behind that is read: the frame may be damaged there.
+ */
+export function resultId(bytes: Uint8Array): ReadId | undefined {
+  const reader = new FrameReader(bytes);
+  try {
+    if (reader.mapHead() < 2 || reader.key(RESPONSE_KEYS) !== 0 || reader.nothing())
+      return undefined;
+    const id = reader.id();
+    let key = reader.key(RESPONSE_KEYS);
+    if (key === 3) {
+      if (!reader.nothing()) reader.uuid();
+      key = reader.key(RESPONSE_KEYS);
+    }
+    return key === 1 ? id : undefined;
+  } catch (error) {
+    if (error instanceof EnvelopeError) return undefined;
+    throw error;
+  }
+}
+
 function readLive(bytes: ItemBytes, outerSession: string | undefined): LiveEnvelope {
   if ((bytes[0] as number) >> 5 !== MAP) {
     throw fault("bad-notification", "A frame without an id that is no live notification");

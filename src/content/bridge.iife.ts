@@ -1,0 +1,46 @@
+/**
+ * The content script that stands between page and worker: declared before the hook, so that it hears
+ * the hook's one event, and in a world of its own, so that the page hears nothing of it.
+ */
+import { HANDSHAKE, LISTEN, PAGE_PORT } from "../messages/page-messages.ts";
+import { Bridge } from "./bridge.ts";
+import { httpSigns, watchHttpSigns } from "./http-signs.ts";
+import { runtime } from "./runtime.ts";
+import { enterBridge } from "./world.ts";
+
+const bridge = new Bridge({
+  connect() {
+    const port = runtime.connect({ name: PAGE_PORT });
+    return {
+      postMessage: (message) => port.postMessage(message),
+      onMessage: (listener) => port.onMessage.addListener((message) => listener(message)),
+      onDisconnect: (listener) =>
+        port.onDisconnect.addListener(() => {
+          // Chrome reports a reason that nobody read as an error of the extension.
+          void runtime.lastError;
+          listener();
+        }),
+      disconnect: () => port.disconnect(),
+    };
+  },
+  httpSigns,
+  watchHttpSigns,
+});
+
+if (enterBridge(bridge)) {
+  document.addEventListener(HANDSHAKE, (event) => {
+    const port = (event as MessageEvent).ports[0];
+    // Accepting it is what tells the hook that it isn't alone.
+    if (port && bridge.take(port)) event.preventDefault();
+  });
+  runtime.onMessage.addListener((message: unknown) => {
+    if (typeof message !== "object" || message === null || !("type" in message)) return;
+    if (message.type === LISTEN.type) bridge.listen();
+  });
+  addEventListener("pagehide", ({ persisted }) => {
+    if (persisted) bridge.freeze();
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) bridge.thaw();
+  });
+}

@@ -1,0 +1,53 @@
+/**
+ * The page hook: the one script of the extension in the page's own world, before any of the page's.
+ *
+ * It hands a port to the bridge, by one event that nobody else can hear yet; if no bridge takes it, or
+ * one has taken a hook's before, it leaves the page as it is. Else it watches the SurrealDB sockets
+ * that the page makes, keeps the journal of their sessions, and says nothing until it is asked.
+ */
+import { HANDSHAKE, type HookCommand, type HookMessage } from "../messages/page-messages.ts";
+import { Journal } from "../session/page/journal.ts";
+import { Acts } from "./acts.ts";
+import { event as events, listen, socket as native, now, postTo } from "./intrinsics.ts";
+import { Outbox } from "./outbox.ts";
+import { Tap } from "./tap.ts";
+import { wrapWebSocket } from "./wrap-web-socket.ts";
+
+const STATES = ["connecting", "open", "closing", "closed"] as const;
+
+const { port1: port, port2 } = new MessageChannel();
+const handshake = new MessageEvent(HANDSHAKE, { ports: [port2], cancelable: true });
+document.dispatchEvent(handshake);
+if (handshake.defaultPrevented) watch();
+
+function watch(): void {
+  const journal = new Journal();
+  const post = (message: HookMessage) => postTo(port, message);
+  const outbox = new Outbox(journal, post);
+  const acts = new Acts(post);
+  const taps = new Map<object, Tap>();
+
+  wrapWebSocket((socket, format) => {
+    const probe = {
+      state: () => STATES[native.readyState(socket)] ?? "closed",
+      deliversBlobs: () => native.binaryType(socket) === "blob",
+    };
+    const entry = journal.constructed(native.url(socket), format, probe, now());
+    if (!entry) return;
+    taps.set(entry, new Tap(socket, entry, outbox, acts));
+    outbox.changes();
+  });
+
+  listen<MessageEvent>(port, "message", (event) => {
+    const command = events.data(event) as HookCommand;
+    if (command.type === "mode") outbox.setMode(command.mode);
+    else if (command.type === "taken") outbox.taken(command.batch);
+    else {
+      const entry = journal.socketOf(command.client);
+      acts.act(entry && taps.get(entry), command);
+    }
+  });
+  port.start();
+  // The last chance to tell what has gathered.
+  listen(window, "pagehide", () => outbox.flush());
+}
