@@ -3,20 +3,22 @@
  *
  * `describeInBrowsers` declares its tests once for each browser; the environment variable BROWSER
  * (`chromium` or `firefox`) leaves one of them. A browser that is missing or doesn't start fails
- * its tests: they are never skipped in silence.
+ * its tests: they are never skipped in silence. DIST is another folder than `dist` to take the
+ * extension from (`vite build --outDir`).
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe } from "vitest";
 import { launchChromium } from "../../../demo/browser/chromium.ts";
 import type { ExtensionBrowser, LaunchOptions } from "../../../demo/browser/extension-browser.ts";
 import { launchFirefox } from "../../../demo/browser/firefox.ts";
 
+const DIST = process.env.DIST ?? fileURLToPath(new URL("../../../dist", import.meta.url));
 const BROWSERS = {
-  chromium: { launch: launchChromium, build: "../../../dist/chrome" },
-  firefox: { launch: launchFirefox, build: "../../../dist/firefox" },
+  chromium: { launch: launchChromium, build: "chrome" },
+  firefox: { launch: launchFirefox, build: "firefox" },
 };
 export type BrowserName = keyof typeof BROWSERS;
 
@@ -46,7 +48,7 @@ export function describeInBrowsers(title: string, body: (browser: BrowserUnderTe
       body({
         name: name as BrowserName,
         async launch(options = {}) {
-          const extensionDir = fileURLToPath(new URL(build, import.meta.url));
+          const extensionDir = resolve(DIST, build);
           const browser = await launch({ extensionDir, ...options });
           open.push(browser);
           return browser;

@@ -165,8 +165,8 @@ export class Panel {
     });
   }
 
-  /** Chooses one of the two views. */
-  async show(view: "Sessions" | "Query"): Promise<void> {
+  /** Chooses one of the views. */
+  async show(view: "Sessions" | "Requests" | "Query"): Promise<void> {
     const tab = `role=tab[name="${view}"]`;
     if ((await this.page.count(`[role=tab][aria-selected=true] >> text=${view}`)) > 0) return;
     await this.page.click(tab);
