@@ -16,9 +16,9 @@ import {
   Uuid,
 } from "surrealdb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formatJson } from "../../../../src/session/json-text.ts";
 import { writeSurql } from "../../../../src/session/surql.ts";
 import { formatValue, previewValue, typeName } from "../../../../src/ui/values/format.ts";
-import { formatJson } from "../../../../src/ui/values/json.ts";
 import { anyValue, same } from "./surreal-values.ts";
 
 let db: Surreal;

@@ -6,8 +6,8 @@
  * refuses to write. Bounded like every text here.
  */
 import { DateTime, Decimal, Geometry, Range, RecordId, RecordIdRange, Value } from "surrealdb";
-import { BoundedText } from "../../session/bounded-text.ts";
-import { bytesOf, isoTime, writeSurql } from "../../session/surql.ts";
+import { BoundedText } from "./bounded-text.ts";
+import { bytesOf, isoTime, writeSurql } from "./surql.ts";
 
 export interface JsonText {
   text: string;
