@@ -61,13 +61,8 @@ export type RequestParts = Pick<
   "at" | "socketKey" | "documentId" | "frameId" | "generation" | "format" | "id" | "method"
 > &
   Pick<RequestEntry, "text" | "by" | "bytesSent" | "again"> &
-  Partial<Pick<RequestEntry, "as" | "txn">> & {
-    session?: string;
-    /** Lower case; what a search looks through. */
-    search: string;
-    requestFrame?: Frame;
-    requestMissing?: string;
-  };
+  Pick<KeptRequest, "as" | "txn" | "session" | "kills" | "search" | "requestFrame"> &
+  Pick<KeptRequest, "requestMissing">;
 
 export class KeptRequest implements RequestEntry {
   readonly kind = "request";
@@ -93,6 +88,9 @@ export class KeptRequest implements RequestEntry {
   live: KeptStream[] | undefined;
   /** UUID at the server of the session it ran in; absent for the default session. */
   readonly session: string | undefined;
+  /** Live queries that it ends, if all goes well. */
+  readonly kills: readonly string[] | undefined;
+  /** Lower case; what a search looks through. */
   search: string;
   readonly requestFrame: Frame | undefined;
   readonly requestMissing: string | undefined;
@@ -120,6 +118,7 @@ export class KeptRequest implements RequestEntry {
     this.again = parts.again;
     this.live = undefined;
     this.session = parts.session;
+    this.kills = parts.kills;
     this.search = parts.search;
     this.requestFrame = parts.requestFrame;
     this.requestMissing = parts.requestMissing;
