@@ -60,13 +60,7 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter works wherever the focus is in here */}
       <div class="sy-query" onKeyDown={onKeyDown}>
         <div class="sy-query-bar">
-          <RunAs
-            store={store}
-            session={session}
-            onChange={(next) => {
-              store.queryTarget.value = { key: next };
-            }}
-          />
+          <RunAs store={store} session={session} onChange={(next) => store.queryAs(next)} />
           <Pick label="Method">
             {(id) => (
               <Select
@@ -87,8 +81,7 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
                   value={transaction?.id ?? NO_TRANSACTION}
                   options={transactionOptions(session.transactions)}
                   onChange={(txn) => {
-                    const { key } = session;
-                    store.queryTarget.value = txn === NO_TRANSACTION ? { key } : { key, txn };
+                    store.queryAs(session.key, txn === NO_TRANSACTION ? undefined : txn);
                   }}
                 />
               )}

@@ -7,7 +7,7 @@
  */
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { SessionKey } from "../../session/model.ts";
-import type { PageSessionView } from "../../session/page/page-model.ts";
+import { isPageSessionKey, type PageSessionView } from "../../session/page/page-model.ts";
 import type { PageStore } from "./page.ts";
 import type { Preferences } from "./preferences.ts";
 import { isClosed, type SessionsStore } from "./sessions.ts";
@@ -41,16 +41,10 @@ export function createSelection(
     key.value = next;
   }
 
-  /** A living session before one that is over: a page may have closed one and opened another there. */
-  function at(views: readonly PageSessionView[], wanted: string): PageSessionView | undefined {
-    const there = views.filter((view) => view.holder.place === wanted);
-    return there.find((view) => !isClosed(view)) ?? there[0];
-  }
-
   /** What was looked at last time, if it is there. */
   function remembered(views: readonly PageSessionView[]): SessionKey | PageSessionView | undefined {
     const value = preferences.get(REMEMBERED, "").value;
-    if (value.startsWith(PLACE)) return at(views, value.slice(PLACE.length));
+    if (value.startsWith(PLACE)) return sessionAt(views, value.slice(PLACE.length));
     return sessions.keys.value.includes(value) ? value : undefined;
   }
 
@@ -71,7 +65,7 @@ export function createSelection(
     }
     if (place !== undefined) {
       if (there) return;
-      const again = at(views, place);
+      const again = sessionAt(views, place);
       if (again) return take(again.key, again);
       const { status } = page.info.value ?? {};
       if (status === "watched" || status === "unknown") return;
@@ -86,7 +80,7 @@ export function createSelection(
     key,
     select(next) {
       settled = true;
-      const view = page.sessions.get(next).peek();
+      const view = isPageSessionKey(next) ? page.sessions.get(next).peek() : undefined;
       take(next, view);
       preferences.set(REMEMBERED, view ? PLACE + view.holder.place : next);
     },
@@ -95,6 +89,18 @@ export function createSelection(
     },
     close: stop,
   };
+}
+
+/**
+ * The session at a place of the page: a living one before one that is over, since a page may have
+ * closed one and opened another there.
+ */
+export function sessionAt(
+  views: readonly PageSessionView[],
+  place: string,
+): PageSessionView | undefined {
+  const there = views.filter((view) => view.holder.place === place);
+  return there.find((view) => !isClosed(view)) ?? there[0];
 }
 
 /** The default session of the page's first socket; one in the top frame before others. */

@@ -4,7 +4,7 @@
  * The worker tells a whole snapshot at each connect and deltas from then on; the stores hold what it
  * told, and nothing made up here. What the person looks at (view, session, pane) is this view's own.
  */
-import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { LinkState, ViewClient } from "../../messages/view-client.ts";
 import type { SessionKey, Settings } from "../../session/model.ts";
 import { isPageSessionKey } from "../../session/page/page-model.ts";
@@ -13,7 +13,7 @@ import type { AnySession } from "./any-session.ts";
 import { type ConnectionsStore, createConnectionsStore } from "./connections.ts";
 import { createPageStore, type PageStore } from "./page.ts";
 import { createPreferences, type Preferences } from "./preferences.ts";
-import { createSelection } from "./selection.ts";
+import { createSelection, sessionAt } from "./selection.ts";
 import { createSessionsStore, type SessionsStore } from "./sessions.ts";
 
 /** The views of the panel. */
@@ -34,6 +34,8 @@ export type Pane =
 export interface QueryTarget {
   key: SessionKey;
   txn?: string;
+  /** Of a page's session: by it the session is found again after a reload, under another key. */
+  place?: string;
 }
 
 export interface PanelStore {
@@ -128,6 +130,13 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
         page.apply(message.delta);
       }
     }),
+    effect(() => {
+      const { key, place } = queryTarget.value ?? {};
+      const views = page.sessions.all.value;
+      if (place === undefined || views.some((view) => view.key === key)) return;
+      const again = sessionAt(views, place);
+      if (again) queryTarget.value = { key: again.key, place };
+    }),
   ];
 
   function announce(text: string) {
@@ -177,8 +186,13 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
       pane.value = { kind: "session" };
     },
     queryAs(key, txn) {
+      const place = isPageSessionKey(key) ? page.sessions.get(key).peek()?.holder.place : undefined;
       batch(() => {
-        queryTarget.value = txn === undefined ? { key } : { key, txn };
+        queryTarget.value = {
+          key,
+          ...(txn !== undefined && { txn }),
+          ...(place !== undefined && { place }),
+        };
         view.value = "query";
       });
     },

@@ -68,7 +68,7 @@ function Place({ session, action }: { session: PageSessionView; action: Action }
   const frame = store.page.frame(holder.documentId);
   const socket = store.page.socket(holder.socketKey);
   return (
-    <span class="sy-head-id">
+    <span class="sy-head-place">
       {frame && !frame.top && <span title={frame.url}>{frameName(frame)} · </span>}
       <span title={socket?.format === undefined ? holder.url : `${holder.url} (${socket.format})`}>
         {serverName(holder.url)}
@@ -81,7 +81,9 @@ function Place({ session, action }: { session: PageSessionView; action: Action }
         </span>
       )}
       {" · "}
-      <SessionId session={session} action={action} />
+      <span class="sy-head-id">
+        <SessionId session={session} action={action} />
+      </span>
     </span>
   );
 }

@@ -112,3 +112,16 @@ describe("the page's session that is selected", () => {
     expect(store.selectedKey.value).toBe(again[1]?.key);
   });
 });
+
+describe("whom the Query view runs as", () => {
+  it("is the same session of the page after a reload", async () => {
+    const panel = await opened({ selected: "b" });
+    panel.store.queryAs(second.key, "txn-1");
+    reload(panel)();
+    expect(panel.store.view.value).toBe("query");
+    expect(panel.store.queryTarget.value).toEqual({
+      key: again[1]?.key,
+      place: second.holder.place,
+    });
+  });
+});
