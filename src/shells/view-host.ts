@@ -9,6 +9,7 @@
 import browser from "webextension-polyfill";
 import { optionsAddress, panelAddress, tabOfAddress } from "../messages/pages.ts";
 import type { ViewHost } from "../ui/host.ts";
+import { askLeave, onLeave } from "./leave.ts";
 import { createPreferences } from "./preferences.ts";
 import { createThemeSource } from "./theme.ts";
 
@@ -109,8 +110,8 @@ export function createViewHost({ surface, tabId }: Place): ViewHost {
     pageUrl: () => addressOf(tabId),
 
     ...(devtools === undefined && {
-      requestSite: (...origins: string[]) => browser.permissions.request({ origins }),
-      mayRunOn: (...origins: string[]) => browser.permissions.contains({ origins }),
+      requestSite: (...patterns: string[]) => askLeave(patterns),
+      onLeave,
     }),
 
     saveFile: downloadFile,

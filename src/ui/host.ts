@@ -31,8 +31,14 @@ export interface ViewHost {
    * the browser doesn't let this view ask (DevTools): `openOptions` then.
    */
   readonly requestSite?: (...patterns: string[]) => Promise<boolean>;
-  /** Whether Switchyard may run on all these sites now. Absent as `requestSite` is. */
-  readonly mayRunOn?: (...patterns: string[]) => Promise<boolean>;
+  /**
+   * Tells whether Switchyard may run on all these sites, soon and at each change. Returns the way out.
+   * Absent as `requestSite` is.
+   */
+  readonly onLeave?: (
+    patterns: readonly string[],
+    listener: (granted: boolean) => void,
+  ) => () => void;
   /** Writes a file for the person to keep (an exported log). */
   saveFile(name: string, text: string): void;
 }

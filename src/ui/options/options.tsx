@@ -25,6 +25,7 @@ export function mountOptions(root: HTMLElement, { client, host, site }: OptionsP
   const sites = createSitesStore({ client, host });
   const preferences = createPreferences(host);
   const endings = [
+    sites.close,
     client.onEvent((message) => {
       if (message.event === "snapshot") sites.replaceAll(message.snapshot.sites);
       else if (message.event === "sites") sites.replaceAll(message.sites);

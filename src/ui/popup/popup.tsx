@@ -54,6 +54,7 @@ export function mountPopup(
     host.onTheme((theme) => {
       root.ownerDocument.documentElement.dataset.theme = theme;
     }),
+    sites.close,
     page.close,
   ];
   void learnUrl();

@@ -28,6 +28,7 @@ export interface SitesStore {
   disable(site: SiteView): Promise<void>;
   /** What the worker told, in a snapshot or later. */
   replaceAll(sites: readonly SiteView[]): void;
+  close(): void;
 }
 
 export function createSitesStore({
@@ -39,10 +40,9 @@ export function createSitesStore({
 }): SitesStore {
   const enabled = signal<readonly SiteView[] | undefined>(undefined);
   const localAllowed = signal(true);
-
-  async function lookAtLocal() {
-    if (host.mayRunOn) localAllowed.value = await host.mayRunOn(...LOCAL_SITES);
-  }
+  const stop = host.onLeave?.(LOCAL_SITES, (granted) => {
+    localAllowed.value = granted;
+  });
 
   async function ask(patterns: readonly string[]): Promise<boolean> {
     if (!host.requestSite) throw new Error("This view can't ask for a site: the options can.");
@@ -60,18 +60,13 @@ export function createSitesStore({
       await client.call("site.granted", { pattern });
       return true;
     },
-    async allowLocal() {
-      const allowed = await ask(LOCAL_SITES);
-      await lookAtLocal();
-      return allowed;
-    },
+    allowLocal: () => ask(LOCAL_SITES),
     async disable({ pattern }) {
       await client.call("site.disable", { pattern });
     },
     replaceAll(sites) {
       enabled.value = sites;
-      // The worker tells when permissions change: maybe these did, too.
-      void lookAtLocal();
     },
+    close: () => stop?.(),
   };
 }

@@ -28,6 +28,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const saved = new Map<string, unknown>();
   const asked: string[] = [];
   const granted = new Set<string>(options.localAllowed === false ? [] : LOCAL_SITES);
+  const leaves = new Set<() => void>();
   const surface = options.surface ?? "devtools";
   const savedFiles = new Map<string, string>();
   return {
@@ -66,9 +67,15 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
         asked.push(...patterns);
         if (options.grants === false) return false;
         for (const pattern of patterns) granted.add(pattern);
+        for (const tell of leaves) tell();
         return true;
       },
-      mayRunOn: async (...patterns: string[]) => patterns.every((each) => granted.has(each)),
+      onLeave(patterns: readonly string[], listener: (granted: boolean) => void) {
+        const tell = () => listener(patterns.every((each) => granted.has(each)));
+        leaves.add(tell);
+        tell();
+        return () => leaves.delete(tell);
+      },
     }),
     saveFile(name, text) {
       savedFiles.set(name, text);
