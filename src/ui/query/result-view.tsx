@@ -2,6 +2,7 @@
  * An answer on screen. Who asked, and where, stands over every result: most wrong results are right
  * ones of another identity.
  */
+import "./query.css";
 import type { JSX } from "preact";
 import { Badge } from "../components/badge.tsx";
 import { Button } from "../components/button.tsx";
@@ -27,7 +28,16 @@ const BIG = 1_000_000;
 /** Results of fewer statements than this begin unfolded. */
 const MANY = 20;
 
-export function ResultView({ answer }: { answer: Answer }): JSX.Element {
+/** Values of one statement's result that are covered, as `ValueTree` takes them. */
+export type Covered = ReadonlyMap<string, () => void>;
+
+export interface ResultViewProps {
+  answer: Answer;
+  /** What is covered in the result of the statement at this index. */
+  coveredIn?: (index: number) => Covered | undefined;
+}
+
+export function ResultView({ answer, coveredIn }: ResultViewProps): JSX.Element {
   const { preferences } = useStore();
   const chosen = preferences.get<string>("query.format", "tree").value;
   const format = FORMATS.find((each) => each.value === chosen)?.value ?? "tree";
@@ -74,6 +84,7 @@ export function ResultView({ answer }: { answer: Answer }): JSX.Element {
           number={outcomes.length > 1 ? index + 1 : undefined}
           format={format}
           folded={folded}
+          covered={coveredIn?.(index)}
         />
       ))}
     </section>
@@ -87,9 +98,11 @@ interface OutcomeProps {
   number: number | undefined;
   format: Format;
   folded: boolean;
+  covered: Covered | undefined;
 }
 
-function OutcomeView({ answer, outcome, number, format, folded }: OutcomeProps): JSX.Element {
+function OutcomeView(props: OutcomeProps): JSX.Element {
+  const { answer, outcome, number, format, folded, covered } = props;
   const head = [outcome.ok ? summary(outcome) : "Failed", outcome.time].filter(Boolean).join(" · ");
   return (
     <article
@@ -101,7 +114,13 @@ function OutcomeView({ answer, outcome, number, format, folded }: OutcomeProps):
         {head}
       </h3>
       {outcome.ok ? (
-        <OkView answer={answer} outcome={outcome} format={format} folded={folded} />
+        <OkView
+          answer={answer}
+          outcome={outcome}
+          format={format}
+          folded={folded}
+          covered={covered}
+        />
       ) : (
         <FailedView outcome={outcome} />
       )}
@@ -114,6 +133,7 @@ function OkView({
   outcome,
   format,
   folded,
+  covered,
 }: Omit<OutcomeProps, "number"> & { outcome: Outcome & { ok: true } }): JSX.Element {
   if (isEmpty(outcome, answer.method)) {
     const reason = emptyReason(answer);
@@ -132,7 +152,11 @@ function OkView({
         </Note>
       )}
       {format === "tree" ? (
-        <ValueTree value={outcome.value} initialDepth={folded ? 0 : depthFor(outcome.value)} />
+        <ValueTree
+          value={outcome.value}
+          initialDepth={folded ? 0 : depthFor(outcome.value)}
+          covered={covered}
+        />
       ) : (
         <ResultText value={outcome.value} format={format} />
       )}
@@ -145,7 +169,8 @@ function depthFor(value: unknown): number {
   return Array.isArray(value) && value.length > 1 ? 1 : 2;
 }
 
-function FailedView({ outcome }: { outcome: Outcome & { ok: false } }): JSX.Element {
+/** What a server refused, with all that it said of it. */
+export function FailedView({ outcome }: { outcome: Outcome & { ok: false } }): JSX.Element {
   const { error } = outcome;
   return (
     <div class="sy-outcome-error">
@@ -153,6 +178,7 @@ function FailedView({ outcome }: { outcome: Outcome & { ok: false } }): JSX.Elem
       <div class="sy-outcome-error-text">
         {error.kind && <span class="sy-error-kind">{error.kind}</span>}
         <pre class="sy-mono">{error.message}</pre>
+        {error.advice && <div class="sy-note-advice">{error.advice}</div>}
         {error.details !== undefined && (
           <ValueTree value={error.details} label="details" initialDepth={2} />
         )}

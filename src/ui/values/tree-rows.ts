@@ -48,6 +48,16 @@ export interface TreeState {
   shown: ReadonlyMap<string, number>;
 }
 
+/** How one key or index is written in a row's path. */
+function pathPart(key: string | number): string {
+  return `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+}
+
+/** The path of the row for the value under these keys and indexes, from the root on. */
+export function treePath(keys: readonly (string | number)[]): string {
+  return keys.map(pathPart).join("");
+}
+
 /** The rows to show. Containers above `initialDepth` are open until they are closed by hand. */
 export function treeRows(
   value: unknown,
@@ -79,7 +89,7 @@ export function treeRows(
     for (let at = 0; at < shown; at++) {
       const part = parts.at(at);
       addNode(into, part, {
-        path: `${place.path}/${part.name}`,
+        path: `${place.path}${pathPart(part.name)}`,
         parent: place.path,
         level,
         position: at + 1,
@@ -147,7 +157,7 @@ function listParts(container: object): Parts {
       const [key, held] = entries[index] ?? [];
       const value = source instanceof Map ? held : (source as Record<string, unknown>)[String(key)];
       return {
-        name: String(key).replaceAll("~", "~0").replaceAll("/", "~1"),
+        name: String(key),
         label: keyText(String(key)),
         labelKind: "key",
         value,

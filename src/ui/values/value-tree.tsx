@@ -31,12 +31,20 @@ export interface ValueTreeProps {
   initialDepth?: number;
   /** How to copy; without it the panel's store does. `what`: what was copied, for the word about it. */
   copy?: (text: string, what: string) => Promise<void>;
+  /** Values that are covered, by their rows' paths (`treePath`), each with the way to show it. */
+  covered?: ReadonlyMap<string, () => void>;
 }
 
 /** Deeper rows aren't set in further: a narrow panel must still show the value. */
 const DEEPEST_INDENT = 16;
 
-export function ValueTree({ value, label, initialDepth = 1, copy }: ValueTreeProps): JSX.Element {
+export function ValueTree({
+  value,
+  label,
+  initialDepth = 1,
+  copy,
+  covered,
+}: ValueTreeProps): JSX.Element {
   const store = useContext(StoreContext);
   const copyText = copy ?? store?.copy;
   const open = useSignal<ReadonlyMap<string, boolean>>(new Map());
@@ -96,6 +104,7 @@ export function ValueTree({ value, label, initialDepth = 1, copy }: ValueTreePro
   function activate(row: TreeRow) {
     if (row.kind === "more") showMore(row);
     else if (row.expandable) setOpen(row, !row.expanded);
+    else if (covered?.has(row.path)) covered.get(row.path)?.();
     else if (rowElement(rows.indexOf(row))?.querySelector("[data-more]")) showCharacters(row);
   }
 
@@ -226,23 +235,26 @@ export function ValueTree({ value, label, initialDepth = 1, copy }: ValueTreePro
                     row={row}
                     limit={FIRST_CHARACTERS + (characters.value.get(row.path) ?? 0)}
                     onMore={() => showCharacters(row)}
+                    onShow={covered?.get(row.path)}
                   />
                 </span>
-                {copyText && (index === activeIndex || row.path === pointed.value) && (
-                  <span class="sy-tree-menu">
-                    <Menu
-                      label="Copy value"
-                      icon="copy"
-                      items={[
-                        {
-                          text: "Copy as SurrealQL",
-                          onSelect: () => copyRow(row, "SurrealQL"),
-                        },
-                        { text: "Copy as JSON", onSelect: () => copyRow(row, "JSON") },
-                      ]}
-                    />
-                  </span>
-                )}
+                {copyText &&
+                  !covered?.has(row.path) &&
+                  (index === activeIndex || row.path === pointed.value) && (
+                    <span class="sy-tree-menu">
+                      <Menu
+                        label="Copy value"
+                        icon="copy"
+                        items={[
+                          {
+                            text: "Copy as SurrealQL",
+                            onSelect: () => copyRow(row, "SurrealQL"),
+                          },
+                          { text: "Copy as JSON", onSelect: () => copyRow(row, "JSON") },
+                        ]}
+                      />
+                    </span>
+                  )}
               </>
             )}
           </div>
@@ -253,8 +265,29 @@ export function ValueTree({ value, label, initialDepth = 1, copy }: ValueTreePro
   );
 }
 
-function NodeValue(props: { row: NodeRow; limit: number; onMore: () => void }): JSX.Element {
+function NodeValue(props: {
+  row: NodeRow;
+  limit: number;
+  onMore: () => void;
+  /** There where the value is a secret that is covered. */
+  onShow: (() => void) | undefined;
+}): JSX.Element {
   const { value, expandable, expanded } = props.row;
+  if (props.onShow) {
+    return (
+      <>
+        <span class="sy-value-nothing">{String(value)}</span>
+        <button
+          type="button"
+          class="sy-value-more"
+          aria-label={`Show ${props.row.label ?? "the secret"}`}
+          onClick={props.onShow}
+        >
+          Show
+        </button>
+      </>
+    );
+  }
   if (!isContainer(value)) return <Leaf value={value} limit={props.limit} onMore={props.onMore} />;
   return (
     <>

@@ -1,0 +1,51 @@
+/** What a page was answered, in the shape in which the Query view shows its own answers. */
+import type { AuthLevel } from "../../../session/model.ts";
+import type { EntryDetails, RequestEntry } from "../../../session/page/log-entry.ts";
+import type { IdentityThen } from "../../../session/page/page-model.ts";
+import { decodeValue } from "../../../wire/values.ts";
+import { type Answer, type Outcome, readStatement } from "../../query/answer.ts";
+import { placeWord } from "../../words/identity.ts";
+import { type SessionName, userThen } from "../session-names.ts";
+
+/** Record ids have a colon, names of system users don't: enough to say whether permissions apply. */
+function levelThen(as: IdentityThen | undefined): AuthLevel {
+  if (as?.user === undefined) return "anonymous";
+  return as.user.includes(":") ? "record" : "root";
+}
+
+/**
+ * Undefined while there is no answer, or where it wasn't kept.
+ * @throws ValueError where the result's bytes are no value
+ */
+export function recordedAnswer(
+  entry: RequestEntry,
+  details: EntryDetails,
+  name: SessionName,
+): Answer | undefined {
+  const outcomes = outcomesOf(entry.method, details);
+  if (!outcomes) return undefined;
+  return {
+    session: name,
+    level: levelThen(entry.as),
+    method: entry.method,
+    ...(entry.txn !== undefined && { txn: entry.txn }),
+    identity: userThen(entry.as),
+    target: placeWord(entry.as ?? {}),
+    duration: entry.duration ?? 0,
+    bytesReceived: entry.bytesReceived ?? 0,
+    outcomes,
+  };
+}
+
+function outcomesOf(method: string, { error, result }: EntryDetails): Outcome[] | undefined {
+  if (error) return [{ ok: false, error }];
+  if (!result) return undefined;
+  const value = decodeValue(result);
+  if (method === "query" && Array.isArray(value)) return value.map(readStatement);
+  return [{ ok: true, value, kind: "other" }];
+}
+
+/** Where the result of the statement at `index` stands within the whole result. */
+export function pathOfStatement(method: string, index: number): (string | number)[] {
+  return method === "query" ? [index, "result"] : [];
+}

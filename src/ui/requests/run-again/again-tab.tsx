@@ -1,0 +1,82 @@
+/** What a request that was run again came to, beside what was recorded. */
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { Button } from "../../components/button.tsx";
+import { ErrorNote, Note } from "../../components/error-note.tsx";
+import type { Answer } from "../../query/answer.ts";
+import { ResultView } from "../../query/result-view.tsx";
+import { now } from "../../store/clock.ts";
+import { placeWord } from "../../words/identity.ts";
+import { span } from "../../words/time.ts";
+import { compareAnswers } from "./compare.ts";
+import type { Again, RunAgain } from "./run-again.ts";
+
+export interface AgainTabProps {
+  again: Again;
+  run: RunAgain;
+  /** Absent where there was no answer, or it wasn't kept. */
+  recorded: Answer | undefined;
+}
+
+export function AgainTab({ again, run, recorded }: AgainTabProps): JSX.Element {
+  const { session } = again;
+  switch (again.kind) {
+    case "asking":
+      return (
+        <Note
+          tone="warn"
+          actions={
+            <>
+              <Button variant="primary" onClick={() => run.confirm()}>
+                Run as {session.label}
+              </Button>
+              <Button onClick={run.dismiss}>Cancel</Button>
+            </>
+          }
+        >
+          This writes. Run it as {session.label} in {placeWord(session)}?
+        </Note>
+      );
+    case "running":
+      return (
+        <p class="sy-dim" role="status">
+          Running as {session.label} · <Elapsed since={again.startedAt} />
+        </p>
+      );
+    case "failed":
+      return (
+        <ErrorNote error={again.error} onRetry={() => run.start(session)}>
+          {again.error.kind && <span class="sy-error-kind">{again.error.kind}</span>}
+        </ErrorNote>
+      );
+    case "answered":
+      return <Both again={again.answer} recorded={recorded} />;
+  }
+}
+
+/** Alone in a component: only these letters are painted anew each second. */
+function Elapsed({ since }: { since: number }): JSX.Element {
+  return <time>{span(now.value - since)}</time>;
+}
+
+function Both(props: { again: Answer; recorded: Answer | undefined }): JSX.Element {
+  const { again, recorded } = props;
+  const comparison = useMemo(() => recorded && compareAnswers(recorded, again), [recorded, again]);
+  return (
+    <>
+      {comparison && <Note tone={comparison.same ? "good" : "warn"}>{comparison.sentence}</Note>}
+      <div class="sy-both">
+        {recorded && (
+          <section class="sy-both-one" aria-label="As recorded">
+            <h3 class="sy-both-title">As recorded</h3>
+            <ResultView answer={recorded} />
+          </section>
+        )}
+        <section class="sy-both-one" aria-label="Run again">
+          <h3 class="sy-both-title">Now</h3>
+          <ResultView answer={again} />
+        </section>
+      </div>
+    </>
+  );
+}
