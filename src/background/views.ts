@@ -1,13 +1,14 @@
 /**
  * The views that are open: panel in DevTools, panel in a tab.
  *
- * Each is answered its hello with one whole snapshot, then told every change. A view that loses its
- * port says hello again under the same id; one that stays away is gone, and what it made for itself
- * (temporary sessions, live queries) goes with it.
+ * Each is answered its hello with one whole snapshot, then told every change; one that belongs to a tab
+ * also hears of that tab's page. A view that loses its port says hello again under the same id; one
+ * that stays away is gone, and what it made for itself (temporary sessions, live queries) goes with it.
  */
 
 import {
   PROTOCOL,
+  type Snapshot,
   type ViewMessage,
   type WorkerEvent,
   type WorkerMessage,
@@ -15,25 +16,39 @@ import {
 import type { PortLike } from "../messages/view-client.ts";
 import { InvalidRequestError, toErrorView } from "../session/errors.ts";
 import type { Registry, RegistryListener } from "../session/registry.ts";
-import { createHandlers, type Handlers } from "./commands.ts";
+import { type Asking, createHandlers, type Handlers } from "./commands.ts";
+import type { Pages } from "./pages.ts";
+import type { Sites } from "./sites.ts";
 
 /** A view that hasn't come back after so many milliseconds is gone. */
 const GONE_AFTER = 5_000;
 
-interface View {
-  id: string;
+type Hello = Extract<ViewMessage, { type: "hello" }>;
+
+interface View extends Asking {
   post(message: WorkerMessage): void;
+}
+
+/** What the views are shown beside the registry. */
+export interface ViewsOptions {
+  /** Reads the registry; the views wait for it. */
+  load(listener: RegistryListener): Promise<Registry>;
+  pages: Pages;
+  sites: Sites;
 }
 
 export class Views implements RegistryListener {
   readonly #views = new Set<View>();
   readonly #registry: Promise<Registry>;
   readonly #handlers: Promise<Handlers>;
+  readonly #pages: Pages;
+  readonly #sites: Sites;
 
-  /** @param load reads the registry; the views wait for it */
-  constructor(load: (listener: RegistryListener) => Promise<Registry>) {
+  constructor({ load, pages, sites }: ViewsOptions) {
+    this.#pages = pages;
+    this.#sites = sites;
     this.#registry = load(this);
-    this.#handlers = this.#registry.then(createHandlers);
+    this.#handlers = this.#registry.then((registry) => createHandlers({ registry, pages, sites }));
     // Of views that were open before the worker died: those that don't come back are gone.
     void this.#registry.then((registry) => {
       for (const id of registry.viewIds()) this.#goneSoon(id);
@@ -50,13 +65,13 @@ export class Views implements RegistryListener {
     port.onMessage((message) => {
       if (!isViewMessage(message)) return;
       if (message.type === "hello") {
-        view ??= { id: message.viewId, post: (answer) => port.postMessage(answer) };
+        view ??= this.#newView(message, port);
         void this.#welcome(view);
       } else if (view) void this.#call(view, message);
     });
     port.onDisconnect(() => {
       if (!view) return;
-      this.#views.delete(view);
+      this.#leave(view);
       this.#goneSoon(view.id);
       view = undefined;
     });
@@ -74,14 +89,44 @@ export class Views implements RegistryListener {
     this.#tell({ event: "notification", key, id, notification });
   }
 
+  /** Of sites that were granted or taken back. */
+  sitesChanged(): void {
+    this.#tell({ event: "sites", sites: this.#sites.all });
+  }
+
+  /** A trouble of the extension itself, told to every view. */
+  async report(trouble: string): Promise<void> {
+    (await this.#registry).report(trouble);
+  }
+
+  #newView({ viewId, tabId, record }: Hello, port: PortLike): View {
+    const view: View = { id: viewId, post: (answer) => port.postMessage(answer) };
+    if (tabId !== undefined) {
+      view.page = {
+        tabId,
+        recordingSince: record ? Date.now() : undefined,
+        tell: (event) => this.#post(view, { type: "event", event }),
+      };
+    }
+    return view;
+  }
+
   async #welcome(view: View): Promise<void> {
     const registry = await this.#registry;
     registry.wake();
     // From here on in one task: no delta can slip in between the snapshot and the first change.
     this.#views.add(view);
     const { connections, sessions, settings, problems } = registry;
-    const snapshot = { connections, sessions, settings, problems };
+    const sites = this.#sites.all;
+    const snapshot: Snapshot = { connections, sessions, settings, sites, problems };
+    if (view.page) snapshot.page = this.#pages.pageFor(view.page);
     this.#post(view, { type: "event", event: { event: "snapshot", snapshot } });
+    if (view.page && this.#views.has(view)) this.#pages.watch(view.page);
+  }
+
+  #leave(view: View): void {
+    this.#views.delete(view);
+    if (view.page) this.#pages.unwatch(view.page);
   }
 
   async #call(view: View, call: Extract<ViewMessage, { type: "call" }>): Promise<void> {
@@ -92,10 +137,11 @@ export class Views implements RegistryListener {
         throw new InvalidRequestError(`There is no command ${command}.`);
       }
       // The map types each command's parameters; across the port only the name ties them together.
-      const handler = handlers[command] as (params: unknown, viewId: string) => Promise<unknown>;
-      const result = await handler(call.params, view.id);
+      const handler = handlers[command] as (params: unknown, by: Asking) => Promise<unknown>;
+      const result = await handler(call.params, view);
       // A view that is told of a new session goes to it: it must be there by then.
       (await this.#registry).tellChanges();
+      this.#pages.tellChanges();
       this.#post(view, { type: "answer", id, result });
     } catch (error) {
       this.#post(view, { type: "refusal", id, error: toErrorView(error) });
@@ -111,7 +157,7 @@ export class Views implements RegistryListener {
       view.post(message);
     } catch {
       // Its port has just closed: onDisconnect follows, and it will get a whole snapshot.
-      this.#views.delete(view);
+      this.#leave(view);
     }
   }
 
@@ -127,8 +173,9 @@ export class Views implements RegistryListener {
 function isViewMessage(message: unknown): message is ViewMessage {
   if (typeof message !== "object" || message === null || !("type" in message)) return false;
   if (message.type === "hello") {
-    const { protocol, viewId } = message as Partial<Extract<ViewMessage, { type: "hello" }>>;
-    return protocol === PROTOCOL && typeof viewId === "string";
+    const { protocol, viewId, tabId } = message as Partial<Hello>;
+    const isTab = tabId === undefined || Number.isSafeInteger(tabId);
+    return protocol === PROTOCOL && typeof viewId === "string" && isTab;
   }
   const { id, command } = message as Partial<Extract<ViewMessage, { type: "call" }>>;
   return message.type === "call" && typeof id === "number" && typeof command === "string";

@@ -7,6 +7,7 @@
  */
 import browser, { type Runtime } from "webextension-polyfill";
 import { VIEW_PORT } from "./commands.ts";
+import { PAGE_PORT } from "./page-messages.ts";
 import type { PortLike } from "./view-client.ts";
 
 function asPortLike(port: Runtime.Port): PortLike {
@@ -52,4 +53,41 @@ export function onViewPort(listener: (port: PortLike) => void): void {
     }
     listener(asPortLike(port));
   });
+}
+
+/** Whose port a bridge's is, by the browser's word alone. */
+export interface PageSender {
+  tabId: number;
+  frameId: number;
+  documentId: string;
+  /** "null" where opaque. */
+  origin: string;
+  /** Without query and fragment, which may hold secrets. */
+  url: string;
+}
+
+/**
+ * The worker's end: hears of each bridge that opens its port. As `onViewPort`, to be called in the
+ * first task.
+ */
+export function onPagePort(listener: (port: PortLike, sender: PageSender) => void): void {
+  browser.runtime.onConnect.addListener((port) => {
+    if (port.name !== PAGE_PORT) return;
+    const sender = pageSenderOf(port.sender);
+    if (sender) listener(asPortLike(port), sender);
+    else port.disconnect();
+  });
+}
+
+/** What both browsers tell of a sender, beyond what the polyfill's types know. */
+type Sender = Runtime.MessageSender & { origin?: string; documentLifecycle?: string };
+
+function pageSenderOf(sender: Sender | undefined): PageSender | undefined {
+  if (sender?.id !== browser.runtime.id) return undefined;
+  const { tab, frameId, documentId, documentLifecycle, url = "" } = sender;
+  if (tab?.id === undefined || frameId === undefined || documentId === undefined) return undefined;
+  // It is no page that anybody sees yet, and its frame's number will be another one.
+  if (documentLifecycle === "prerender") return undefined;
+  const origin = sender.origin ?? "null";
+  return { tabId: tab.id, frameId, documentId, origin, url: url.replace(/[?#].*$/s, "") };
 }

@@ -39,7 +39,8 @@ export type HookMessage =
   /** What came of an `act`: the answer's frame, why it wasn't sent, or that its answer never came. */
   | { type: "acted"; act: string; frame: Uint8Array | string }
   | { type: "not-acted"; act: string; reason: string }
-  | { type: "act-lost"; act: string };
+  /** `reason`: it was done, but its answer can't be given: why, one sentence. */
+  | { type: "act-lost"; act: string; reason?: string };
 
 /** Worker, through the bridge, to hook. */
 export type HookCommand =

@@ -67,7 +67,15 @@ export function readHookMessage(given: unknown): ReadMessage {
         return { message: { type: "not-acted", act, reason }, bytes: 0, refused: 0 };
       }
       case "act-lost":
-        return { message: { type: "act-lost", act: name(message, "act") }, bytes: 0, refused: 0 };
+        return {
+          message: {
+            type: "act-lost",
+            act: name(message, "act"),
+            ...optional("reason", optionalText(message, "reason")),
+          },
+          bytes: 0,
+          refused: 0,
+        };
       default:
         return { reason: "a message of an unknown type" };
     }

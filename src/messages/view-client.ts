@@ -56,6 +56,8 @@ export interface ViewClientOptions {
   connect: () => PortLike;
   /** Tab that the view belongs to, if any. */
   tabId?: number;
+  /** Frames of that tab's page are recorded from the beginning. Later `page.record` decides. */
+  record?: boolean;
 }
 
 interface Waiting {
@@ -80,7 +82,7 @@ const FIRST_DELAY = 100;
 const LAST_DELAY = 5_000;
 
 /** Opens the link and keeps it open until `close`. */
-export function createViewClient({ connect, tabId }: ViewClientOptions): ViewClient {
+export function createViewClient({ connect, tabId, record }: ViewClientOptions): ViewClient {
   const events = new Set<(event: WorkerEvent) => void>();
   const links = new Set<(state: LinkState) => void>();
   /** What came before the first listener: the port is opened before the view's code is there. */
@@ -93,6 +95,8 @@ export function createViewClient({ connect, tabId }: ViewClientOptions): ViewCli
   const viewId = crypto.randomUUID();
   let lastId = 0;
   let closed = false;
+  /** A worker that was started anew has to be told. */
+  let recording = record ?? false;
 
   function setLink(next: LinkState) {
     if (state === next) return;
@@ -156,7 +160,13 @@ export function createViewClient({ connect, tabId }: ViewClientOptions): ViewCli
       timer = setTimeout(open, delay);
       delay = Math.min(delay * 2, LAST_DELAY);
     });
-    const hello: ViewMessage = { type: "hello", protocol: PROTOCOL, viewId, tabId };
+    const hello: ViewMessage = {
+      type: "hello",
+      protocol: PROTOCOL,
+      viewId,
+      tabId,
+      record: recording,
+    };
     opened.postMessage(hello);
   }
 
@@ -164,6 +174,7 @@ export function createViewClient({ connect, tabId }: ViewClientOptions): ViewCli
 
   return {
     call(command, params, options) {
+      if (command === "page.record") recording = (params as CommandParams<"page.record">).on;
       return new Promise((resolve, reject) => {
         const current = port;
         if (!current) {

@@ -79,10 +79,12 @@ export class ChangeFeed {
     this.#timer = undefined;
     const source = this.#source;
     const delta: RegistryDelta = {};
-    const [connections, removedConnections] = split(this.#connections, (id) =>
+    const [connections, removedConnections] = takePresent(this.#connections, (id) =>
       source.connectionView(id),
     );
-    const [sessions, removedSessions] = split(this.#sessions, (key) => source.sessionView(key));
+    const [sessions, removedSessions] = takePresent(this.#sessions, (key) =>
+      source.sessionView(key),
+    );
     if (connections.length > 0) delta.connections = connections;
     if (removedConnections.length > 0) delta.removedConnections = removedConnections;
     if (sessions.length > 0) delta.sessions = sessions;
@@ -96,7 +98,10 @@ export class ChangeFeed {
 }
 
 /** Empties a set of keys into the views that are there, and the keys of those that are gone. */
-function split<V>(keys: Set<string>, view: (key: string) => V | undefined): [V[], string[]] {
+export function takePresent<V>(
+  keys: Set<string>,
+  view: (key: string) => V | undefined,
+): [V[], string[]] {
   const present: V[] = [];
   const gone: string[] = [];
   for (const key of keys) {

@@ -208,6 +208,11 @@ export class Registry implements SessionOwner {
     return this.#troubles.all;
   }
 
+  /** A trouble of the extension itself that isn't the registry's own, as a person reads it. */
+  report(trouble: string): void {
+    this.#troubles.add(trouble);
+  }
+
   /** True while something here would suffer if the worker fell asleep. */
   get inUse(): boolean {
     for (const { record, requests, live } of this.#sessions.values()) {

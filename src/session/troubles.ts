@@ -28,7 +28,11 @@ export class Troubles {
   /** @param what "store a session": it follows "Could not" */
   failed(what: string, error: unknown): void {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const trouble = `Could not ${what} (${reason}). It goes on in memory, until the browser closes.`;
+    this.add(`Could not ${what} (${reason}). It goes on in memory, until the browser closes.`);
+  }
+
+  /** @param trouble one sentence or two, as a person reads it */
+  add(trouble: string): void {
     if (this.#told.has(trouble)) return;
     this.#told.add(trouble);
     this.#changed();

@@ -96,6 +96,8 @@ export function changesBetween(before: SessionFact, after: SessionFact, by: Acto
   }
   if (before.over === undefined && after.over !== undefined) {
     note("status", { before: "active", after: "removed", text: overWords(after.over) });
+  } else if (before.over !== undefined && after.over === undefined) {
+    note("status", { before: "removed", after: "active", text: "Opened again." });
   }
   return found;
 }

@@ -15,7 +15,7 @@ export type SendAct = (act: string, client: number, frame: Uint8Array | string) 
 export type ActOutcome =
   | { type: "acted"; act: string; frame: Uint8Array | string }
   | { type: "not-acted"; act: string; reason: string }
-  | { type: "act-lost"; act: string };
+  | { type: "act-lost"; act: string; reason?: string };
 
 interface Waiting {
   method: string;
@@ -28,6 +28,13 @@ interface Waiting {
 export class NotSentError extends SessionError {
   constructor(reason: string) {
     super("NotSentError", `Nothing was sent: ${reason}`);
+  }
+}
+
+/** It ran, and what came of it can't be shown. */
+class AnswerLostError extends SessionError {
+  constructor(reason: string) {
+    super("AnswerLostError", reason, "Ask for less at a time.");
   }
 }
 
@@ -83,6 +90,7 @@ export class PageLine {
     if (!waiting) return;
     if (outcome.type === "acted") waiting.resolve(outcome.frame);
     else if (outcome.type === "not-acted") waiting.reject(new NotSentError(outcome.reason));
+    else if (outcome.reason !== undefined) waiting.reject(new AnswerLostError(outcome.reason));
     else waiting.reject(new OutcomeUnknownError("closed", waiting.method));
   }
 

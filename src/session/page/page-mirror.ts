@@ -58,6 +58,7 @@ const DOCUMENT_ALLOWANCE = 16 * 1024 * 1024;
 
 export class PageMirror {
   readonly place: DocumentPlace;
+  readonly #since = Date.now();
   readonly #listener: MirrorListener;
   readonly #shared: Allowance;
   #own = DOCUMENT_ALLOWANCE;
@@ -146,7 +147,7 @@ export class PageMirror {
     for (const fact of facts) {
       switch (fact.fact) {
         case "whole":
-          this.#replace(fact);
+          this.#replace(fact, traffic);
           break;
         case "socket":
           this.#takeSocket(fact.socket, traffic);
@@ -172,7 +173,7 @@ export class PageMirror {
     if (traffic.length > 0) this.#listener.traffic(traffic);
   }
 
-  #replace(whole: Extract<PageFact, { fact: "whole" }>): void {
+  #replace(whole: Extract<PageFact, { fact: "whole" }>, traffic: TrafficRecord[]): void {
     const clients = new Set(whole.sockets.map(({ client }) => client));
     const keys = new Set(whole.sessions.map(({ client, id }) => this.#keyOf(client, id)));
     for (const key of this.sessionKeys) if (!keys.has(key)) this.#dropSession(key);
@@ -181,13 +182,12 @@ export class PageMirror {
     }
     this.usesHttp = whole.usesHttp;
     this.#versionAsked = whole.versionAsked ?? [];
-    // Not news of what happens now, but of what was: no marks.
-    for (const socket of whole.sockets) this.#takeSocket(socket);
+    for (const socket of whole.sockets) this.#takeSocket(socket, traffic);
     for (const session of whole.sessions) this.#takeSession(session);
     this.#listener.documentChanged();
   }
 
-  #takeSocket(socket: SocketFact, traffic?: TrafficRecord[]): void {
+  #takeSocket(socket: SocketFact, traffic: TrafficRecord[]): void {
     const before = this.#sockets.get(socket.client);
     if (!before && this.#sockets.size >= LIMITS.sockets) {
       this.#tooMany();
@@ -196,14 +196,16 @@ export class PageMirror {
     this.#sockets.set(socket.client, socket);
     const socketKey = socketKeyOf(this.place.documentId, socket.client);
     const { openedAt, closedAt, closeCode, state } = socket;
-    if (openedAt !== undefined && openedAt !== before?.openedAt) {
+    // What was before anybody listened is no news.
+    const isNews = (at: number) => before !== undefined || at > this.#since;
+    if (openedAt !== undefined && openedAt !== before?.openedAt && isNews(openedAt)) {
       const what = socket.reconnects > 0 ? "reconnected" : "opened";
-      traffic?.push({ kind: "socket", at: openedAt, socketKey, what });
+      traffic.push({ kind: "socket", at: openedAt, socketKey, what });
     }
-    if (state === "closed" && before?.state !== "closed") {
+    const at = closedAt ?? Date.now();
+    if (state === "closed" && before?.state !== "closed" && isNews(at)) {
       const code = closeCode === undefined ? {} : { code: closeCode };
-      const at = closedAt ?? Date.now();
-      traffic?.push({ kind: "socket", at, socketKey, what: "closed", ...code });
+      traffic.push({ kind: "socket", at, socketKey, what: "closed", ...code });
     }
     this.#listener.socketChanged(socketKey);
     // What is troubling about a document may be that it has no socket.

@@ -1,0 +1,223 @@
+/**
+ * One document of a page, as the worker hears of it: its port, and what came through.
+ *
+ * The bridge at the other end is ours, but all that it passes on is the page's. So every message is
+ * read field by field, and a document that tells more than anybody could take loses frames first, then
+ * whole messages, and in the end its port; what was lost is counted and told.
+ */
+import { type HookCommand, type HookMode, LIMITS } from "../messages/page-messages.ts";
+import { readHookMessage } from "../messages/page-validation.ts";
+import type { PortLike } from "../messages/view-client.ts";
+import type { PageFact } from "../session/page/page-facts.ts";
+import { PageLine } from "../session/page/page-line.ts";
+import { type Allowance, type MirrorListener, PageMirror } from "../session/page/page-mirror.ts";
+import type { PageFrameView } from "../session/page/page-model.ts";
+import { PageSession } from "../session/page/page-session.ts";
+import type { DocumentPlace } from "../session/page/page-session-view.ts";
+
+/** What one document may tell in one second. */
+const RATE = { messages: 1_000, facts: 100_000, bytes: 64 * 1024 * 1024 };
+/** Messages that are none: after so many the port is closed. */
+const NONSENSE_LIMIT = 100;
+
+export interface DocumentListener extends MirrorListener {
+  /** It told for the first time on this port what there is. */
+  answered(): void;
+  /** Its port is closed, by either end. */
+  left(): void;
+}
+
+export class PageDocument {
+  readonly mirror: PageMirror;
+  readonly line = new PageLine((act, client, frame) => {
+    if (!this.#port) throw new Error("no port");
+    this.#post({ type: "act", act, client, frame });
+  });
+  readonly #listener: DocumentListener;
+  readonly #sessions = new Map<string, PageSession>();
+  #port: PortLike | undefined;
+  #mode: HookMode | undefined;
+  #answered = false;
+  /** Another document has taken its frame. */
+  leaving = false;
+  #second = 0;
+  #used = { messages: 0, facts: 0, bytes: 0 };
+  #nonsense = 0;
+  #flooded = false;
+  #ignored = 0;
+  #refused = 0;
+  #why: string | undefined;
+
+  constructor(place: DocumentPlace, listener: DocumentListener, allowance: Allowance) {
+    this.#listener = listener;
+    this.mirror = new PageMirror(place, listener, allowance);
+  }
+
+  get isConnected(): boolean {
+    return this.#port !== undefined;
+  }
+
+  /** It has told what there is, and goes on telling. */
+  get isWatched(): boolean {
+    return this.#answered && this.isConnected;
+  }
+
+  /** What it told made no sense: nobody listens to it any more. */
+  get isRefused(): boolean {
+    return this.#flooded || this.#nonsense >= NONSENSE_LIMIT;
+  }
+
+  get frame(): PageFrameView {
+    const { documentId, frameId, origin, url, top } = this.mirror.place;
+    const view: PageFrameView = {
+      documentId,
+      frameId,
+      origin,
+      url,
+      top,
+      usesHttp: this.mirror.usesHttp,
+    };
+    const troubles = [...this.mirror.troubles, ...this.#troubles()];
+    if (troubles.length > 0) view.troubles = troubles;
+    return view;
+  }
+
+  #troubles(): string[] {
+    const found: string[] = [];
+    if (this.isRefused) {
+      const why = this.#flooded
+        ? "It told far more than anybody could take"
+        : "What it told made no sense";
+      found.push(`${why}, so nobody listens to it any more. Reload the page.`);
+    }
+    if (this.#ignored > 0) found.push("It told more than could be taken; some of it was ignored.");
+    if (this.#refused > 0) {
+      found.push(`${this.#refused} facts that it told couldn't be read (${this.#why}).`);
+    }
+    return found;
+  }
+
+  /** @returns undefined where this document has no such session */
+  session(key: string): PageSession | undefined {
+    const known = this.#sessions.get(key);
+    if (!this.mirror.session(key)) {
+      this.#sessions.delete(key);
+      return undefined;
+    }
+    if (known) return known;
+    const session = new PageSession(key, this.mirror, this.line);
+    this.#sessions.set(key, session);
+    return session;
+  }
+
+  /** The bridge opened its port, or another one after the first was lost. */
+  connect(port: PortLike): void {
+    const before = this.#port;
+    this.#port = port;
+    this.#mode = undefined;
+    this.#answered = false;
+    this.line.lost();
+    before?.disconnect();
+    port.onMessage((message) => {
+      if (this.#port === port) this.#receive(message);
+    });
+    port.onDisconnect(() => {
+      if (this.#port !== port) return;
+      this.#port = undefined;
+      this.line.lost();
+      this.#listener.left();
+    });
+  }
+
+  setMode(mode: HookMode): void {
+    if (this.#mode === mode || !this.#port) return;
+    this.#mode = mode;
+    this.#post({ type: "mode", mode });
+  }
+
+  /** Nobody listens any more. */
+  close(): void {
+    this.setMode("quiet");
+    const port = this.#port;
+    this.#port = undefined;
+    port?.disconnect();
+    this.line.lost();
+  }
+
+  #post(command: HookCommand): void {
+    this.#port?.postMessage(command);
+  }
+
+  #receive(given: unknown): void {
+    if (!this.#mayTell("messages", 1)) {
+      this.#count(() => this.#ignored++);
+      return;
+    }
+    const read = readHookMessage(given);
+    if ("reason" in read) {
+      this.#nonsense += 1;
+      if (!this.isRefused) return;
+      this.#listener.documentChanged();
+      this.close();
+      this.#listener.left();
+      return;
+    }
+    const { message, bytes, refused, why } = read;
+    if (refused > 0) {
+      this.#why ??= why;
+      this.#count(() => {
+        this.#refused += refused;
+      });
+    }
+    if (message.type !== "facts") {
+      this.line.received(message);
+      return;
+    }
+    const mayTell = this.#mayTell("facts", message.facts.length) && this.#mayTell("bytes", bytes);
+    if (message.facts.some(isFlood)) this.#count(() => (this.#flooded = true));
+    this.mirror.take(mayTell ? message.facts : withoutFrames(message.facts));
+    this.#taken(message.batch);
+    if (this.#answered) return;
+    this.#answered = true;
+    this.#listener.answered();
+  }
+
+  #taken(batch: number): void {
+    try {
+      this.#post({ type: "taken", batch });
+    } catch {
+      // The port has just closed: its end is told apart from this.
+    }
+  }
+
+  /** Told once, not each time: a flood must not become one of ours. */
+  #count(add: () => void): void {
+    const before = this.#troubles().length;
+    add();
+    if (this.#troubles().length > before) this.#listener.documentChanged();
+  }
+
+  #mayTell(what: keyof typeof RATE, amount: number): boolean {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#used = { messages: 0, facts: 0, bytes: 0 };
+    }
+    this.#used[what] += amount;
+    return this.#used[what] <= RATE[what];
+  }
+}
+
+/** The bridge's word that it has closed the hook's port: the page talked without an end. */
+function isFlood(fact: PageFact): boolean {
+  return fact.fact === "dropped" && fact.frames === 0;
+}
+
+/** The states among the facts, and how many frames were left out. */
+function withoutFrames(facts: readonly PageFact[]): PageFact[] {
+  const states = facts.filter(({ fact }) => fact !== "frame");
+  const frames = facts.filter((fact) => fact.fact === "frame");
+  const bytes = frames.reduce((sum, { size }) => sum + Math.min(size, LIMITS.frame), 0);
+  if (frames.length === 0) return states;
+  return [...states, { fact: "dropped", at: Date.now(), frames: frames.length, bytes }];
+}

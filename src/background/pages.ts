@@ -1,0 +1,150 @@
+/**
+ * The pages that somebody looks at: each tab with a view of its own.
+ *
+ * Nothing is heard of a page before a view of its tab is open, and nothing after the last one closed:
+ * bridges are asked to open their ports when a view says hello, and told to be quiet when it is gone.
+ * New documents open theirs by themselves while a marker script is registered, which is as long as any
+ * view of any tab is open.
+ */
+import type { PortLike } from "../messages/view-client.ts";
+import { UnknownSessionError } from "../session/errors.ts";
+import type { SessionKey } from "../session/model.ts";
+import { Allowance } from "../session/page/page-mirror.ts";
+import type { PageView } from "../session/page/page-model.ts";
+import type { PageSession } from "../session/page/page-session.ts";
+import type { DocumentPlace } from "../session/page/page-session-view.ts";
+import type { Tabs } from "./page-status.ts";
+import { PageTab, type PageWatcher } from "./page-tab.ts";
+
+/** Bytes of values that are kept of all pages together. */
+const ALLOWANCE = 128 * 1024 * 1024;
+/** Documents of all tabs together. */
+const DOCUMENTS = 1_000;
+/** As long as a view may take to come back. */
+const VIEWS_PATIENCE = 5_000;
+
+export interface PagesOptions {
+  tabs: Tabs;
+  /** New documents shall, or needn't, open their ports by themselves. */
+  setMarker(on: boolean): void;
+  /** After its start the worker waits so many milliseconds for the views that were there before. */
+  viewsPatience?: number;
+}
+
+export class Pages {
+  readonly #options: PagesOptions;
+  readonly #tabs = new Map<number, PageTab>();
+  readonly #allowance = new Allowance(ALLOWANCE);
+  /** The worker has just started, and its views may still be on their way. */
+  #starting = true;
+
+  constructor(options: PagesOptions) {
+    this.#options = options;
+    setTimeout(() => {
+      this.#starting = false;
+      for (const tab of [...this.#tabs.values()]) this.#leaveAlone(tab);
+      if (this.#tabs.size === 0) options.setMarker(false);
+    }, options.viewsPatience ?? VIEWS_PATIENCE);
+  }
+
+  // ── Views ───────────────────────────────────────────────────────────────────────────────────
+
+  /** A view of this tab is open: from now on it is told of every change. */
+  watch(watcher: PageWatcher): void {
+    const tab = this.#tab(watcher.tabId);
+    tab.add(watcher);
+    this.#options.setMarker(true);
+    void tab.listen();
+  }
+
+  unwatch(watcher: PageWatcher): void {
+    const tab = this.#tabs.get(watcher.tabId);
+    if (!tab?.watchers.delete(watcher)) return;
+    tab.applyMode();
+    this.#leaveAlone(tab);
+    if (![...this.#tabs.values()].some(({ watchers }) => watchers.size > 0)) {
+      this.#options.setMarker(false);
+    }
+  }
+
+  #leaveAlone(tab: PageTab): void {
+    if (tab.watchers.size > 0 || this.#starting) return;
+    tab.close();
+    this.#tabs.delete(tab.tabId);
+  }
+
+  /** The page as this view is shown it in its first snapshot. */
+  pageFor(watcher: PageWatcher): PageView {
+    return this.#tab(watcher.tabId).viewFor(watcher);
+  }
+
+  /** Frames are told to this view from now on, or no more. */
+  record(watcher: PageWatcher, on: boolean): void {
+    if (on === (watcher.recordingSince !== undefined)) return;
+    watcher.recordingSince = on ? Date.now() : undefined;
+    this.#tabs.get(watcher.tabId)?.applyMode();
+    watcher.tell({ event: "page", delta: { recordingSince: watcher.recordingSince ?? null } });
+  }
+
+  reload({ tabId }: PageWatcher): Promise<void> {
+    return this.#options.tabs.reload(tabId);
+  }
+
+  /** Looks for bridges anew. */
+  async look({ tabId }: PageWatcher): Promise<void> {
+    await this.#tabs.get(tabId)?.listen();
+  }
+
+  /** @throws UnknownSessionError */
+  session(key: SessionKey): PageSession {
+    for (const tab of this.#tabs.values()) {
+      const session = tab.session(key);
+      if (session) return session;
+    }
+    throw new UnknownSessionError(key);
+  }
+
+  /** Tells the views at once what changed, so that an answer never comes before its effect. */
+  tellChanges(): void {
+    for (const tab of this.#tabs.values()) tab.tellChanges();
+  }
+
+  // ── What the browser tells ──────────────────────────────────────────────────────────────────
+
+  /** A bridge opened its port. */
+  connected(port: PortLike, place: DocumentPlace): void {
+    const isAwaited = this.#starting || this.#tabs.has(place.tabId);
+    const documents = [...this.#tabs.values()].reduce((sum, tab) => sum + tab.documentCount, 0);
+    if (!isAwaited || documents >= DOCUMENTS) {
+      port.postMessage({ type: "mode", mode: "quiet" });
+      port.disconnect();
+      return;
+    }
+    this.#tab(place.tabId).connected(port, place);
+  }
+
+  /** A tab's page has loaded, or its address or its permission changed. */
+  tabLoaded(tabId: number): void {
+    void this.#tabs.get(tabId)?.loaded();
+  }
+
+  tabRemoved(tabId: number): void {
+    const tab = this.#tabs.get(tabId);
+    if (!tab) return;
+    if (tab.watchers.size === 0) this.#leaveAlone(tab);
+    else void tab.look();
+  }
+
+  /** What is permitted changed. */
+  sitesChanged(): void {
+    for (const tab of this.#tabs.values()) void tab.look();
+  }
+
+  #tab(tabId: number): PageTab {
+    const known = this.#tabs.get(tabId);
+    if (known) return known;
+    const tab = new PageTab(tabId, this.#options.tabs, this.#allowance);
+    this.#tabs.set(tabId, tab);
+    return tab;
+  }
+}
