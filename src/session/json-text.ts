@@ -6,6 +6,7 @@
  * refuses to write. Bounded like every text here.
  */
 import { DateTime, Decimal, Geometry, Range, RecordId, RecordIdRange, Value } from "surrealdb";
+import { toBase64 } from "../wire/base64.ts";
 import { BoundedText } from "./bounded-text.ts";
 import { bytesOf, isoTime, writeSurql } from "./surql.ts";
 
@@ -75,7 +76,7 @@ function scalarText(value: unknown): string | undefined {
   }
   if (typeof value === "string") return JSON.stringify(value);
   const bytes = bytesOf(value);
-  if (bytes) return JSON.stringify(base64(bytes));
+  if (bytes) return JSON.stringify(toBase64(bytes));
   if (value instanceof Geometry) return undefined;
   if (value instanceof DateTime) return JSON.stringify(isoTime(value));
   if (value instanceof Decimal) return JSON.stringify(value.toString());
@@ -84,14 +85,4 @@ function scalarText(value: unknown): string | undefined {
   }
   if (value instanceof Value) return JSON.stringify(value.toString());
   return value instanceof Date ? JSON.stringify(value) : undefined;
-}
-
-const CHUNK = 0x2000;
-
-function base64(bytes: Uint8Array): string {
-  let binary = "";
-  for (let at = 0; at < bytes.length; at += CHUNK) {
-    binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
-  }
-  return btoa(binary);
 }

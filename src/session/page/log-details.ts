@@ -22,7 +22,9 @@ import { replaceInCbor } from "./replace-in-cbor.ts";
 /** Never throws. */
 export function entryDetails(entry: KeptRequest, uncovered?: Uncovered): EntryDetails {
   const redaction = new Redaction(uncovered);
-  const streams = (entry.live ?? []).flatMap((stream) => stream.notifications);
+  const notifications = (entry.live ?? []).flatMap(({ id, notifications: kept }) =>
+    kept.map((notification) => ({ ...notification, liveId: id })),
+  );
   const details: EntryDetails = {
     notifications: [],
     rewritten: { request: false, answer: false },
@@ -34,7 +36,7 @@ export function entryDetails(entry: KeptRequest, uncovered?: Uncovered): EntryDe
     request: redaction.covered.some(({ where }) => where === "params"),
     answer: redaction.covered.some(({ where }) => where === "result" || where === "error"),
   };
-  details.notifications = streams
+  details.notifications = notifications
     .sort((one, other) => one.at - other.at)
     .map((notification, index) => notificationDetails(notification, index, redaction));
   return details;
@@ -88,11 +90,11 @@ function answerDetails(entry: KeptRequest, redaction: Redaction): Partial<EntryD
 const NONE: LogValue = { value: undefined, bytes: encodeValue(undefined) };
 
 function notificationDetails(
-  { at, action, size, frame }: KeptNotification,
+  { liveId, at, action, size, frame }: KeptNotification & { liveId: string },
   index: number,
   redaction: Redaction,
 ): LiveNotificationEntry {
-  const entry: LiveNotificationEntry = { at, action, size };
+  const entry: LiveNotificationEntry = { liveId, at, action, size };
   if (frame === undefined) return entry;
   try {
     const live = readReceived(frame);

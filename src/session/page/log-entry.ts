@@ -64,6 +64,8 @@ export interface MarkEntry {
 export type LogEntry = RequestEntry | MarkEntry;
 
 export interface LiveNotificationEntry {
+  /** Which of the request's live queries it is of. */
+  liveId: string;
   at: number;
   action: string;
   size: number;
