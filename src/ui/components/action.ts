@@ -6,13 +6,12 @@
  */
 import { useSignal } from "@preact/signals";
 import { CommandError } from "../../messages/view-client.ts";
+import { toErrorView as viewOfError } from "../../session/errors.ts";
 import type { ErrorView } from "../../session/model.ts";
 
 /** What was thrown, as data that can be shown. */
 export function toErrorView(thrown: unknown): ErrorView {
-  if (thrown instanceof CommandError) return thrown.view;
-  if (thrown instanceof Error) return { name: thrown.name, message: thrown.message };
-  return { name: "Error", message: String(thrown) };
+  return thrown instanceof CommandError ? thrown.view : viewOfError(thrown);
 }
 
 export interface Action {
