@@ -94,7 +94,8 @@ function httpUrl(text: string): URL {
   if (!isHttp(url)) {
     throw new InvalidSiteError(text, `Switchyard runs on http and https only, not ${url.protocol}`);
   }
-  if (url.hostname.includes("*")) {
+  // Chrome writes the star of a host as %2A, others leave it.
+  if (/[*%]/.test(url.hostname)) {
     throw new InvalidSiteError(text, "Sites are enabled one by one: a name without *.");
   }
   return url;

@@ -32,6 +32,7 @@ describe("sitePattern", () => {
     "",
     "https://*.acme.com/",
     "https://*/",
+    "https://%2A.acme.com/",
   ])("refuses %j", (url) => {
     expect(() => sitePattern(url)).toThrow(expect.objectContaining({ name: "InvalidSiteError" }));
   });
