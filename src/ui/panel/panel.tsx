@@ -12,6 +12,7 @@ import type { ViewClient } from "../../messages/view-client.ts";
 import { Boundary } from "../components/boundary.tsx";
 import type { ViewHost } from "../host.ts";
 import { QueryView } from "../query/query-view.tsx";
+import { RequestsView } from "../requests/requests-view.tsx";
 import { StoreContext } from "../store/context.ts";
 import { createStore, type PanelStore } from "../store/store.ts";
 import { Banners } from "./banners.tsx";
@@ -62,8 +63,11 @@ function Panel({ store }: { store: PanelStore }): JSX.Element {
         return;
       }
       if (event.key === "/") {
-        store.view.value = "sessions";
-        store.front.value = "list";
+        // Requests have a filter of their own.
+        if (store.view.value !== "requests") {
+          store.view.value = "sessions";
+          store.front.value = "list";
+        }
         // The list may be about to appear: it is there after the next painting.
         requestAnimationFrame(() => {
           root.current?.querySelector<HTMLInputElement>("input[type=search]")?.focus();
@@ -91,6 +95,8 @@ function Panel({ store }: { store: PanelStore }): JSX.Element {
         <Boundary key={store.view.value}>
           {store.view.value === "sessions" ? (
             <SessionsView width={width} />
+          ) : store.view.value === "requests" ? (
+            <RequestsView store={store} width={width} />
           ) : (
             <QueryView store={store} />
           )}

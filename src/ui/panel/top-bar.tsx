@@ -6,11 +6,14 @@ import { StateMark } from "../components/state-mark.tsx";
 import { now } from "../store/clock.ts";
 import { useStore } from "../store/context.ts";
 import type { ViewName } from "../store/store.ts";
+import { count } from "../values/sizes.ts";
 import { connectionsSummary } from "../words/connections-summary.ts";
+import { clockTime } from "../words/time.ts";
 import { PageSockets } from "./page-sockets.tsx";
 
 const VIEWS: readonly { view: ViewName; text: string }[] = [
   { view: "sessions", text: "Sessions" },
+  { view: "requests", text: "Requests" },
   { view: "query", text: "Query" },
 ];
 
@@ -39,6 +42,7 @@ export function TopBar(): JSX.Element {
             type="button"
             role="tab"
             class="sy-tab"
+            aria-label={each.text}
             aria-selected={view.value === each.view}
             tabIndex={view.value === each.view ? 0 : -1}
             onClick={() => {
@@ -46,10 +50,12 @@ export function TopBar(): JSX.Element {
             }}
           >
             {each.text}
+            {each.view === "requests" && <RequestCount />}
           </button>
         ))}
       </div>
       <div class="sy-topbar-end">
+        <RecordingMark />
         <PageSockets />
         {connections.all.value.length > 0 && <Summary />}
         {store.host.surface === "devtools" && (
@@ -58,6 +64,42 @@ export function TopBar(): JSX.Element {
         <Button icon="settings" label="Settings" onClick={() => store.open({ kind: "settings" })} />
       </div>
     </header>
+  );
+}
+
+/** How many requests the log has. Alone in a component: it changes with every batch of them. */
+function RequestCount(): JSX.Element | null {
+  const { requests } = useStore();
+  requests.revision.value;
+  const total = requests.source.value.counts.requests;
+  return total === 0 ? null : <span class="sy-count">{count(total)}</span>;
+}
+
+/** Whether the page's requests are recorded; a press leads to where that is changed. */
+function RecordingMark(): JSX.Element | null {
+  const { page, requests, view } = useStore();
+  // In Requests its own switch says so.
+  if (!page.info.value || view.value === "requests") return null;
+  const since = requests.since.value;
+  const on = requests.recording.value && since !== undefined;
+  return (
+    <button
+      type="button"
+      class="sy-summary sy-recording"
+      title={
+        on
+          ? `Recording the page's requests since ${clockTime(since)}`
+          : "The page's requests are not recorded"
+      }
+      onClick={() => {
+        view.value = "requests";
+      }}
+    >
+      <span class={on ? "sy-recording-on" : "sy-dim"} aria-hidden="true">
+        {on ? "●" : "○"}
+      </span>
+      <span class={on ? "" : "sy-dim"}>{on ? "Recording" : "Not recording"}</span>
+    </button>
   );
 }
 

@@ -13,6 +13,7 @@ import type { AnySession } from "./any-session.ts";
 import { type ConnectionsStore, createConnectionsStore } from "./connections.ts";
 import { createPageStore, type PageStore } from "./page.ts";
 import { createPreferences, type Preferences } from "./preferences.ts";
+import { createRequestsStore, type RequestsStore } from "./requests.ts";
 import { createSelection, sessionAt } from "./selection.ts";
 import { createSessionsStore, type SessionsStore } from "./sessions.ts";
 
@@ -48,6 +49,8 @@ export interface PanelStore {
   readonly sessions: SessionsStore;
   /** The page of this view's tab. */
   readonly page: PageStore;
+  /** The log of what the page asks. */
+  readonly requests: RequestsStore;
   readonly connections: ConnectionsStore;
   readonly settings: ReadonlySignal<Settings>;
   /** Troubles of the extension itself, one sentence each. */
@@ -91,6 +94,14 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
   const loaded = signal(false);
   const settings = signal<Settings>({ abandonAfter: 7 * DAY });
   const problems = signal<readonly string[]>([]);
+  const requests = createRequestsStore({
+    client,
+    host,
+    preferences,
+    page,
+    labelOf: (key) =>
+      (isPageSessionKey(key) ? page.sessions.get(key) : sessions.get(key)).peek()?.label,
+  });
   const selection = createSelection(sessions, page, preferences);
   const view = signal<ViewName>("sessions");
   const pane = signal<Pane>({ kind: "session" });
@@ -128,6 +139,8 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
         });
       } else if (message.event === "page") {
         page.apply(message.delta);
+      } else if (message.event === "traffic") {
+        requests.add(message.records);
       }
     }),
     effect(() => {
@@ -154,6 +167,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
     loaded,
     sessions,
     page,
+    requests,
     connections,
     settings,
     problems,
@@ -203,6 +217,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
     close() {
       clearTimeout(announced);
       selection.close();
+      requests.close();
       page.close();
       for (const end of endings) end();
     },
