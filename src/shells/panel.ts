@@ -5,5 +5,6 @@ import { createViewHost, panelPlace } from "./view-host.ts";
 startView({
   host: () => createViewHost(panelPlace()),
   view: async () => (await import("../ui/panel/panel.tsx")).mountPanel,
+  record: true,
   advice: "Close DevTools and open it again.",
 });

@@ -17,6 +17,8 @@ export interface StartOptions {
   host: () => ViewHost | Promise<ViewHost>;
   /** Loads the view's code. */
   view: () => Promise<Mount>;
+  /** The requests of its tab's page are recorded from the beginning. */
+  record?: boolean;
   /** What a person can do when it doesn't start. */
   advice: string;
 }
@@ -34,7 +36,8 @@ export function startView(options: StartOptions): void {
 async function start(root: HTMLElement, options: StartOptions): Promise<void> {
   const host = await options.host();
   // The port first: the worker makes its snapshot while the view's code is being loaded.
-  const client = createViewClient({ connect: connectToWorker, tabId: host.tabId });
+  const { tabId } = host;
+  const client = createViewClient({ connect: connectToWorker, tabId, record: options.record });
   const mount = await options.view();
   root.replaceChildren();
   const unmount = mount(root, { client, host });

@@ -212,6 +212,8 @@ describeInBrowsers("keyboard", (under) => {
   test("the views: arrows on their tabs; in the editor Tab sets in, Escape and Tab leave", async () => {
     await panel.page.focus('role=tab[name="Sessions"]');
     await press("ArrowRight");
+    await panel.focusIs("Requests");
+    await press("ArrowRight");
     await panel.page.see("label=Statement");
     await panel.focusIs("Query");
     await panel.page.focus("label=Statement");
@@ -232,6 +234,8 @@ describeInBrowsers("keyboard", (under) => {
     await press("ArrowRight", "ArrowRight");
     await expect.poll(() => panel.focused()).toMatch(/^er: 1/);
     await panel.page.focus('role=tab[name="Query"]');
+    await press("ArrowLeft");
+    await panel.focusIs("Requests");
     await press("ArrowLeft");
     await panel.page.see("[data-page=session]");
     expect(await scene.browser.errors()).toEqual([]);
