@@ -137,10 +137,8 @@ export class PageDocument {
 
   /** Nobody listens any more. */
   close(): void {
-    this.setMode("quiet");
-    const port = this.#port;
+    if (this.#port) sendAway(this.#port);
     this.#port = undefined;
-    port?.disconnect();
     this.line.lost();
   }
 
@@ -205,6 +203,18 @@ export class PageDocument {
     }
     this.#used[what] += amount;
     return this.#used[what] <= RATE[what];
+  }
+}
+
+/** Nobody listens at the other end of this port: the hook is told so before it closes. */
+export function sendAway(port: PortLike): void {
+  const quiet: HookCommand = { type: "mode", mode: "quiet" };
+  try {
+    port.postMessage(quiet);
+    // In the same task the message might be lost with the port.
+    setTimeout(() => port.disconnect());
+  } catch {
+    // It has just closed by itself.
   }
 }
 

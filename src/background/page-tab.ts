@@ -14,7 +14,7 @@ import type { Allowance } from "../session/page/page-mirror.ts";
 import type { PageDelta, PageStatus, PageView, TrafficRecord } from "../session/page/page-model.ts";
 import type { PageSession } from "../session/page/page-session.ts";
 import type { DocumentPlace } from "../session/page/page-session-view.ts";
-import { PageDocument } from "./page-document.ts";
+import { PageDocument, sendAway } from "./page-document.ts";
 import { statusOfUnwatched, type Tabs } from "./page-status.ts";
 
 /** A view that looks at a tab's page. */
@@ -136,8 +136,7 @@ export class PageTab {
     const known = this.#documents.get(place.documentId);
     const document = known ?? this.#newDocument(place);
     if (!document || document.isRefused) {
-      port.postMessage({ type: "mode", mode: "quiet" });
-      port.disconnect();
+      sendAway(port);
       return;
     }
     document.leaving = false;

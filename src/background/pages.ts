@@ -13,6 +13,7 @@ import { Allowance } from "../session/page/page-mirror.ts";
 import type { PageView } from "../session/page/page-model.ts";
 import type { PageSession } from "../session/page/page-session.ts";
 import type { DocumentPlace } from "../session/page/page-session-view.ts";
+import { sendAway } from "./page-document.ts";
 import type { Tabs } from "./page-status.ts";
 import { PageTab, type PageWatcher } from "./page-tab.ts";
 
@@ -116,8 +117,7 @@ export class Pages {
     const isAwaited = this.#starting || this.#tabs.has(place.tabId);
     const documents = [...this.#tabs.values()].reduce((sum, tab) => sum + tab.documentCount, 0);
     if (!isAwaited || documents >= DOCUMENTS) {
-      port.postMessage({ type: "mode", mode: "quiet" });
-      port.disconnect();
+      sendAway(port);
       return;
     }
     this.#tab(place.tabId).connected(port, place);

@@ -88,8 +88,9 @@ export class PageMirror {
   }
 
   socketView(key: string): PageSocketView | undefined {
-    const client = Number(key.slice(this.place.documentId.length + 1));
-    const socket = this.#sockets.get(client);
+    const prefix = socketKeyOf(this.place.documentId, "");
+    if (!key.startsWith(prefix)) return undefined;
+    const socket = this.#sockets.get(Number(key.slice(prefix.length)));
     return socket && socketViewOf(this.place, socket);
   }
 

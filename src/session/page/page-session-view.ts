@@ -42,8 +42,8 @@ export interface KnownSession {
   accepted?: { auth: SessionAuth; namespace?: string; database?: string } | undefined;
 }
 
-/** The key of a client's socket, the same over its reconnects. */
-export function socketKeyOf(documentId: string, client: number): string {
+/** The key of a client's socket, the same over its reconnects; without a client what all of them begin with. */
+export function socketKeyOf(documentId: string, client: number | ""): string {
   return `${documentId}/${client}`;
 }
 
