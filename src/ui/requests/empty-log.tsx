@@ -7,8 +7,8 @@ import { useStore } from "../store/context.ts";
 import { pageCondition } from "../store/page-condition.ts";
 import { count } from "../values/sizes.ts";
 import { clockTime } from "../words/time.ts";
-import { useRequests } from "./context.ts";
 import { missedItsStart } from "./status-line.tsx";
+import { useRequests } from "./use-requests.ts";
 
 /** Nothing where there are rows to show. */
 export function EmptyLog({ working }: { working: Action }): JSX.Element | null {

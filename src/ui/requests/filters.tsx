@@ -7,8 +7,8 @@ import { useStore } from "../store/context.ts";
 import { count } from "../values/sizes.ts";
 import { placeWord } from "../words/identity.ts";
 import { frameName } from "../words/page.ts";
-import { useRequests } from "./context.ts";
 import { sessionName, userThen } from "./session-names.ts";
+import { useRequests } from "./use-requests.ts";
 
 interface ChoiceProps<T> {
   /** "sessions": what there are several of. */

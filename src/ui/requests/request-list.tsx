@@ -12,10 +12,10 @@ import { useCallback, useLayoutEffect, useRef } from "preact/hooks";
 import type { RequestEntry } from "../../session/page/log-entry.ts";
 import type { Action } from "../components/action.ts";
 import { useStore } from "../store/context.ts";
-import { useRequests } from "./context.ts";
 import { isMark, MarkRow, RequestRow } from "./request-row.tsx";
 import { useRowWindow } from "./row-window.ts";
 import { sessionName } from "./session-names.ts";
+import { useRequests } from "./use-requests.ts";
 
 /** CSS pixels: one line, and two where there is no room for all columns on one. */
 const ROW = 24;

@@ -13,28 +13,26 @@ import type { WidthClass } from "../panel/layout.ts";
 import { isTyping } from "../panel/typing.ts";
 import { now } from "../store/clock.ts";
 import { StoreContext } from "../store/context.ts";
-import type { ImportedSource, RequestsStore } from "../store/requests.ts";
+import type { ImportedSource } from "../store/requests.ts";
 import type { PanelStore } from "../store/store.ts";
 import { moment } from "../words/time.ts";
-import { RequestsContext, useRequests } from "./context.ts";
 import { RequestDetail } from "./detail/request-detail.tsx";
 import { EmptyLog } from "./empty-log.tsx";
 import { RequestList } from "./request-list.tsx";
 import { Split, type SplitWay } from "./split.tsx";
 import { StatusLine } from "./status-line.tsx";
 import { Toolbar } from "./toolbar.tsx";
+import { useRequests } from "./use-requests.ts";
 
 export interface RequestsViewProps {
-  store: PanelStore & { readonly requests: RequestsStore };
+  store: PanelStore;
   width: WidthClass;
 }
 
 export function RequestsView({ store, width }: RequestsViewProps): JSX.Element {
   return (
     <StoreContext.Provider value={store}>
-      <RequestsContext.Provider value={store.requests}>
-        <Requests narrow={width === "narrow"} />
-      </RequestsContext.Provider>
+      <Requests narrow={width === "narrow"} />
     </StoreContext.Provider>
   );
 }

@@ -7,7 +7,7 @@ import type { RequestsStore } from "../store/requests.ts";
 import type { PanelStore } from "../store/store.ts";
 import { byteSize, count, plural } from "../values/sizes.ts";
 import { clockTime } from "../words/time.ts";
-import { useRequests } from "./context.ts";
+import { useRequests } from "./use-requests.ts";
 
 /** True where the page did something before it was recorded. */
 export function missedItsStart(store: PanelStore, since: number): boolean {
@@ -27,7 +27,11 @@ export function StatusLine({ working }: { working: Action }): JSX.Element {
       {!source.readOnly && <Recording requests={requests} working={working} />}
       <span class="sy-requests-counts">
         <span>{plural(counts.requests, "request")}</span>
-        {requests.filtered.value && <span>{count(shown)} shown</span>}
+        {requests.filtered.value && (
+          <span>
+            {count(shown)} of {plural(counts.entries, "line")} shown
+          </span>
+        )}
         {counts.errors > 0 && <span class="sy-tone-bad">{plural(counts.errors, "error")}</span>}
         {counts.pending > 0 && <span>{count(counts.pending)} pending</span>}
         {counts.bytes > 0 && <span title="Frames that are kept">{byteSize(counts.bytes)}</span>}

@@ -11,9 +11,9 @@ import { Button } from "../components/button.tsx";
 import { Checkbox } from "../components/field.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Menu, type MenuItem } from "../components/menu.tsx";
-import { byteSize, count } from "../values/sizes.ts";
-import { useRequests } from "./context.ts";
+import { count } from "../values/sizes.ts";
 import { FrameChoice, MethodChoice, SessionChoice, SlowerThan } from "./filters.tsx";
+import { useRequests } from "./use-requests.ts";
 
 export interface ToolbarProps {
   narrow: boolean;
@@ -171,7 +171,7 @@ function FilterText({ toList }: { toList: () => void }): JSX.Element {
 }
 
 const ENTRIES = [1_000, 10_000, 100_000];
-const BYTES = [16, 64, 256].map((megabytes) => megabytes * 1024 * 1024);
+const BYTES = [16, 64, 128].map((megabytes) => megabytes * 1024 * 1024);
 
 function limitItems(limits: LogLimits, set: (limits: LogLimits) => void): MenuItem[] {
   return [
@@ -183,7 +183,7 @@ function limitItems(limits: LogLimits, set: (limits: LogLimits) => void): MenuIt
       onSelect: () => set({ ...limits, entries }),
     })),
     ...BYTES.map((bytes, index) => ({
-      text: `Keep ${byteSize(bytes)} of frames`,
+      text: `Keep ${bytes / 1024 / 1024} MB of frames`,
       title: "Older ones are dropped when there is more",
       checked: limits.bytes === bytes,
       parted: index === 0,

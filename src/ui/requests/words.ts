@@ -33,7 +33,9 @@ export function sinceStart(at: number, start: number): string {
 
 /** "1.9", "240", "3,204": milliseconds for a column that names its unit. */
 export function milliseconds(duration: number): string {
-  return duration < 10 ? duration.toFixed(1) : count(Math.round(duration));
+  if (duration < 10) return duration.toFixed(1);
+  const whole = Math.round(duration);
+  return whole < 1_000 ? String(whole) : count(whole);
 }
 
 export interface OutcomeWord {

@@ -220,6 +220,22 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
           ],
         });
         return { txn: "" };
+      case "session.call":
+      case "session.query": {
+        const { label, namespace, database } = session(params.key);
+        const rows = [{ id: "note:one", text: "Milk", done: false }];
+        const result = encodeValue(
+          command === "session.query" ? [{ status: "OK", time: "310.2µs", result: rows }] : rows,
+        );
+        return {
+          result,
+          duration: 1.7,
+          bytesSent: 92,
+          bytesReceived: result.length,
+          identity: `user:${label.toLowerCase()}`,
+          target: `${namespace}/${database}`,
+        };
+      }
       case "session.signIn":
         throw new CommandError({
           name: "AuthenticationError",

@@ -11,6 +11,7 @@ import { mountPanel } from "../../../src/ui/panel/panel.tsx";
 import { mountPopup } from "../../../src/ui/popup/popup.tsx";
 import { createFakeClient } from "./fake-client.ts";
 import { createFakeHost } from "./fake-host.ts";
+import { requestScenes } from "./request-scenes.ts";
 import { isScene, scenes } from "./scenes.ts";
 import { siteScenes } from "./site-scenes.ts";
 
@@ -30,12 +31,17 @@ if (view === "popup" || view === "options") {
   else mountOptions(root, { client, host, site: query.get("site") ?? undefined });
   Object.assign(window, { gallery: client });
 } else {
-  const scene = isScene(wanted) ? wanted : "rich";
-  const client = createFakeClient(scenes[scene]());
+  const requests = requestScenes[wanted];
+  const snapshot = requests ? requests.snapshot() : scenes[isScene(wanted) ? wanted : "rich"]();
+  const client = createFakeClient(snapshot);
   const host = createFakeHost({ theme, surface: query.has("tab") ? "tab" : "devtools" });
   performance.mark("mount");
   mountPanel(root, { client, host });
   performance.mark("mounted");
+  // After the snapshot, which the client tells as soon as somebody listens.
+  setTimeout(() => {
+    for (const records of requests?.traffic() ?? []) client.emit({ event: "traffic", records });
+  });
   // For whoever drives this page: a way to let the worker say something.
   Object.assign(window, { gallery: client });
 }

@@ -7,7 +7,7 @@ import { COVERED, type CoveredSecret } from "../../../session/page/log-entry.ts"
 import { Button } from "../../components/button.tsx";
 import type { RequestsStore } from "../../store/requests.ts";
 import { treePath } from "../../values/tree-rows.ts";
-import { useRequests } from "../context.ts";
+import { useRequests } from "../use-requests.ts";
 
 type Where = CoveredSecret["where"];
 

@@ -11,7 +11,7 @@ import { formatValue, isContainer, previewValue } from "../../values/format.ts";
 import { byteSize, count, plural } from "../../values/sizes.ts";
 import { ValueTree } from "../../values/value-tree.tsx";
 import { shortId } from "../../words/identity.ts";
-import { useRequests } from "../context.ts";
+import { useRequests } from "../use-requests.ts";
 import { exactTime } from "../words.ts";
 import { coveredUnder } from "./covered.tsx";
 import { decoded } from "./decoded.ts";

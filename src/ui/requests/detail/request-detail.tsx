@@ -3,17 +3,20 @@ import "./request-detail.css";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useMemo } from "preact/hooks";
+import { useAction } from "../../components/action.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
+import { ErrorNote } from "../../components/error-note.tsx";
 import { useStore } from "../../store/context.ts";
 import { byteSize, timeSpent } from "../../values/sizes.ts";
-import { useRequests } from "../context.ts";
 import { AgainTab } from "../run-again/again-tab.tsx";
 import { createRunAgain } from "../run-again/run-again.ts";
 import { RunAgainMenu } from "../run-again/run-again-menu.tsx";
 import { canRunAgain } from "../run-again/writes.ts";
 import { sessionName, userThen } from "../session-names.ts";
+import { useRequests } from "../use-requests.ts";
 import { exactTime, outcomeWord } from "../words.ts";
+import { CopyMenu } from "./copy-menu.tsx";
 import { recordedAnswer } from "./entry-answer.ts";
 import { IdentityTab } from "./identity-tab.tsx";
 import { NotificationsTab } from "./notifications-tab.tsx";
@@ -60,6 +63,7 @@ function Opened(props: RequestDetailProps & { opened: OpenedEntry }): JSX.Elemen
   }, [source, entry, details.params]);
   const again = run.state.value;
   const showsAgain = useSignal(false);
+  const copying = useAction();
 
   const remembered = store.preferences.get<string>("requests.tab", "request").value;
   const tabs: { tab: Tab; text: string }[] = [
@@ -111,6 +115,7 @@ function Opened(props: RequestDetailProps & { opened: OpenedEntry }): JSX.Elemen
           </span>
         </span>
         <span class="sy-opened-actions">
+          <CopyMenu entry={entry} details={details} copying={copying} />
           <RunAgainMenu
             impossible={impossible(entry.method, details, source.readOnly)}
             onChoose={(session) => {
@@ -123,6 +128,7 @@ function Opened(props: RequestDetailProps & { opened: OpenedEntry }): JSX.Elemen
           )}
         </span>
       </header>
+      <ErrorNote error={copying.error} onDismiss={copying.clear} />
       <div
         class="sy-opened-tabs"
         role="tablist"
@@ -153,12 +159,16 @@ function Opened(props: RequestDetailProps & { opened: OpenedEntry }): JSX.Elemen
         role="tabpanel"
         aria-labelledby={`${id}-${shown}`}
       >
-        {shown === "request" && <RequestTab entry={entry} details={details} />}
         {shown === "result" && <ResultTab entry={entry} details={details} name={name} />}
-        {shown === "notifications" && <NotificationsTab entry={entry} details={details} />}
-        {shown === "identity" && <IdentityTab entry={entry} name={name} />}
-        {shown === "again" && again && (
-          <AgainTab again={again} run={run} recorded={recordedAnswer(entry, details, name)} />
+        {shown !== "result" && (
+          <div class="sy-opened-pad">
+            {shown === "request" && <RequestTab entry={entry} details={details} />}
+            {shown === "notifications" && <NotificationsTab entry={entry} details={details} />}
+            {shown === "identity" && <IdentityTab entry={entry} name={name} />}
+            {shown === "again" && again && (
+              <AgainTab again={again} run={run} recorded={recordedAnswer(entry, details, name)} />
+            )}
+          </div>
         )}
       </div>
     </section>

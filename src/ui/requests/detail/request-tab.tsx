@@ -8,7 +8,7 @@ import { useStore } from "../../store/context.ts";
 import { Surrealql } from "../../surrealql/surrealql.tsx";
 import { isContainer, sizeOf } from "../../values/format.ts";
 import { ValueTree } from "../../values/value-tree.tsx";
-import { useRequests } from "../context.ts";
+import { useRequests } from "../use-requests.ts";
 import { CoveredInText, coveredUnder } from "./covered.tsx";
 import { decoded } from "./decoded.ts";
 

@@ -1,12 +1,13 @@
 /** What came back. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import type { ErrorView } from "../../../session/model.ts";
 import { toErrorView } from "../../components/action.ts";
 import { ErrorNote, Note } from "../../components/error-note.tsx";
 import type { Answer } from "../../query/answer.ts";
 import { ResultView } from "../../query/result-view.tsx";
-import { useRequests } from "../context.ts";
 import type { SessionName } from "../session-names.ts";
+import { useRequests } from "../use-requests.ts";
 import { outcomeWord } from "../words.ts";
 import { CoveredInText, coveredUnder } from "./covered.tsx";
 import { pathOfStatement, recordedAnswer } from "./entry-answer.ts";
@@ -16,16 +17,11 @@ export function ResultTab(props: TabProps & { name: SessionName }): JSX.Element 
   const requests = useRequests();
   const { entry, details, name } = props;
   const read = useMemo(() => answerOr(() => recordedAnswer(entry, details, name)), [details, name]);
-  const { outcome } = entry;
-  if (outcome.kind === "pending") return <p class="sy-dim">No answer yet.</p>;
-  if (outcome.kind === "unknown") return <Note tone="warn">{outcomeWord(outcome).sentence}</Note>;
-  if ("error" in read) return <ErrorNote error={read.error} />;
-  if (!read.answer) {
+  if (!("answer" in read) || !read.answer) {
     return (
-      <>
-        <Note tone="warn">{details.answerMissing ?? "The answer wasn't kept."}</Note>
-        {outcome.kind === "ok" && <p>{outcome.text}</p>}
-      </>
+      <div class="sy-opened-pad">
+        <NoAnswer {...props} error={"error" in read ? read.error : undefined} />
+      </div>
     );
   }
   return (
@@ -37,6 +33,23 @@ export function ResultTab(props: TabProps & { name: SessionName }): JSX.Element 
         }
       />
       <CoveredInText covered={details.covered} where="error" root={[]} />
+    </>
+  );
+}
+
+/** Why there is no answer to show. */
+function NoAnswer({
+  entry: { outcome },
+  details,
+  error,
+}: TabProps & { error: ErrorView | undefined }): JSX.Element {
+  if (outcome.kind === "pending") return <p class="sy-dim">No answer yet.</p>;
+  if (outcome.kind === "unknown") return <Note tone="warn">{outcomeWord(outcome).sentence}</Note>;
+  if (error) return <ErrorNote error={error} />;
+  return (
+    <>
+      <Note tone="warn">{details.answerMissing ?? "The answer wasn't kept."}</Note>
+      {outcome.kind === "ok" && <p>{outcome.text}</p>}
     </>
   );
 }

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { EntryDetails, RequestEntry } from "../../../session/page/log-entry.ts";
-import { useRequests } from "../context.ts";
+import { useRequests } from "../use-requests.ts";
 
 export interface OpenedEntry {
   entry: RequestEntry;

@@ -29,7 +29,9 @@ export function RunAgainMenu({ impossible, onChoose }: RunAgainMenuProps): JSX.E
     const obstacleText = whyNot(store, session);
     return {
       id: session.key,
-      text: `${session.label} · ${userWord(session)} · ${placeWord(session)}`,
+      text: `${session.label} · ${userWord(session)} · ${placeWord(session)}${
+        isPageSession(session) ? " · this page" : ""
+      }`,
       title: obstacleText,
       disabled: obstacleText !== undefined,
       parted: index === held.length && index > 0,
