@@ -45,6 +45,8 @@ export class FakePage {
   pair: PortPair | undefined;
   mode = "quiet";
   taken = 0;
+  /** Requests of a person's are sent, and their answers never brought. */
+  isDeaf = false;
   /** Frames that the page itself got. */
   readonly seen: Frame[] = [];
   #batch = 0;
@@ -157,6 +159,7 @@ export class FakePage {
     const isAct = typeof id === "string" && this.#acts.delete(id);
     entry.received(frame, frame.length, at);
     this.#tellFrame(entry, "received", frame, at, isAct ? "you" : "page");
+    if (isAct && this.isDeaf) return;
     if (isAct) this.tellRaw({ type: "acted", act: id, frame } satisfies HookMessage);
     else {
       this.seen.push(frame);

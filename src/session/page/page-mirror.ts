@@ -249,6 +249,11 @@ export class PageMirror {
       this.note(key, { at: fact.createdAt, event: "created", by: "page", text: "First seen." });
     }
     this.#listener.sessionChanged(key);
+    // Counts and times of use are news too, but not of a change.
+    if (was?.updatedAt !== fact.updatedAt) this.#told(key);
+  }
+
+  #told(key: SessionKey): void {
     for (const resolve of this.#waiting.get(key) ?? []) resolve();
   }
 
@@ -288,7 +293,7 @@ export class PageMirror {
     this.#sessions.delete(key);
     this.#history.forget(key);
     this.#listener.sessionChanged(key);
-    for (const resolve of this.#waiting.get(key) ?? []) resolve();
+    this.#told(key);
   }
 
   /** The document is gone: all that was kept of it is given back. */
@@ -356,7 +361,7 @@ export class PageMirror {
   }
 
   /**
-   * Waits for the hook to tell of a session, from now on.
+   * Waits for the hook to tell of a change of a session, from now on.
    * @returns a function that waits for it, so many milliseconds at most
    */
   nextTelling(key: SessionKey): (patience: number) => Promise<void> {

@@ -63,7 +63,13 @@ describe("the link", () => {
     const { current, links, tell, ports } = stage();
     await tick();
     expect(current().worker.received).toEqual([
-      { type: "hello", protocol: PROTOCOL, viewId: expect.any(String), tabId: 7 },
+      {
+        type: "hello",
+        protocol: PROTOCOL,
+        viewId: expect.any(String),
+        tabId: 7,
+        record: false,
+      },
     ]);
     expect(links).toEqual(["connecting"]);
     tell(SNAPSHOT);
@@ -74,6 +80,19 @@ describe("the link", () => {
     await tick(102);
     expect(ports).toHaveLength(2);
     expect(current().worker.received).toEqual([hello]);
+  });
+
+  it("tells a worker that was started anew that it records", async () => {
+    const { client, current, tell } = stage();
+    tell(SNAPSHOT);
+    await tick();
+    const started = client.call("page.record", { on: true });
+    const lost = failureOf(started);
+    await tick();
+    current().workerDies();
+    expect(await lost).toMatchObject({ name: "WorkerLost" });
+    await tick(101);
+    expect(current().worker.received[0]).toMatchObject({ type: "hello", record: true });
   });
 
   it("opens anew after the worker's death, later each time, and at once again after a success", async () => {
