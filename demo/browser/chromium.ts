@@ -237,6 +237,8 @@ class Chromium implements ExtensionBrowser {
   }
 
   async openPopup(page: Page): Promise<Page> {
+    for (const { targetId, url } of await this.cdp.targets())
+      if (url === this.popupPage) await this.closeTarget(targetId);
     await page.bringToFront();
     const url = await page.url();
     const { targetInfos } = await this.cdp.send<{ targetInfos: readonly TargetInfo[] }>(
@@ -344,12 +346,16 @@ class Chromium implements ExtensionBrowser {
   }
 
   private async closeDevTools(targetId: string): Promise<void> {
-    const devtools = this.devtools.get(targetId);
-    await this.cdp.send("Target.closeTarget", { targetId: devtools });
+    await this.closeTarget(this.devtools.get(targetId) as string);
+  }
+
+  /** Closes a page, DevTools or the worker, and returns when it is gone. */
+  private async closeTarget(targetId: string): Promise<void> {
+    await this.cdp.send("Target.closeTarget", { targetId });
     await until(
-      async () => !(await this.cdp.targets()).some((target) => target.targetId === devtools),
+      async () => !(await this.cdp.targets()).some((target) => target.targetId === targetId),
       PATIENCE_MS,
-      () => "DevTools didn't close.",
+      () => `The target ${targetId} didn't close.`,
     );
   }
 
@@ -384,13 +390,7 @@ class Chromium implements ExtensionBrowser {
 
   private async killWorker(): Promise<void> {
     const worker = await this.workerTarget();
-    if (!worker) return;
-    await this.cdp.send("Target.closeTarget", { targetId: worker.targetId });
-    await until(
-      async () => !(await this.cdp.targets()).some((t) => t.targetId === worker.targetId),
-      PATIENCE_MS,
-      () => "The worker didn't stop.",
-    );
+    if (worker) await this.closeTarget(worker.targetId);
   }
 
   private async inWorker(expression: string): Promise<unknown> {

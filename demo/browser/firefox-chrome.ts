@@ -177,6 +177,10 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
     return views.find((view) => view.viewType === viewType)?.xulBrowser;
   }
 
+  function hidePopup(): void {
+    viewOf("popup")?.closest<HTMLElement & { hidePopup(): void }>("panel")?.hidePopup();
+  }
+
   function extensionParent() {
     return ChromeUtils.importESModule("resource://gre/modules/ExtensionParent.sys.mjs")
       .ExtensionParent.apiManager.global;
@@ -288,6 +292,9 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
     /** Presses the extension's button in the toolbar; false if no popup opens within the time. */
     async showPopup(tab: number, patienceMs: number): Promise<boolean> {
       gBrowser.selectedTab = tabOf(tab);
+      // Pressed while its popup is open the button only closes it.
+      hidePopup();
+      while (viewOf("popup")) await sleep(20);
       await extensionParent().browserActionFor(policy().extension).triggerAction(window);
       for (const start = performance.now(); performance.now() < start + patienceMs; ) {
         if (viewOf("popup")) return true;
@@ -342,8 +349,7 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
     async close(target: FirefoxTarget): Promise<void> {
       if (target.kind === "tab") gBrowser.removeTab(tabOf(target.tab));
       if (target.kind === "panel") await toolboxOf(target.tab).destroy();
-      if (target.kind === "popup")
-        elementOf(target).closest<HTMLElement & { hidePopup(): void }>("panel")?.hidePopup();
+      if (target.kind === "popup") hidePopup();
     },
 
     /** Resizes the window until the content (or with `around` the window) has the size. */

@@ -86,7 +86,7 @@ export class PageScripts {
         wanted.push({
           ...EVERYWHERE,
           id: `${SITE}${index}`,
-          js: [...(js ?? [])],
+          js: (js ?? []).map(fileOf),
           matches: [...this.#patterns],
           // A grant for all sites takes in the local ones, where the manifest has done it already.
           excludeMatches: [...LOCAL_SITES],
@@ -123,7 +123,10 @@ function isSame(a: Script, b: Script): boolean {
   return lists(a).join("\n") === lists(b).join("\n");
 }
 
-/** Browsers write a registered file with or without the slash at its beginning. */
+/**
+ * A file of the extension as it is registered. Browsers write it with or without a slash at its
+ * beginning, and Firefox's manifest with its whole address, which its own `scripting` refuses.
+ */
 function fileOf(path: string): string {
-  return path.replace(/^\//, "");
+  return path.replace(/^moz-extension:\/\/[^/]+/, "").replace(/^\//, "");
 }

@@ -42,7 +42,7 @@ export function siteOfText(text: string): string {
   if (given === "" || /\s/.test(given)) throw new InvalidSiteError(text);
   // `localhost:3000` has a port, where URL sees a scheme.
   const hasScheme = /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(given);
-  return httpUrl(hasScheme ? given : `https://${given}`).origin;
+  return httpUrl(hasScheme ? given : `https://${given}`, given).origin;
 }
 
 /** The host of a page, without its port; absent for what isn't a page of http or https. */
@@ -88,15 +88,16 @@ function isHttp({ protocol }: URL): boolean {
   return protocol === "http:" || protocol === "https:";
 }
 
-function httpUrl(text: string): URL {
-  if (!URL.canParse(text)) throw new InvalidSiteError(text);
-  const url = new URL(text);
-  if (!isHttp(url)) {
-    throw new InvalidSiteError(text, `Switchyard runs on http and https only, not ${url.protocol}`);
+function httpUrl(address: string, given = address): URL {
+  // What becomes of a star in a host, browsers differ on: %2A, itself, or no URL at all.
+  if (/^[^/]*\/*[^/]*(\*|%2a)/i.test(address)) {
+    throw new InvalidSiteError(given, "Sites are enabled one by one: a name without *.");
   }
-  // Chrome writes the star of a host as %2A, others leave it.
-  if (/[*%]/.test(url.hostname)) {
-    throw new InvalidSiteError(text, "Sites are enabled one by one: a name without *.");
+  if (!URL.canParse(address)) throw new InvalidSiteError(given);
+  const url = new URL(address);
+  if (!isHttp(url)) {
+    const why = `Switchyard runs on http and https only, not ${url.protocol}`;
+    throw new InvalidSiteError(given, why);
   }
   return url;
 }

@@ -47,6 +47,7 @@ describe("siteOfText", () => {
     ["devbox:3000", "https://devbox:3000"],
     ["192.168.1.20:3000", "https://192.168.1.20:3000"],
     ["//staging.acme.com/", "https://staging.acme.com"],
+    ["staging.acme.com/find?name=a*", "https://staging.acme.com"],
   ])("%j means %s", (text, url) => {
     expect(siteOfText(text)).toBe(url);
   });
