@@ -6,8 +6,9 @@
  * `change` alone, which keeps every count true.
  */
 
+import type { SessionKey } from "../model.ts";
 import { entryDetails } from "./log-details.ts";
-import type { EntryDetails, LogEntry, LogFilter, LogLimits } from "./log-entry.ts";
+import type { EntryDetails, LogEntry, LogFilter, LogLimits, RequestEntry } from "./log-entry.ts";
 import { DEFAULT_LIMITS } from "./log-entry.ts";
 import { entryTest, NO_FILTER } from "./log-filter.ts";
 import { type KeptEntry, KeptRequest } from "./log-kept.ts";
@@ -22,6 +23,9 @@ import type {
   SeenSession,
   Uncovered,
 } from "./log-source.ts";
+
+/** Entries that are looked at for a session's latest requests. */
+const RECENT = 5_000;
 
 export class LogBook implements LogSource {
   readonly readOnly: boolean = true;
@@ -77,6 +81,17 @@ export class LogBook implements LogSource {
 
   entry(seq: number): LogEntry | undefined {
     return this.#entries.at(this.#entries.indexOf(seq));
+  }
+
+  recentOf(sessionKey: SessionKey, count: number): RequestEntry[] {
+    const found: RequestEntry[] = [];
+    const end = Math.max(0, this.#entries.length - RECENT);
+    for (let at = this.#entries.length - 1; at >= end && found.length < count; at--) {
+      const entry = this.#entries.at(at);
+      if (entry?.kind !== "request" || entry.method === "ping") continue;
+      if (entry.as?.sessionKey === sessionKey) found.push(entry);
+    }
+    return found;
   }
 
   details(seq: number, uncovered?: Uncovered): EntryDetails | undefined {

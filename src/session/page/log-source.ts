@@ -6,7 +6,8 @@
  * what is on screen. Entries change in place when their answer comes: whoever shows one listens to
  * `onChange` and reads it again.
  */
-import type { EntryDetails, LogEntry, LogFilter, LogLimits } from "./log-entry.ts";
+import type { SessionKey } from "../model.ts";
+import type { EntryDetails, LogEntry, LogFilter, LogLimits, RequestEntry } from "./log-entry.ts";
 import type { IdentityThen } from "./page-model.ts";
 
 /** Entries that pass the filter, oldest first. */
@@ -83,6 +84,11 @@ export interface LogSource {
   setFilter(filter: LogFilter): void;
   /** The entry of this number, whether the filter shows it or not. */
   entry(seq: number): LogEntry | undefined;
+  /**
+   * The latest requests of a session, newest first, whether the filter shows them or not. Looks at the
+   * last 5,000 entries only, so that it costs the same however full the log is. Pings are left out.
+   */
+  recentOf(sessionKey: SessionKey, count: number): RequestEntry[];
   /**
    * Decodes what a request carried and what came back, secrets covered but for `uncovered`.
    * Undefined for marks and for entries that are gone. Never throws: what can't be read says so.

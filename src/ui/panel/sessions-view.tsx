@@ -6,6 +6,7 @@ import "./sessions-view.css";
 import { useSignal } from "@preact/signals";
 import type { JSX, TargetedPointerEvent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { isPageSessionKey } from "../../session/page/page-model.ts";
 import { Button } from "../components/button.tsx";
 import { useStore } from "../store/context.ts";
 import { pageCondition } from "../store/page-condition.ts";
@@ -13,6 +14,7 @@ import type { Pane } from "../store/store.ts";
 import { ConnectionPage } from "./connect/connection-page.tsx";
 import { FirstConnection } from "./connect/first-connection.tsx";
 import { History } from "./detail/history.tsx";
+import { RecentRequests } from "./detail/recent-requests.tsx";
 import { SessionPage } from "./detail/session-page.tsx";
 import type { WidthClass } from "./layout.ts";
 import { SessionList } from "./list/session-list.tsx";
@@ -66,9 +68,12 @@ export function SessionsView({ width }: { width: WidthClass }): JSX.Element {
         <PaneOf width={width} />
       </div>
       {width === "wide" && pane.value.kind === "session" && key !== undefined && (
-        <aside class="sy-column-history" aria-label="History" data-section="history">
-          <h2 class="sy-column-title">History</h2>
-          <History key={key} sessionKey={key} />
+        <aside class="sy-column-history" aria-label="What happened lately">
+          {isPageSessionKey(key) && <RecentRequests sessionKey={key} />}
+          <section aria-label="History" data-section="history">
+            <h2 class="sy-column-title">History</h2>
+            <History key={key} sessionKey={key} />
+          </section>
         </aside>
       )}
     </div>

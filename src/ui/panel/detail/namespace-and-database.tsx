@@ -19,9 +19,11 @@ export function NamespaceAndDatabase({ session }: { session: AnySession }): JSX.
   const database = useSignal(session.database ?? "");
   const selecting = useAction();
   const blocked = whyNotAct(store, session);
+  // On a page's socket nothing is asked before somebody is about to choose.
+  const choosing = useSignal(!isPageSession(session));
   const answers = isPageSession(session) ? session.status : session.gate.open;
   const names = useNames(
-    blocked === undefined ? session.key : undefined,
+    blocked === undefined && choosing.value ? session.key : undefined,
     namespace.value.trim() || undefined,
     `${session.auth.user} ${session.namespace}/${session.database} ${answers}`,
   );
@@ -53,6 +55,9 @@ export function NamespaceAndDatabase({ session }: { session: AnySession }): JSX.
     <Section id="namespace" title="Namespace and database">
       <form
         class="sy-place"
+        onFocusIn={() => {
+          choosing.value = true;
+        }}
         onSubmit={(event) => {
           event.preventDefault();
           void submit();

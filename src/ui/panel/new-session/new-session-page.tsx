@@ -280,13 +280,18 @@ function NewSession({ connectionId, like }: NewSessionProps): JSX.Element {
   );
 }
 
-/** Where the new session begins: where the connection says, or else where the page is. */
+/** Where the new session begins: where the connection says, or else where the one like it is. */
 function startingPlace(
   connection: ConnectionView | undefined,
   like: AnySession | undefined,
 ): { namespace?: string; database?: string } {
-  const own = connection?.namespace !== undefined || !like || !isPageSession(like);
-  const from = own ? connection : like;
+  const likeHere =
+    like &&
+    connection &&
+    (isPageSession(like)
+      ? sameServer(connection.url, like.holder.url)
+      : like.connectionId === connection.id);
+  const from = connection?.namespace === undefined && likeHere ? like : connection;
   return { namespace: from?.namespace, database: from?.database };
 }
 
