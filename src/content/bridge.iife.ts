@@ -30,17 +30,18 @@ const bridge = new Bridge({
 if (enterBridge(bridge)) {
   document.addEventListener(HANDSHAKE, (event) => {
     const port = (event as MessageEvent).ports[0];
+    if (!port || !bridge.take(port)) return;
     // Accepting it is what tells the hook that it isn't alone.
-    if (port && bridge.take(port)) event.preventDefault();
+    event.preventDefault();
+    addEventListener("pagehide", ({ persisted }) => {
+      if (persisted) bridge.freeze();
+    });
+    addEventListener("pageshow", ({ persisted }) => {
+      if (persisted) bridge.thaw();
+    });
   });
   runtime.onMessage.addListener((message: unknown) => {
     if (typeof message !== "object" || message === null || !("type" in message)) return;
     if (message.type === LISTEN.type) bridge.listen();
-  });
-  addEventListener("pagehide", ({ persisted }) => {
-    if (persisted) bridge.freeze();
-  });
-  addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) bridge.thaw();
   });
 }

@@ -57,7 +57,7 @@ export class Acts {
       this.#post({ type: "acted", act, frame: typeof frame === "string" ? frame : copyOf(frame) });
     } else {
       const reason = `It was done, but its answer of ${frame.length} bytes is too large.`;
-      this.#post({ type: "not-acted", act, reason });
+      this.#post({ type: "act-lost", act, reason });
     }
     return true;
   }

@@ -7,8 +7,16 @@
  */
 import { HANDSHAKE, type HookCommand, type HookMessage } from "../messages/page-messages.ts";
 import { Journal } from "../session/page/journal.ts";
+import type { JournalSocket } from "../session/page/journal-socket.ts";
 import { Acts } from "./acts.ts";
-import { event as events, listen, socket as native, now, postTo } from "./intrinsics.ts";
+import {
+  dispatchOn,
+  event as events,
+  listen,
+  socket as native,
+  now,
+  postTo,
+} from "./intrinsics.ts";
 import { Outbox } from "./outbox.ts";
 import { Tap } from "./tap.ts";
 import { wrapWebSocket } from "./wrap-web-socket.ts";
@@ -16,17 +24,23 @@ import { wrapWebSocket } from "./wrap-web-socket.ts";
 const STATES = ["connecting", "open", "closing", "closed"] as const;
 
 const { port1: port, port2 } = new MessageChannel();
+const post = (message: HookMessage) => postTo(port, message);
+const journal = new Journal();
+const outbox = new Outbox(journal, post);
+const acts = new Acts(post);
+/** Weak: a page that runs for days makes many sockets, of which the journal knows the latest. */
+const taps = new WeakMap<JournalSocket, Tap>();
+
+// The last chance to tell what has gathered: a message would be delivered after the document's end,
+// an event on the bridge's own port is heard at once, and nobody else has that port. Listened to
+// before the handshake, in which the bridge begins to listen: Chrome asks in that order.
+listen(window, "pagehide", () => outbox.flush((message) => dispatchOn(port2, message)));
+
 const handshake = new MessageEvent(HANDSHAKE, { ports: [port2], cancelable: true });
 document.dispatchEvent(handshake);
 if (handshake.defaultPrevented) watch();
 
 function watch(): void {
-  const journal = new Journal();
-  const post = (message: HookMessage) => postTo(port, message);
-  const outbox = new Outbox(journal, post);
-  const acts = new Acts(post);
-  const taps = new Map<object, Tap>();
-
   wrapWebSocket((socket, format) => {
     const probe = {
       state: () => STATES[native.readyState(socket)] ?? "closed",
@@ -37,17 +51,15 @@ function watch(): void {
     taps.set(entry, new Tap(socket, entry, outbox, acts));
     outbox.changes();
   });
-
-  listen<MessageEvent>(port, "message", (event) => {
-    const command = events.data(event) as HookCommand;
-    if (command.type === "mode") outbox.setMode(command.mode);
-    else if (command.type === "taken") outbox.taken(command.batch);
-    else {
-      const entry = journal.socketOf(command.client);
-      acts.act(entry && taps.get(entry), command);
-    }
-  });
+  listen<MessageEvent>(port, "message", (event) => obey(events.data(event) as HookCommand));
   port.start();
-  // The last chance to tell what has gathered.
-  listen(window, "pagehide", () => outbox.flush());
+}
+
+function obey(command: HookCommand): void {
+  if (command.type === "mode") outbox.setMode(command.mode);
+  else if (command.type === "taken") outbox.taken(command.batch);
+  else {
+    const entry = journal.socketOf(command.client);
+    acts.act(entry && taps.get(entry), command);
+  }
 }

@@ -57,6 +57,8 @@ const timers = { set: window.setTimeout, clear: window.clearTimeout };
 /** The window's own; Node's types say that it gives an object. */
 type TimerFunction = (work: () => void, milliseconds: number) => number;
 const post = MessagePort.prototype.postMessage;
+const dispatch = EventTarget.prototype.dispatchEvent;
+const NativeMessageEvent = MessageEvent;
 
 /** Reads a socket as the browser has it, whatever the page made of its properties. */
 export const socket = {
@@ -156,6 +158,11 @@ export function now(): number {
 export const later = (work: () => void, milliseconds: number): number =>
   apply(timers.set as TimerFunction, window, [work, milliseconds]);
 export const never = (timer: number): void => apply(timers.clear, window, [timer]);
+
+/** Has a port's listeners hear a message at once, as if it had come through the channel. */
+export function dispatchOn(port: MessagePort, data: unknown): void {
+  apply(dispatch, port, [new NativeMessageEvent("message", { data })]);
+}
 
 export function postTo(port: MessagePort, message: unknown): void {
   apply(post, port, [message]);

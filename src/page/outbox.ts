@@ -127,8 +127,8 @@ export class Outbox {
     if (this.#facts.length > 0) this.#schedule(BATCH_TIME);
   }
 
-  /** Tells what there is, now. */
-  flush(): void {
+  /** Tells what there is, now. @param post another way than the usual */
+  flush(post = this.#post): void {
     this.#clearTimer();
     if (this.#mode !== "watch" && this.#mode !== "record") return;
     if (this.#onTheWay.size >= MOST_ON_THE_WAY) return;
@@ -141,13 +141,13 @@ export class Outbox {
     if (!due) this.#schedule(NEWS_TIME - (at - this.#newsAt));
     else if (this.#journal.restoring) this.#schedule(RESTORE_TIME);
     for (let from = 0; from < this.#facts.length; from += LIMITS.batch) {
-      this.#send(this.#facts.slice(from, from + LIMITS.batch));
+      this.#send(this.#facts.slice(from, from + LIMITS.batch), post);
     }
     this.#facts = [];
     this.#bytes = 0;
   }
 
-  #send(facts: PageFact[]): void {
+  #send(facts: PageFact[], post: (message: HookMessage) => void): void {
     const load: Load = { frames: 0, memory: 0, bytes: 0 };
     for (const fact of facts) {
       if (fact.fact !== "frame") continue;
@@ -158,7 +158,7 @@ export class Outbox {
     const batch = ++this.#batch;
     this.#onTheWay.set(batch, load);
     this.#bytesOnTheWay += load.memory;
-    this.#post({ type: "facts", batch, facts });
+    post({ type: "facts", batch, facts });
   }
 
   #drop(at: number, frames: number, bytes: number): void {
