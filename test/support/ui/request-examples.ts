@@ -224,19 +224,16 @@ function frame(
   return { kind: "frame", ...AT_HOME, size: bytes.length, frame: bytes, by: "page", ...part };
 }
 
-/** One round of the exchanges as the worker tells it, in the order of time. */
-export function exampleTraffic(start: number, round = 0): TrafficRecord[] {
-  const records: TrafficRecord[] = [];
-  if (round === 0) {
-    records.push(
-      { kind: "navigation", at: start - 6, url: "http://localhost:5173/notes" },
-      { kind: "socket", at: start - 2, socketKey: SOCKET, what: "opened" },
-    );
-  }
+/** All of it as the worker tells it, in the order of time. */
+export function exampleTraffic(start: number): TrafficRecord[] {
+  const records: TrafficRecord[] = [
+    { kind: "navigation", at: start - 6, url: "http://localhost:5173/notes" },
+    { kind: "socket", at: start - 2, socketKey: SOCKET, what: "opened" },
+  ];
   for (const [index, exchange] of exchanges.entries()) {
     const { method, params, as, took, result, error, txn } = exchange;
     const at = start + exchange.after;
-    const id = `${round}-${index}`;
+    const id = `request-${index}`;
     const by = exchange.by ?? "page";
     const envelope = { id, method, params, ...(txn !== undefined && { txn: new Uuid(txn) }) };
     const { sessionId } = as;

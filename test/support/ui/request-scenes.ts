@@ -19,8 +19,14 @@ const recorded = (): Snapshot => ({
   page: examplePage({ recordingSince: START, sockets: [exampleSocket({ openedAt: START })] }),
 });
 
+/** The same again and again: each round has its answers before the next begins. */
 function* rounds(count: number): Iterable<TrafficRecord[]> {
-  for (let round = 0; round < count; round++) yield exampleTraffic(START + round * ROUND, round);
+  const once = exampleTraffic(START);
+  for (let round = 0; round < count; round++) {
+    // A navigation would empty the log.
+    const some = round === 0 ? once : once.filter((record) => record.kind === "frame");
+    yield some.map((record) => ({ ...record, at: record.at + round * ROUND }));
+  }
 }
 
 export const requestScenes: Record<string, RequestScene> = {
