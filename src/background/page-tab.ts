@@ -11,7 +11,13 @@ import type { PortLike } from "../messages/view-client.ts";
 import { takePresent } from "../session/change-feed.ts";
 import type { HistoryEntry, SessionKey } from "../session/model.ts";
 import type { Allowance } from "../session/page/page-mirror.ts";
-import type { PageDelta, PageStatus, PageView, TrafficRecord } from "../session/page/page-model.ts";
+import type {
+  PageDelta,
+  PageFrameView,
+  PageStatus,
+  PageView,
+  TrafficRecord,
+} from "../session/page/page-model.ts";
 import type { PageSession } from "../session/page/page-session.ts";
 import type { DocumentPlace } from "../session/page/page-session-view.ts";
 import { PageDocument, sendAway } from "./page-document.ts";
@@ -68,7 +74,7 @@ export class PageTab {
 
   /** As a view is shown it in its first snapshot. */
   viewFor({ recordingSince }: PageWatcher): PageView {
-    const documents = [...this.#documents.values()];
+    const documents = this.#topFirst;
     const view: PageView = {
       tabId: this.tabId,
       status: this.#status,
@@ -85,8 +91,14 @@ export class PageTab {
     return view;
   }
 
-  get #frames() {
-    const frames = [...this.#documents.values()].map((document) => document.frame);
+  /** Frames open their ports in any order. */
+  get #topFirst(): PageDocument[] {
+    const isInner = ({ mirror }: PageDocument) => Number(!mirror.place.top);
+    return [...this.#documents.values()].sort((a, b) => isInner(a) - isInner(b));
+  }
+
+  get #frames(): PageFrameView[] {
+    const frames = this.#topFirst.map((document) => document.frame);
     const [first] = frames;
     if (this.#overLimit && first) {
       const text = `The page has more than ${DOCUMENT_LIMIT} frames: the others aren't watched.`;

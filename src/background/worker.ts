@@ -8,7 +8,7 @@
 import browser from "webextension-polyfill";
 import marker from "../content/listen.iife.ts?script&iife";
 import { onPagePort, onViewPort } from "../messages/browser-port.ts";
-import { panelAddress, WELCOME_PAGE } from "../messages/pages.ts";
+import { WELCOME_PAGE } from "../messages/pages.ts";
 import { messageOf } from "../session/errors.ts";
 import { Registry } from "../session/registry.ts";
 import { keepAwakeWhile } from "./keep-awake.ts";
@@ -78,10 +78,6 @@ browser.runtime.onInstalled.addListener(({ reason }) => {
   if (reason === "install") {
     void browser.tabs.create({ url: browser.runtime.getURL(WELCOME_PAGE) });
   }
-});
-
-browser.action.onClicked.addListener((tab) => {
-  void browser.tabs.create({ url: browser.runtime.getURL(panelAddress(tab.id)) });
 });
 
 self.addEventListener("online", () => registry?.networkChanged());

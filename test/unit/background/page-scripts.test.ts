@@ -39,7 +39,7 @@ class FakeScripting {
 const ACME = "*://staging.acme.com/*";
 const DECLARED: ConstructorParameters<typeof PageScripts>[0]["declared"] = [
   { matches: [...LOCAL_SITES], js: ["bridge.js"] },
-  { matches: [...LOCAL_SITES], js: ["hook.js"], world: "MAIN" },
+  { matches: [...LOCAL_SITES], js: ["moz-extension://1-2/hook.js"], world: "MAIN" },
 ];
 
 function stage(scripting = new FakeScripting()) {
