@@ -4,7 +4,7 @@
 import "./page-states.css";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { sitePattern } from "../../messages/site-pattern.ts";
+import { siteHost, sitePattern } from "../../messages/site-pattern.ts";
 import { useAction } from "../components/action.ts";
 import { Button } from "../components/button.tsx";
 import { ErrorNote, Note } from "../components/error-note.tsx";
@@ -72,7 +72,7 @@ function Off(): JSX.Element {
   const store = useStore();
   const enabling = useAction();
   const { host } = store;
-  const name = store.page.info.value?.host;
+  const told = store.page.info.value?.host;
   // Known before the click: a permission can be asked for in the click itself only.
   const [url, setUrl] = useState<string>();
   useEffect(() => {
@@ -84,7 +84,9 @@ function Off(): JSX.Element {
     return () => {
       current = false;
     };
-  }, [name]);
+  }, [told]);
+  // The worker isn't told the address of a page on which it may not run; DevTools and popups are.
+  const name = (url && siteHost(url)) ?? told;
 
   async function enable() {
     if (!host.requestSite || url === undefined) return host.openOptions(url);

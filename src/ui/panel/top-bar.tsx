@@ -79,7 +79,7 @@ function RequestCount(): JSX.Element | null {
 function RecordingMark(): JSX.Element | null {
   const { page, requests, view } = useStore();
   // In Requests its own switch says so.
-  if (!page.info.value || view.value === "requests") return null;
+  if (page.info.value?.status !== "watched" || view.value === "requests") return null;
   const since = requests.since.value;
   const on = requests.recording.value && since !== undefined;
   return (

@@ -280,18 +280,13 @@ function NewSession({ connectionId, like }: NewSessionProps): JSX.Element {
   );
 }
 
-/** Where the new session begins: where the connection says, or else where the one like it is. */
+/** Where the new session begins: where the connection says, or else where the page is. */
 function startingPlace(
   connection: ConnectionView | undefined,
   like: AnySession | undefined,
 ): { namespace?: string; database?: string } {
-  const likeHere =
-    like &&
-    connection &&
-    (isPageSession(like)
-      ? sameServer(connection.url, like.holder.url)
-      : like.connectionId === connection.id);
-  const from = connection?.namespace === undefined && likeHere ? like : connection;
+  const own = connection?.namespace !== undefined || !like || !isPageSession(like);
+  const from = own ? connection : like;
   return { namespace: from?.namespace, database: from?.database };
 }
 
