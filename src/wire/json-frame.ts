@@ -5,8 +5,8 @@
  * one, and what comes back is a string and stays one. So a value that made the way is shown as what the
  * socket carried, never as what it may have been.
  */
-import { jsonify } from "surrealdb";
-import { type ServerError, serverErrorFrom } from "./errors.ts";
+import { Decimal, jsonify } from "surrealdb";
+import { type ServerError, serverErrorFrom, ValueError } from "./errors.ts";
 import type { ItemBytes } from "./proven.ts";
 import { decodeValue, encodeValue } from "./values.ts";
 import { EnvelopeError } from "./wire-error.ts";
@@ -47,5 +47,28 @@ export function readJsonAnswer(text: string): JsonAnswer {
 
 /** A value that JSON carried, as CBOR. @throws ValueError */
 export function jsonValue(value: unknown): ItemBytes {
-  return encodeValue(value ?? null);
+  try {
+    return encodeValue(value ?? null);
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    return encodeValue(withWholeNumbers(value, 0));
+  }
+}
+
+/** Deeper than anything that SurrealDB takes. */
+const MAX_DEPTH = 256;
+
+/**
+ * The codec refuses whole numbers beyond 2^53, where JavaScript's own have lost digits. Whoever reads
+ * JSON in JavaScript has lost the same ones, the page too: such a number is kept as it was read.
+ */
+function withWholeNumbers(value: unknown, depth: number): unknown {
+  if (typeof value === "number" && Number.isInteger(value)) {
+    return Math.abs(value) < 2 ** 63 ? BigInt(value) : new Decimal(String(value));
+  }
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return value;
+  if (Array.isArray(value)) return value.map((item) => withWholeNumbers(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [key, withWholeNumbers(part, depth + 1)]),
+  );
 }

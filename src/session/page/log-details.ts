@@ -7,6 +7,7 @@
 import { arrayOf } from "../../wire/cbor-parts.ts";
 import { readRequest, readResponse, writeRequest, writeResponse } from "../../wire/envelope.ts";
 import { serverErrorFrom } from "../../wire/errors.ts";
+import { jsonValue } from "../../wire/json-frame.ts";
 import { asArray, type ItemBytes } from "../../wire/proven.ts";
 import { encodeValue } from "../../wire/values.ts";
 import { EnvelopeError, messageOf } from "../../wire/wire-error.ts";
@@ -148,7 +149,7 @@ function rewrittenError(frame: Frame, { code, message, kind, details }: EntryErr
   };
   if (typeof frame === "string") return rewrittenJson(frame, { error });
   const { id, session } = idOf(frame);
-  return writeResponse({ id, session, error: encodeValue(error) });
+  return writeResponse({ id, session, error: jsonValue(error) });
 }
 
 type EntryError = NonNullable<EntryDetails["error"]>;

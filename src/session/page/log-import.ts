@@ -8,6 +8,7 @@
 import { Uuid } from "surrealdb";
 import { mapOf } from "../../wire/cbor-parts.ts";
 import { writeRequest, writeResponse } from "../../wire/envelope.ts";
+import { jsonValue } from "../../wire/json-frame.ts";
 import { type ArrayBytes, type ItemBytes, proveArray } from "../../wire/proven.ts";
 import { encodeValue } from "../../wire/values.ts";
 import type { ErrorView } from "../model.ts";
@@ -209,8 +210,13 @@ function answerIn(fields: Fields, id: string): Uint8Array | undefined {
   const error = fields.raw.error;
   if (error !== undefined) {
     const { code, message, kind, details } = errorIn(new Fields(error, fields.place));
-    const parts = { code: code ?? 0, message, kind, details };
-    return writeResponse({ id, error: encodeValue(parts) });
+    const parts = {
+      code: code ?? 0,
+      message,
+      ...(kind !== undefined && { kind }),
+      ...(details !== undefined && { details }),
+    };
+    return writeResponse({ id, error: jsonValue(parts) });
   }
   const result = fields.value("result");
   return result && writeResponse({ id, result });

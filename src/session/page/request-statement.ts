@@ -40,7 +40,7 @@ const STATEMENTS: Record<string, Writer> = {
     `UPDATE ${one(what)}${clause("PATCH", patches)}${diff === true ? " RETURN DIFF" : ""};`,
   delete: ([what]) => `DELETE ${one(what)} RETURN BEFORE;`,
   relate: ([from, kind, to, data]) =>
-    `RELATE ${target(from)}->${target(kind)}->${target(to)}${clause("CONTENT", data)};`,
+    `RELATE ${[from, to].some(Array.isArray) ? "" : "ONLY "}${target(from)}->${target(kind)}->${target(to)}${clause("CONTENT", data)};`,
   run: ([name, version, args]) => {
     const list = Array.isArray(args) ? args.map((arg) => value(arg)).join(", ") : "";
     return `RETURN ${String(name)}${version == null ? "" : `<${String(version)}>`}(${list});`;

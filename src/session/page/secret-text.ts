@@ -71,6 +71,9 @@ export function secretsInStatement(text: string): Span[] {
 function* namedLiterals(text: string): Iterable<Span> {
   let secret = false;
   let before = "";
+  let depth = 0;
+  /** Depth of parentheses outside of the function of passwords that is being read. */
+  let hashing: number | undefined;
   for (const { index, 0: piece } of text.matchAll(PIECE)) {
     const end = index + piece.length;
     if (isComment(piece)) continue;
@@ -79,12 +82,17 @@ function* namedLiterals(text: string): Iterable<Span> {
       const inner = innerSpan(piece, quote, index);
       const content = text.slice(inner.start, inner.end);
       if (isKey(text, end)) secret = isSecretField(content);
-      else if (secret && content !== "" && content !== COVERED) yield inner;
+      else if ((secret || hashing !== undefined) && content !== "" && content !== COVERED)
+        yield inner;
     } else if (/^[\w$`]/.test(piece) && !/^\d/.test(piece)) {
       if (!/^\s*(\(|::)/.test(text.slice(end, end + 20))) secret = isSecretField(piece);
-      else if (HASHERS.has(piece.toLowerCase())) secret = true;
+      else if (HASHERS.has(piece.toLowerCase())) hashing ??= depth;
     } else if (piece === ";") secret = false;
-    else if (secret && /^\d/.test(piece) && (before === "=" || before === ":")) {
+    else if (piece === "(") depth += 1;
+    else if (piece === ")") {
+      depth -= 1;
+      if (hashing !== undefined && depth <= hashing) hashing = undefined;
+    } else if (secret && /^\d/.test(piece) && (before === "=" || before === ":")) {
       yield { start: index, end };
     }
     before = piece;
