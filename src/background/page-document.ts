@@ -38,8 +38,8 @@ export class PageDocument {
   #port: PortLike | undefined;
   #mode: HookMode | undefined;
   #answered = false;
-  /** Another document has taken its frame. */
-  leaving = false;
+  /** Another document has taken its frame, or the place of the whole page. */
+  leaving: false | "frame" | "page" = false;
   #second = 0;
   #used = { messages: 0, facts: 0, bytes: 0 };
   #nonsense = 0;

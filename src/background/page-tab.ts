@@ -187,7 +187,7 @@ export class PageTab {
     const navigated = top && this.#lastTop !== undefined && this.#lastTop !== documentId;
     for (const other of [...this.#documents.values()]) {
       if (!navigated && other.mirror.place.frameId !== frameId) continue;
-      other.leaving = true;
+      other.leaving = navigated ? "page" : "frame";
       if (!other.isConnected) this.#remove(other);
     }
     if (top) this.#lastTop = documentId;
@@ -210,6 +210,8 @@ export class PageTab {
     const { documentId } = document.mirror.place;
     if (this.#documents.get(documentId) !== document) return;
     this.#documents.delete(documentId);
+    // Of a page that was left the navigation itself says so.
+    if (document.leaving !== "page") document.mirror.closeSockets();
     document.mirror.clear();
     if (this.#documents.size === 0) this.#overLimit = false;
     this.#frameChanged();

@@ -296,6 +296,17 @@ export class PageMirror {
     this.#told(key);
   }
 
+  /** The document went without a word: nothing on its sockets is answered any more. */
+  closeSockets(): void {
+    const at = Date.now();
+    const open = [...this.#sockets.values()].filter(({ state }) => state !== "closed");
+    const closed = open.map(({ client }): TrafficRecord => {
+      const socketKey = socketKeyOf(this.place.documentId, client);
+      return { kind: "socket", at, socketKey, what: "closed" };
+    });
+    if (closed.length > 0) this.#listener.traffic(closed);
+  }
+
   /** The document is gone: all that was kept of it is given back. */
   clear(): void {
     for (const client of [...this.#sockets.keys()]) this.#dropSocket(client);

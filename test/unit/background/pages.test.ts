@@ -212,13 +212,19 @@ describe("documents", () => {
     expect(view.page.sockets).toHaveLength(1);
   });
 
-  it("that went without a word leave after a moment, and the status says why", async () => {
+  it("that went without a word leave after a moment, their sockets closed; the status says why", async () => {
     const { pages, page, tabs } = stage();
     const own = page();
-    const view = new FakeWatcher(pages);
-    await until(() => view.page.status === "watched");
+    await own.open(server.url);
+    const view = new FakeWatcher(pages, { record: true });
+    await until(() => view.page.status === "watched" && view.page.sockets.length === 1);
     tabs.remove(own);
     await until(() => view.page.frames.length === 0);
+    expect(view.traffic.at(-1)).toMatchObject({
+      kind: "socket",
+      what: "closed",
+      socketKey: `${own.documentId}/1`,
+    });
     await until(() => view.page.status === "needs-reload");
   });
 
