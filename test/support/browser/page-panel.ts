@@ -36,6 +36,7 @@ export class PagePanel extends Panel {
 
   /** The page's sessions as the list shows them now, closed ones too, in its order. */
   async pageRows(): Promise<PageRow[]> {
+    await this.show("Sessions");
     const rows = await this.page.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>('nav [data-session^="page/"]')].map((row) => ({
         key: row.dataset.session ?? "",
@@ -88,12 +89,13 @@ export class PagePanel extends Panel {
 
   /** The lines over the sessions of the page's sockets, where there are several or one is special. */
   async sockets(): Promise<string[]> {
+    await this.show("Sessions");
     return (await this.page.texts("nav [data-socket]")).map((text) => text.replace(/\s+/g, " "));
   }
 
   /** The condition that is named in place of sessions: `waiting`, `needs-reload`, … */
   async pageState(condition: string): Promise<void> {
-    await this.page.see(`nav [data-page-state=${condition}]`);
+    await this.page.see(`[data-page-state=${condition}]`);
   }
 
   /** Waits until the button that tells of the page's sockets says this: "1 socket". */

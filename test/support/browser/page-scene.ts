@@ -77,7 +77,8 @@ async function askWho(session: {
   const id = session.session ?? "default";
   try {
     const [said] = await session.query("RETURN { s: $session, token: $token, auth: $auth }");
-    const user = said?.auth ?? said?.token?.ID ?? "anonymous";
+    // The engine keeps naming a record user as $auth when somebody who is none signs in over it.
+    const user = said?.token?.ID ?? said?.auth ?? "anonymous";
     return `${id}: ${user}, ${said?.s?.ns ?? "-"}/${said?.s?.db ?? "-"}`;
   } catch (error) {
     if (!/anonymous access not allowed/i.test(String(error))) throw error;

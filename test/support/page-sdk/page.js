@@ -98,6 +98,10 @@ function tellParent() {
   if (parent !== window) parent.postMessage({ ...root.dataset }, "*");
 }
 
+// SDK 2.0.8 names it whenever it makes a UUID, as for a new session; pages that aren't isolated from
+// other origins have none.
+globalThis.SharedArrayBuffer ??= class {};
+
 const clients = [];
 Object.assign(window, { clients, makeClient, sdk, inFrame });
 addEventListener("message", answerParent);
