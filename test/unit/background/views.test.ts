@@ -2,14 +2,12 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DemoServer, startServer } from "../../../demo/server/server.ts";
-import { Pages } from "../../../src/background/pages.ts";
-import { Sites } from "../../../src/background/sites.ts";
 import { Views } from "../../../src/background/views.ts";
 import type { Delta, Snapshot, WorkerEvent } from "../../../src/messages/commands.ts";
 import { createViewClient, type ViewClient } from "../../../src/messages/view-client.ts";
 import type { Registry } from "../../../src/session/registry.ts";
 import { decodeValue, encodeValue } from "../../../src/wire/values.ts";
-import { FakeTabs } from "../../support/fake-page.ts";
+import { noPages, noSites } from "../../support/handlers.ts";
 import { memoryDurableStore, memorySecretStore } from "../../support/memory-stores.ts";
 import { type PortPair, portPair } from "../../support/port-pair.ts";
 import { loadRegistry, until } from "../../support/registry.ts";
@@ -84,12 +82,6 @@ class View {
   }
 }
 
-const noPermissions = {
-  granted: async () => [],
-  remove: async () => true,
-  register: async () => undefined,
-};
-
 /** A worker that can be killed and started again on the same stores. */
 class Worker {
   readonly durable = memoryDurableStore();
@@ -118,8 +110,8 @@ class Worker {
         });
         return this.registry;
       },
-      pages: new Pages({ tabs: new FakeTabs(), setMarker: () => undefined }),
-      sites: new Sites(noPermissions, () => this.views?.sitesChanged()),
+      pages: noPages(),
+      sites: noSites(),
     });
   }
 

@@ -15,8 +15,9 @@ import {
 } from "surrealdb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DemoServer, startServer } from "../../../demo/server/server.ts";
-import { createHandlers, type Handlers } from "../../../src/background/commands.ts";
+import type { Handlers } from "../../../src/background/commands.ts";
 import { decodeValue, encodeValue } from "../../../src/wire/values.ts";
+import { handlersOf } from "../../support/handlers.ts";
 import { until } from "../../support/registry.ts";
 import { type RpcProxy, startProxy } from "../../support/rpc-proxy.ts";
 import { failureOf, openScene, type Scene, SIGN_INS } from "../../support/scene.ts";
@@ -30,7 +31,7 @@ beforeAll(async () => {
   server = await startServer({ port: 0 });
   proxy = await startProxy(server.url);
   scene = await openScene(proxy.url);
-  commands = createHandlers(scene.registry);
+  commands = handlersOf(scene.registry);
 });
 afterAll(async () => {
   await scene.registry.dispose();
@@ -91,19 +92,19 @@ describe("namespace and database", () => {
   it("looks into namespaces for their databases, and creates none that is only typed", async () => {
     const root = await scene.create({ signIn: SIGN_INS.root });
     const ask = commands["session.names"];
-    expect(await ask({ key: root, namespace: "app" }, "view")).toMatchObject({
+    expect(await ask({ key: root, namespace: "app" }, { id: "view" })).toMatchObject({
       databases: ["tenant_a", "tenant_b"],
     });
-    const missing = await ask({ key: root, namespace: "half_a_na" }, "view");
+    const missing = await ask({ key: root, namespace: "half_a_na" }, { id: "view" });
     expect(missing.databases).toEqual([]);
-    expect((await ask({ key: root }, "view")).namespaces).not.toContain("half_a_na");
+    expect((await ask({ key: root }, { id: "view" })).namespaces).not.toContain("half_a_na");
 
     // Whoever may not list namespaces is told of his own, selected or not, and of no other.
     const operator = await scene.create({ signIn: SIGN_INS.operator });
     await scene.registry.session(operator).use(null, null);
-    const own = await ask({ key: operator, namespace: "app" }, "view");
+    const own = await ask({ key: operator, namespace: "app" }, { id: "view" });
     expect(own).toMatchObject({ namespaces: undefined, databases: ["tenant_a", "tenant_b"] });
-    const other = await ask({ key: operator, namespace: "main" }, "view");
+    const other = await ask({ key: operator, namespace: "main" }, { id: "view" });
     expect(other.databases).toBeUndefined();
   });
 
@@ -161,7 +162,7 @@ describe("variables", () => {
         .ask(key, `RETURN <string> type::of(${expression})`)
         .catch((error: unknown) => error);
       if (direct instanceof Error) continue;
-      await commands["session.set"]({ key, name: `v${index}`, expression }, "view");
+      await commands["session.set"]({ key, name: `v${index}`, expression }, { id: "view" });
       said[`v${index}`] = expression;
     }
     expect(Object.keys(said).length).toBeGreaterThan(24);
@@ -227,29 +228,32 @@ describe("variables", () => {
 
   it("keep the old value when the new one isn't SurrealQL, and pass the server's words on", async () => {
     const key = await scene.create({ signIn: SIGN_INS.alice });
-    await commands["session.set"]({ key, name: "colour", expression: "'red'" }, "view");
+    await commands["session.set"]({ key, name: "colour", expression: "'red'" }, { id: "view" });
     for (const expression of ["{ a: ", "1 +", "SELECT FROM", "nonsense::function()"]) {
       const error = await failureOf(
-        commands["session.set"]({ key, name: "colour", expression }, "view"),
+        commands["session.set"]({ key, name: "colour", expression }, { id: "view" }),
       );
       expect(error.message.length, expression).toBeGreaterThan(10);
       expect(await scene.ask(key, "RETURN $colour")).toBe("red");
       expect(shownVariables(key)).toEqual({ colour: 's"red"' });
     }
-    const thrown = commands["session.set"]({ key, name: "colour", expression: "1 + 'x'" }, "view");
+    const thrown = commands["session.set"](
+      { key, name: "colour", expression: "1 + 'x'" },
+      { id: "view" },
+    );
     expect((await failureOf(thrown)).message).toMatch(/1.*x/);
     expect(scene.view(key).gate).toEqual({ open: true });
   });
 
   it("refuse NONE, since removing is the word for it, and keep null", async () => {
     const key = await scene.create({ signIn: SIGN_INS.alice });
-    await commands["session.set"]({ key, name: "x", expression: "1" }, "view");
+    await commands["session.set"]({ key, name: "x", expression: "1" }, { id: "view" });
     const error = await failureOf(
-      commands["session.set"]({ key, name: "x", expression: "NONE" }, "view"),
+      commands["session.set"]({ key, name: "x", expression: "NONE" }, { id: "view" }),
     );
     expect(error).toMatchObject({ name: "InvalidRequestError", advice: /emove/ });
     expect(await scene.ask(key, "RETURN $x")).toBe(1);
-    await commands["session.set"]({ key, name: "x", expression: "null" }, "view");
+    await commands["session.set"]({ key, name: "x", expression: "null" }, { id: "view" });
     expect(await scene.ask(key, "RETURN $x")).toBeNull();
   });
 
@@ -286,10 +290,12 @@ describe("variables", () => {
 
   it("are read as JSON for a session that may not query", async () => {
     const key = await scene.create();
-    await commands["session.set"]({ key, name: "x", expression: '{ "a": [1] }' }, "view");
+    await commands["session.set"]({ key, name: "x", expression: '{ "a": [1] }' }, { id: "view" });
     expect(shownVariables(key)).toEqual({ x: '{ "a": [ 1 ] }' });
     expect(
-      await failureOf(commands["session.set"]({ key, name: "x", expression: "note:one" }, "view")),
+      await failureOf(
+        commands["session.set"]({ key, name: "x", expression: "note:one" }, { id: "view" }),
+      ),
     ).toMatchObject({ name: "InvalidRequestError", advice: /JSON/ });
   });
 });

@@ -3,13 +3,13 @@ import type { Uuid } from "surrealdb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ACCESSES } from "../../../../demo/server/seed.ts";
 import { type DemoServer, startServer } from "../../../../demo/server/server.ts";
-import { createHandlers, type Handlers } from "../../../../src/background/commands.ts";
+import type { Handlers } from "../../../../src/background/commands.ts";
 import { Pages } from "../../../../src/background/pages.ts";
-import { Sites } from "../../../../src/background/sites.ts";
 import { pageSessionKey } from "../../../../src/session/page/page-model.ts";
 import type { Registry } from "../../../../src/session/registry.ts";
 import { decodeValue, encodeValue } from "../../../../src/wire/values.ts";
 import { FakePage, FakeTabs, FakeWatcher } from "../../../support/fake-page.ts";
+import { handlersOf } from "../../../support/handlers.ts";
 import { loadRegistry, until, viewIn } from "../../../support/registry.ts";
 import { failureOf, recordSignIn, SIGN_INS } from "../../../support/scene.ts";
 
@@ -56,16 +56,7 @@ async function stage(
   if (signIn) await page.request(socket, "signin", [signIn]);
   const view = new FakeWatcher(pages);
   await until(() => view.page.sessions.length > 0);
-  const permissions = {
-    granted: async () => [],
-    remove: async () => true,
-    register: async () => undefined,
-  };
-  const handlers = createHandlers({
-    registry,
-    pages,
-    sites: new Sites(permissions, () => undefined),
-  });
+  const handlers = handlersOf(registry, pages);
   const call = async (command: keyof Handlers, params: unknown) => {
     const handler = handlers[command] as (params: unknown, view: unknown) => unknown;
     const result = await handler(params, { id: "view", page: view });

@@ -1,0 +1,22 @@
+/** The commands of the views on a registry in Node, with pages and sites that have nothing in them. */
+import { createHandlers, type Handlers } from "../../src/background/commands.ts";
+import { Pages } from "../../src/background/pages.ts";
+import { Sites } from "../../src/background/sites.ts";
+import type { Registry } from "../../src/session/registry.ts";
+import { FakeTabs } from "./fake-page.ts";
+
+/** Nothing is granted beyond the local sites. */
+export function noSites(changed: () => void = () => undefined): Sites {
+  return new Sites(
+    { granted: async () => [], remove: async () => true, register: async () => undefined },
+    changed,
+  );
+}
+
+export function noPages(): Pages {
+  return new Pages({ tabs: new FakeTabs(), setMarker: () => undefined, viewsPatience: 0 });
+}
+
+export function handlersOf(registry: Registry, pages: Pages = noPages()): Handlers {
+  return createHandlers({ registry, pages, sites: noSites() });
+}
