@@ -200,7 +200,10 @@ describe("variables", () => {
       nested: [{ a: [new RecordId("note", [1, "x"])] }],
     };
     for (const [name, value] of Object.entries(values)) {
-      const answer = await commands["session.set"]({ key, name, value: encodeValue(value) }, "v");
+      const answer = await commands["session.set"](
+        { key, name, value: encodeValue(value) },
+        { id: "v" },
+      );
       expect(decodeValue(answer.value), name).toEqual(value);
       expect(await scene.ask(key, `RETURN $${name}`), name).toEqual(value);
     }
