@@ -18,9 +18,10 @@ const PAUSE = 200;
 export function PageTruth({ session }: { session: PageSessionView }): JSX.Element | null {
   const store = useStore();
   const asking = useAction();
-  const { key, auth, namespace, database } = session;
+  const { key, auth, statusSince, namespace, database } = session;
   const blocked = whyNotAct(store, session);
-  const identity = JSON.stringify([auth.level, auth.user, auth.access, namespace, database]);
+  // A new token for the same user is a new sign-in as well.
+  const identity = JSON.stringify([statusSince, auth.user, auth.access, namespace, database]);
 
   useEffect(() => {
     if (blocked !== undefined) return;

@@ -1,9 +1,7 @@
 /** A new session: on which connection, who, where, and how it looks in the list. */
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import type { ConnectionView, SessionView, SignInForm } from "../../../session/model.ts";
 import { nextColour } from "../../../session/palette.ts";
-import { formOfToken } from "../../../session/sign-in.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { ColourChoice } from "../../components/colour-choice.tsx";
@@ -20,6 +18,8 @@ import { useNames } from "../names.ts";
 import { RememberChoice } from "../remember.tsx";
 import { type DraftErrors, draftFrom, readDraft } from "../sign-in/draft.ts";
 import { SignInFields } from "../sign-in/sign-in-fields.tsx";
+
+import { startingPlace, template } from "./template.ts";
 
 export interface NewSessionPageProps {
   back: ComponentChildren;
@@ -113,10 +113,13 @@ function NewSession({ connectionId, like }: NewSessionProps): JSX.Element {
   const temporary = useSignal(false);
   const remember = useSignal(false);
   const draft = useSignal(
-    draftFrom(template(store.sessions.all.value, chosen.value, like), {
-      ...home,
-      way: "anonymous",
-    }),
+    draftFrom(
+      template(store.sessions.all.value, chosen.value, like, store.requests.source.peek()),
+      {
+        ...home,
+        way: "anonymous",
+      },
+    ),
   );
   const errors = useSignal<DraftErrors>({});
   const creating = useAction();
@@ -280,42 +283,6 @@ function NewSession({ connectionId, like }: NewSessionProps): JSX.Element {
   );
 }
 
-/** Where the new session begins: where the connection says, or else where the page is. */
-function startingPlace(
-  connection: ConnectionView | undefined,
-  like: AnySession | undefined,
-): { namespace?: string; database?: string } {
-  const own = connection?.namespace !== undefined || !like || !isPageSession(like);
-  const from = own ? connection : like;
-  return { namespace: from?.namespace, database: from?.database };
-}
-
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-/**
- * How the next person signs in is most likely how the last one on this connection did: the same way
- * and access method, the same fields, but another name.
- */
-function template(
-  sessions: readonly SessionView[],
-  connectionId: string,
-  like: AnySession | undefined,
-): SignInForm | undefined {
-  if (like && isPageSession(like)) return like.auth.claims && formOfToken(like.auth.claims);
-  const others = sessions.filter(
-    (session) => session.connectionId === connectionId && session.signInForm && !isClosed(session),
-  );
-  const former = others.find((session) => session.key === like?.key) ?? others.at(-1);
-  if (!former?.signInForm) return undefined;
-  const { way, namespace, database, access, variables } = former.signInForm;
-  const names = Object.keys(variables ?? {});
-  return {
-    way,
-    namespace,
-    database,
-    access,
-    variables: Object.fromEntries(names.map((name) => [name, ""])),
-  };
 }
