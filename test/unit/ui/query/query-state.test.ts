@@ -12,9 +12,16 @@ import { emptyReason, isEmpty, readAnswer } from "../../../../src/ui/query/answe
 import { obstacle } from "../../../../src/ui/query/can-run.ts";
 import { METHODS } from "../../../../src/ui/query/methods.ts";
 import { createQueryState, type QueryState } from "../../../../src/ui/query/query-state.ts";
+import { whyNotAct } from "../../../../src/ui/store/acting.ts";
+import { createPageStore } from "../../../../src/ui/store/page.ts";
 import type { PanelStore } from "../../../../src/ui/store/store.ts";
 import { arrayItems, mapEntries } from "../../../../src/wire/cbor-parts.ts";
 import { decodeValue, encodeValue } from "../../../../src/wire/values.ts";
+import {
+  examplePage,
+  examplePageSession,
+  exampleSocket,
+} from "../../../support/ui/page-examples.ts";
 
 const bob = {
   key: "k1",
@@ -258,5 +265,24 @@ describe("a session that can't run anything", () => {
     const waiting = obstacle({ ...bob, gate: { open: false, reason: "Restoring." } });
     expect(waiting).toMatchObject({ final: false, way: "look" });
     expect(waiting?.text).toContain("Restoring.");
+  });
+
+  it("of the page is told why nothing can be sent from here", () => {
+    const own = examplePageSession();
+    const page = createPageStore();
+    const blocked = () => obstacle(own, whyNotAct({ page }, own));
+    page.replaceAll(examplePage());
+    expect(blocked()).toBeUndefined();
+    const cannotAct = "This socket delivers Blobs; can't act on it.";
+    page.apply({ sockets: [exampleSocket({ cannotAct })] });
+    expect(blocked()).toMatchObject({ final: true, way: "look" });
+    expect(blocked()?.text).toContain(cannotAct);
+    page.apply({ sockets: [exampleSocket({ state: "closed" })] });
+    expect(blocked()?.text).toContain("Its socket isn't open.");
+    page.replaceAll(undefined);
+    expect(blocked()?.text).toContain("Its page is gone.");
+    // Signed out, it answers as nobody: that is the page's own business.
+    page.replaceAll(examplePage());
+    expect(obstacle({ ...own, status: "ended" }, whyNotAct({ page }, own))).toBeUndefined();
   });
 });
