@@ -7,7 +7,7 @@ import { useStore } from "../store/context.ts";
 import { pageCondition } from "../store/page-condition.ts";
 import { count } from "../values/sizes.ts";
 import { clockTime } from "../words/time.ts";
-import { missedItsStart } from "./status-line.tsx";
+import { AskAgain, missedItsStart } from "./status-line.tsx";
 import { useRequests } from "./use-requests.ts";
 
 /** Nothing where there are rows to show. */
@@ -67,7 +67,7 @@ function Cause({ working }: { working: Action }): JSX.Element {
       </>
     );
   }
-  if (since === undefined) return <p class="sy-dim">Asking the page for its requests…</p>;
+  if (since === undefined) return <AskAgain working={working} />;
   if (!missedItsStart(store, since)) {
     return <p>Recording since {clockTime(since)}. The page has sent no request yet.</p>;
   }

@@ -53,10 +53,10 @@ export function RequestList(props: RequestListProps): JSX.Element {
   const activeIndex = active === undefined ? -1 : rows.indexOf(active);
   const rowId = (seq: number) => `${props.id}-${seq}`;
 
-  // Opened from elsewhere, or hidden behind another filter a moment ago.
+  // Details that open take room from the list: what was opened stays in sight.
   useLayoutEffect(() => {
     if (activeIndex >= 0) shown.show(activeIndex);
-  }, [active]);
+  }, [active, props.opened === undefined]);
 
   const { call } = store;
   const { killing } = props;

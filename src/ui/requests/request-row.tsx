@@ -81,7 +81,7 @@ export function RequestRow(
         <span class="sy-request-method" role="gridcell">
           {entry.method}
         </span>
-        <span class="sy-request-text" role="gridcell">
+        <span class="sy-request-text" role="gridcell" title={entry.text}>
           {entry.by === "you" && (
             <span
               class="sy-request-tag"

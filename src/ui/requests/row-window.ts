@@ -11,7 +11,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { LogRows } from "../../session/page/log-source.ts";
 
 /** Rows drawn beyond each edge, so that a fast scroll doesn't show blank ground. */
-const BEYOND = 8;
+const BEYOND = 6;
 
 /** The first row whose number is `seq` or a later one; `rows.length` where all are earlier. */
 export function rowFrom(rows: LogRows, seq: number): number {

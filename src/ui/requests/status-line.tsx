@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import type { Action } from "../components/action.ts";
 import { Button } from "../components/button.tsx";
 import { useStore } from "../store/context.ts";
+import { pageCondition } from "../store/page-condition.ts";
 import type { RequestsStore } from "../store/requests.ts";
 import type { PanelStore } from "../store/store.ts";
 import { byteSize, count, plural } from "../values/sizes.ts";
@@ -41,14 +42,15 @@ export function StatusLine({ working }: { working: Action }): JSX.Element {
   );
 }
 
-function Recording(props: { requests: RequestsStore; working: Action }): JSX.Element {
+function Recording(props: { requests: RequestsStore; working: Action }): JSX.Element | null {
   const store = useStore();
   const { requests, working } = props;
   const since = requests.since.value;
+  if (!store.page.info.value || pageCondition(store.page) !== undefined) return null;
   if (!requests.recording.value) {
     return <span class="sy-tone-warn">Paused: what the page does is counted, not kept.</span>;
   }
-  if (since === undefined) return <span class="sy-dim">Asking the page for its requests…</span>;
+  if (since === undefined) return <AskAgain working={working} />;
   return (
     <span class="sy-requests-since">
       Recording since {clockTime(since)}.
@@ -61,6 +63,19 @@ function Recording(props: { requests: RequestsStore; working: Action }): JSX.Ele
           </Button>
         </>
       )}
+    </span>
+  );
+}
+
+/** Between the wish to record and the page's answer: a moment, or longer where something went wrong. */
+export function AskAgain({ working }: { working: Action }): JSX.Element {
+  const requests = useRequests();
+  return (
+    <span class="sy-requests-since">
+      Waiting for the page's requests.
+      <Button variant="quiet" onClick={() => working.run(() => requests.setRecording(true))}>
+        Ask again
+      </Button>
     </span>
   );
 }

@@ -11,6 +11,7 @@ import { Button } from "../components/button.tsx";
 import { Checkbox } from "../components/field.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Menu, type MenuItem } from "../components/menu.tsx";
+import { useStore } from "../store/context.ts";
 import { count } from "../values/sizes.ts";
 import { FrameChoice, MethodChoice, SessionChoice, SlowerThan } from "./filters.tsx";
 import { useRequests } from "./use-requests.ts";
@@ -23,9 +24,11 @@ export interface ToolbarProps {
 }
 
 export function Toolbar({ narrow, toList, working }: ToolbarProps): JSX.Element {
+  const store = useStore();
   const requests = useRequests();
   const { filter, preserve } = requests;
-  const readOnly = requests.source.value.readOnly;
+  const { readOnly } = requests.source.value;
+  const recordable = !readOnly && store.page.info.value !== undefined;
   const file = useRef<HTMLInputElement>(null);
   const exportLog = () => working.run(() => requests.exportLog());
 
@@ -57,7 +60,7 @@ export function Toolbar({ narrow, toList, working }: ToolbarProps): JSX.Element 
 
   return (
     <div class="sy-requests-bar" role="toolbar" aria-label="Requests">
-      {!readOnly && <RecordButton working={working} />}
+      {recordable && <RecordButton working={working} />}
       {!readOnly && <Button icon="clear" label="Clear the log" onClick={() => requests.clear()} />}
       <FilterText toList={toList} />
       {narrow && more}

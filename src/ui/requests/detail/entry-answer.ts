@@ -1,8 +1,9 @@
 /** What a page was answered, in the shape in which the Query view shows its own answers. */
-import type { AuthLevel } from "../../../session/model.ts";
+import type { AuthLevel, ErrorView } from "../../../session/model.ts";
 import type { EntryDetails, RequestEntry } from "../../../session/page/log-entry.ts";
 import type { IdentityThen } from "../../../session/page/page-model.ts";
 import { decodeValue } from "../../../wire/values.ts";
+import { toErrorView } from "../../components/action.ts";
 import { type Answer, type Outcome, readStatement } from "../../query/answer.ts";
 import { placeWord } from "../../words/identity.ts";
 import { type SessionName, userThen } from "../session-names.ts";
@@ -13,18 +14,23 @@ function levelThen(as: IdentityThen | undefined): AuthLevel {
   return as.user.includes(":") ? "record" : "root";
 }
 
-/**
- * Undefined while there is no answer, or where it wasn't kept.
- * @throws ValueError where the result's bytes are no value
- */
+/** `answer` is absent while there is none, and where it wasn't kept. */
+export type Recorded = { answer?: Answer } | { error: ErrorView };
+
+/** Never throws: bytes that are no value are said to be that. */
 export function recordedAnswer(
   entry: RequestEntry,
   details: EntryDetails,
   name: SessionName,
-): Answer | undefined {
-  const outcomes = outcomesOf(entry.method, details);
-  if (!outcomes) return undefined;
-  return {
+): Recorded {
+  let outcomes: Outcome[] | undefined;
+  try {
+    outcomes = outcomesOf(entry.method, details);
+  } catch (thrown) {
+    return { error: toErrorView(thrown) };
+  }
+  if (!outcomes) return {};
+  const answer: Answer = {
     session: name,
     level: levelThen(entry.as),
     method: entry.method,
@@ -35,6 +41,7 @@ export function recordedAnswer(
     bytesReceived: entry.bytesReceived ?? 0,
     outcomes,
   };
+  return { answer };
 }
 
 function outcomesOf(method: string, { error, result }: EntryDetails): Outcome[] | undefined {

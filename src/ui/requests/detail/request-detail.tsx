@@ -17,7 +17,6 @@ import { sessionName, userThen } from "../session-names.ts";
 import { useRequests } from "../use-requests.ts";
 import { exactTime, outcomeWord } from "../words.ts";
 import { CopyMenu } from "./copy-menu.tsx";
-import { recordedAnswer } from "./entry-answer.ts";
 import { IdentityTab } from "./identity-tab.tsx";
 import { NotificationsTab } from "./notifications-tab.tsx";
 import { RequestTab } from "./request-tab.tsx";
@@ -57,10 +56,14 @@ function Opened(props: RequestDetailProps & { opened: OpenedEntry }): JSX.Elemen
   const source = requests.source.value;
   const imported = source.readOnly ? source.sessions() : undefined;
   const name = sessionName(store, entry.as ?? { sessionKey: entry.socketKey }, imported);
-  const run = useMemo(() => {
-    const whole = source.details(entry.seq, "all");
-    return createRunAgain(store.call, { method: entry.method, params: whole?.params });
-  }, [source, entry, details.params]);
+  const run = useMemo(
+    () =>
+      createRunAgain(store.call, () => {
+        const params = source.details(entry.seq, "all")?.params;
+        return { method: entry.method, ...(params && { params }) };
+      }),
+    [source, entry],
+  );
   const again = run.state.value;
   const showsAgain = useSignal(false);
   const copying = useAction();
@@ -166,7 +169,7 @@ function Opened(props: RequestDetailProps & { opened: OpenedEntry }): JSX.Elemen
             {shown === "notifications" && <NotificationsTab entry={entry} details={details} />}
             {shown === "identity" && <IdentityTab entry={entry} name={name} />}
             {shown === "again" && again && (
-              <AgainTab again={again} run={run} recorded={recordedAnswer(entry, details, name)} />
+              <AgainTab again={again} run={run} opened={props.opened} name={name} />
             )}
           </div>
         )}

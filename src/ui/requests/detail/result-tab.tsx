@@ -2,9 +2,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { ErrorView } from "../../../session/model.ts";
-import { toErrorView } from "../../components/action.ts";
 import { ErrorNote, Note } from "../../components/error-note.tsx";
-import type { Answer } from "../../query/answer.ts";
 import { ResultView } from "../../query/result-view.tsx";
 import type { SessionName } from "../session-names.ts";
 import { useRequests } from "../use-requests.ts";
@@ -16,7 +14,10 @@ import type { TabProps } from "./request-tab.tsx";
 export function ResultTab(props: TabProps & { name: SessionName }): JSX.Element {
   const requests = useRequests();
   const { entry, details, name } = props;
-  const read = useMemo(() => answerOr(() => recordedAnswer(entry, details, name)), [details, name]);
+  const read = useMemo(
+    () => recordedAnswer(entry, details, name),
+    [details, name.label, name.colour],
+  );
   if (!("answer" in read) || !read.answer) {
     return (
       <div class="sy-opened-pad">
@@ -52,13 +53,4 @@ function NoAnswer({
       {outcome.kind === "ok" && <p>{outcome.text}</p>}
     </>
   );
-}
-
-/** Bytes that are no value are said to be that. */
-function answerOr(read: () => Answer | undefined) {
-  try {
-    return { answer: read() };
-  } catch (thrown) {
-    return { error: toErrorView(thrown) };
-  }
 }

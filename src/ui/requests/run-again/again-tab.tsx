@@ -8,17 +8,21 @@ import { ResultView } from "../../query/result-view.tsx";
 import { now } from "../../store/clock.ts";
 import { placeWord } from "../../words/identity.ts";
 import { span } from "../../words/time.ts";
+import { recordedAnswer } from "../detail/entry-answer.ts";
+import type { OpenedEntry } from "../detail/use-entry.ts";
+import type { SessionName } from "../session-names.ts";
 import { compareAnswers } from "./compare.ts";
 import type { Again, RunAgain } from "./run-again.ts";
 
 export interface AgainTabProps {
   again: Again;
   run: RunAgain;
-  /** Absent where there was no answer, or it wasn't kept. */
-  recorded: Answer | undefined;
+  opened: OpenedEntry;
+  /** Whom it ran as when it was recorded. */
+  name: SessionName;
 }
 
-export function AgainTab({ again, run, recorded }: AgainTabProps): JSX.Element {
+export function AgainTab({ again, run, opened, name }: AgainTabProps): JSX.Element {
   const { session } = again;
   switch (again.kind) {
     case "asking":
@@ -50,7 +54,7 @@ export function AgainTab({ again, run, recorded }: AgainTabProps): JSX.Element {
         </ErrorNote>
       );
     case "answered":
-      return <Both again={again.answer} recorded={recorded} />;
+      return <Both again={again.answer} opened={opened} name={name} />;
   }
 }
 
@@ -59,8 +63,14 @@ function Elapsed({ since }: { since: number }): JSX.Element {
   return <time>{span(now.value - since)}</time>;
 }
 
-function Both(props: { again: Answer; recorded: Answer | undefined }): JSX.Element {
-  const { again, recorded } = props;
+function Both(props: { again: Answer; opened: OpenedEntry; name: SessionName }): JSX.Element {
+  const { again, name } = props;
+  const { entry, details } = props.opened;
+  // Absent where there was no answer, or it wasn't kept.
+  const recorded = useMemo(() => {
+    const read = recordedAnswer(entry, details, name);
+    return "answer" in read ? read.answer : undefined;
+  }, [details, name.label, name.colour]);
   const comparison = useMemo(() => recorded && compareAnswers(recorded, again), [recorded, again]);
   return (
     <>

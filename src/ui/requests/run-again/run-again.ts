@@ -41,7 +41,8 @@ export interface RunAgain {
 /** A query may take long, and the person sees how long; but no wait is for ever. */
 const TIMEOUT = 10 * 60_000;
 
-export function createRunAgain(call: PanelStore["call"], request: Repeatable): RunAgain {
+/** @param request read when it is needed only: it may be large */
+export function createRunAgain(call: PanelStore["call"], request: () => Repeatable): RunAgain {
   const state = signal<Again | undefined>(undefined);
   let runs = 0;
 
@@ -50,8 +51,9 @@ export function createRunAgain(call: PanelStore["call"], request: Repeatable): R
     state.value = { kind: "running", session, startedAt: Date.now() };
     let outcome: Again;
     try {
-      const raw = await send(call, session.key, request);
-      const answer = readAnswer(session, request.method, undefined, raw);
+      const sent = request();
+      const raw = await send(call, session.key, sent);
+      const answer = readAnswer(session, sent.method, undefined, raw);
       outcome = { kind: "answered", session, answer };
     } catch (thrown) {
       outcome = { kind: "failed", session, error: toErrorView(thrown) };
@@ -63,7 +65,8 @@ export function createRunAgain(call: PanelStore["call"], request: Repeatable): R
     state,
     async start(session) {
       runs++;
-      if (mayWrite(request.method, argumentsOf(request.params)?.[0])) {
+      const { method, params } = request();
+      if (mayWrite(method, argumentsOf(params)?.[0])) {
         state.value = { kind: "asking", session };
       } else await run(session);
     },

@@ -36,7 +36,7 @@ describe("running again", () => {
     const five = Uint8Array.of(0xa1, 0x61, 0x6e, 0xf9, 0x45, 0x00);
     const text = encodeValue("SELECT * FROM note WHERE n = $n");
     const params = Uint8Array.of(0x82, ...text, ...five);
-    const run = createRunAgain(call, { method: "query", params });
+    const run = createRunAgain(call, () => ({ method: "query", params }));
     await run.start(bob);
     expect(sent).toEqual([
       {
@@ -51,7 +51,7 @@ describe("running again", () => {
   test("a write is asked about first, and sent only when the person agreed", async () => {
     const { sent, call } = worker();
     const params = encodeValue([new RecordId("note", 1), { price: new Decimal("1.10") }]);
-    const run = createRunAgain(call, { method: "merge", params });
+    const run = createRunAgain(call, () => ({ method: "merge", params }));
     await run.start(bob);
     expect(run.state.value?.kind).toBe("asking");
     expect(sent).toEqual([]);
@@ -64,7 +64,7 @@ describe("running again", () => {
 
   test("what was asked about can be left", async () => {
     const { sent, call } = worker();
-    const run = createRunAgain(call, { method: "delete", params: encodeValue(["note"]) });
+    const run = createRunAgain(call, () => ({ method: "delete", params: encodeValue(["note"]) }));
     await run.start(bob);
     run.dismiss();
     await run.confirm();
@@ -76,7 +76,7 @@ describe("running again", () => {
     const { call } = worker(() => {
       throw new Error("The session is signed out.");
     });
-    const run = createRunAgain(call, { method: "select", params: encodeValue(["note"]) });
+    const run = createRunAgain(call, () => ({ method: "select", params: encodeValue(["note"]) }));
     await run.start(bob);
     const state = run.state.value;
     expect(state?.kind === "failed" && state.error.message).toBe("The session is signed out.");
@@ -84,7 +84,7 @@ describe("running again", () => {
 
   test("an answer that nobody waits for any more shows nowhere", async () => {
     const { call } = worker();
-    const run = createRunAgain(call, { method: "select", params: encodeValue(["note"]) });
+    const run = createRunAgain(call, () => ({ method: "select", params: encodeValue(["note"]) }));
     const running = run.start(bob);
     run.dismiss();
     await running;
@@ -167,10 +167,10 @@ describe("beside what was recorded", () => {
 
 test("bindings that are there but empty are not sent", async () => {
   const { sent, call } = worker();
-  const run = createRunAgain(call, {
+  const run = createRunAgain(call, () => ({
     method: "query",
     params: encodeValue(["SELECT 1", undefined]),
-  });
+  }));
   await run.start(bob);
   expect(sent[0]?.params).toEqual({ key: bob.key, text: "SELECT 1" });
 });
