@@ -63,9 +63,13 @@ export class Sites {
     const patterns = [...new Set(granted)]
       .filter((pattern) => !LOCAL_SITES.includes(pattern))
       .sort();
-    await this.#permissions.register(patterns);
-    const isSame = patterns.join("\n") === this.patterns.join("\n");
-    this.#sites = patterns.map((pattern) => ({ pattern, host: patternHost(pattern) }));
-    if (!isSame) this.#changed();
+    try {
+      await this.#permissions.register(patterns);
+    } finally {
+      // Listed even so: what is granted can be taken back.
+      const isSame = patterns.join("\n") === this.patterns.join("\n");
+      this.#sites = patterns.map((pattern) => ({ pattern, host: patternHost(pattern) }));
+      if (!isSame) this.#changed();
+    }
   }
 }

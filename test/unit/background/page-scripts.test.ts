@@ -141,6 +141,16 @@ describe("enabled sites", () => {
     expect(scripting.scripts.get("switchyard-site-1")?.excludeMatches).toEqual([...LOCAL_SITES]);
   });
 
+  it("on which the browser refuses to run scripts are listed even so, and can be taken back", async () => {
+    const granted = new Set([ACME]);
+    const { scripting, sites } = sitesOf(granted);
+    scripting.refuses = true;
+    await expect(sites.refresh()).rejects.toThrow("Not permitted");
+    expect(sites.all).toHaveLength(1);
+    await sites.disable(ACME);
+    expect(sites.all).toEqual([]);
+  });
+
   it("that the browser doesn't give back are said to stay", async () => {
     const scripts = stage().scripts;
     const sites = new Sites(
