@@ -10,7 +10,6 @@ const PER_SECOND = 200;
 const AT_ONCE = 400;
 /** Bytes of frames and values in one message. */
 const LARGEST = 24 * 1024 * 1024;
-/** Facts and values that are counted before the rest is taken on trust of the worker's check. */
 const TYPES: ReadonlySet<unknown> = new Set<HookMessage["type"]>([
   "facts",
   "acted",

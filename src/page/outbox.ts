@@ -17,8 +17,12 @@ const BATCH_TIME = 50;
 const NEWS_TIME = 500;
 /** Bytes of frames that go at once. */
 const BATCH_BYTES = 256 * 1024;
+/** Milliseconds between two batches, however full: the bridge takes no more than so many a second. */
+const LEAST_TIME = 10;
 /** Batches that may be on the way; more would say the same in more words. */
 const MOST_ON_THE_WAY = 32;
+/** Facts that may wait to be posted. */
+const MOST_WAITING = 4 * LIMITS.batch;
 
 interface Load {
   frames: number;
@@ -42,6 +46,7 @@ export class Outbox {
   #timer: number | undefined;
   #due = 0;
   #newsAt = 0;
+  #postedAt = 0;
 
   constructor(journal: Journal, post: (message: HookMessage) => void) {
     this.#journal = journal;
@@ -95,8 +100,8 @@ export class Outbox {
     const facts = this.#journal.changes(now());
     if (facts.length === 0) return;
     for (const fact of facts) this.#facts.push(fact);
-    if (this.#mode === "hold") this.#trim();
-    else this.#schedule(BATCH_TIME);
+    this.#trim();
+    if (this.#mode !== "hold") this.#schedule(BATCH_TIME);
   }
 
   /** A frame, which is the listener's from here on. Call `changes` before what it does. */
@@ -113,18 +118,21 @@ export class Outbox {
     } else {
       this.#facts.push(fact);
       this.#bytes += size;
+      this.#trim();
     }
-    this.#schedule(this.#bytes >= BATCH_BYTES ? 0 : BATCH_TIME);
+    const isFull = this.#bytes >= BATCH_BYTES;
+    this.#schedule(isFull ? Math.max(0, this.#postedAt + LEAST_TIME - fact.at) : BATCH_TIME);
   }
 
   /** The listener has taken batches up to this one. */
   taken(batch: number): void {
+    const wasFull = this.#onTheWay.size >= MOST_ON_THE_WAY;
     for (const [number, { memory }] of this.#onTheWay) {
       if (number > batch) break;
       this.#onTheWay.delete(number);
       this.#bytesOnTheWay -= memory;
     }
-    if (this.#facts.length > 0) this.#schedule(BATCH_TIME);
+    if (wasFull) this.#schedule(LEAST_TIME);
   }
 
   /** Tells what there is, now. @param post another way than the usual */
@@ -145,6 +153,7 @@ export class Outbox {
     }
     this.#facts = [];
     this.#bytes = 0;
+    this.#postedAt = at;
   }
 
   #send(facts: PageFact[], post: (message: HookMessage) => void): void {
@@ -169,26 +178,32 @@ export class Outbox {
     } else this.#facts.push({ fact: "dropped", at, frames, bytes });
   }
 
-  /** Keeps what is held within its limit: the oldest frames go, and are counted. */
+  /** Keeps what waits within its limits: the oldest frames go, and are counted. */
   #trim(): void {
-    if (this.#bytes <= LIMITS.held && this.#facts.length <= LIMITS.batch) return;
+    const holds = this.#mode === "hold";
+    const most = holds ? LIMITS.batch : MOST_WAITING;
+    const mostBytes = holds ? LIMITS.held : LIMITS.onTheWay;
+    if (this.#bytes <= mostBytes && this.#facts.length <= most) return;
     let frames = 0;
     let bytes = 0;
     let at = 0;
-    while (this.#bytes > LIMITS.held / 2 || this.#facts.length > LIMITS.batch / 2) {
-      const index = this.#facts.findIndex(({ fact }) => fact === "frame");
-      const [fact] = index < 0 ? [] : this.#facts.splice(index, 1);
-      if (fact?.fact !== "frame") break;
+    let left = this.#facts.length;
+    this.#facts = this.#facts.filter((fact) => {
+      if (fact.fact !== "frame") return true;
+      if (this.#bytes <= mostBytes / 2 && left <= most / 2) return true;
       this.#bytes -= sizeOf(fact);
+      left--;
       frames++;
       bytes += fact.size;
       at = fact.at;
-    }
-    if (this.#facts.length > LIMITS.batch / 2) {
+      return false;
+    });
+    if (this.#facts.length > most / 2) {
       // Nothing but states is left of so many: as they are now says it all.
       this.#facts = [this.#journal.whole(now())];
     }
-    if (frames > 0) this.#facts.splice(1, 0, { fact: "dropped", at, frames, bytes });
+    const first = this.#facts[0]?.fact === "whole" ? 1 : 0;
+    if (frames > 0) this.#facts.splice(first, 0, { fact: "dropped", at, frames, bytes });
   }
 
   #forgetOnTheWay(): { frames: number; bytes: number } {

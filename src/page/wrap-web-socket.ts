@@ -47,8 +47,10 @@ export function wrapWebSocket(made: (socket: WebSocket, format: FrameFormat) => 
  */
 function formatAskedFor(protocols: unknown): FrameFormat | undefined {
   if (!isArray(protocols)) return formatNamed(protocols);
-  for (let i = 0; i < protocols.length && i < 16; i++) {
-    const format = formatNamed(getOwnPropertyDescriptor(protocols, i)?.value);
+  for (let i = 0; i < 16; i++) {
+    const item = getOwnPropertyDescriptor(protocols, i);
+    if (item === undefined) return undefined;
+    const format = formatNamed(item.value);
     if (format !== undefined) return format;
   }
   return undefined;
