@@ -351,7 +351,10 @@ class Chromium implements ExtensionBrowser {
 
   /** Closes a page, DevTools or the worker, and returns when it is gone. */
   private async closeTarget(targetId: string): Promise<void> {
-    await this.cdp.send("Target.closeTarget", { targetId });
+    await this.cdp.send("Target.closeTarget", { targetId }).catch((error: Error) => {
+      // It was closing by itself.
+      if (!error.message.includes("No target with given id")) throw error;
+    });
     await until(
       async () => !(await this.cdp.targets()).some((target) => target.targetId === targetId),
       PATIENCE_MS,

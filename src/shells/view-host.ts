@@ -56,7 +56,9 @@ function openPage(address: string, surface: ViewHost["surface"]): void {
 async function addressOf(tabId: number | undefined): Promise<string | undefined> {
   try {
     if (devtools) {
-      const [address] = await devtools.inspectedWindow.eval("location.href");
+      const answer: unknown = await devtools.inspectedWindow.eval("location.href");
+      // Firefox answers value and error, as the polyfill does; Chrome's own promise the value.
+      const address = Array.isArray(answer) ? answer[0] : answer;
       return typeof address === "string" ? address : undefined;
     }
     return tabId === undefined ? undefined : (await browser.tabs.get(tabId)).url;

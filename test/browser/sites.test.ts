@@ -32,7 +32,8 @@ describeInBrowsers("sites", (under) => {
   beforeAll(async () => {
     [server, browser] = await Promise.all([
       startServer({ port: 0 }),
-      under.launch({ localNames: [SHOP, STAGING] }),
+      // Docked: from a DevTools window Firefox opens no tabs, but windows.
+      under.launch({ localNames: [SHOP, STAGING], devtools: "docked" }),
     ]);
     pages = await startPages(server.url);
     // It comes to the front when it opens: later tabs are to stay where they are.
@@ -96,6 +97,7 @@ describeInBrowsers("sites", (under) => {
       await popupState(popup, "off");
       await pageConnected(page);
       expect(await isWatched(page, server.url)).toBe(false);
+      await page.close();
     });
   });
 
@@ -163,6 +165,23 @@ describeInBrowsers("sites", (under) => {
       await asking.close();
     });
 
+    test("DevTools, which may not ask, lead to that question; after it the panel shows the page", async () => {
+      await options.click(`${row(SHOP)} >> role=button[name="Turn off"]`);
+      await options.gone(row(SHOP));
+      const page = await open(SHOP);
+      const panel = await browser.openPanel(page);
+      await panel.see(`text*=Switchyard is off on ${SHOP}`);
+      await panel.click('role=button[name="Enable on this site"]');
+      const asking = await browser.findPage(`${browser.extensionOrigin}${OPTIONS_PAGE}?`);
+      await asking.click('[data-question=open] >> role=button[name="Enable"]');
+      await asking.see("[data-question=answered]");
+      await panel.click('role=button[name="Reload page"]');
+      await panel.see("text*=user:alice");
+      await panel.close();
+      await asking.close();
+      await page.close();
+    });
+
     test("a site that is taken back in the browser's own settings is gone here too", async () => {
       await takeBack(browser, sitePattern(addressOn(SHOP)));
       await options.gone(row(SHOP));
@@ -182,6 +201,22 @@ describeInBrowsers("sites", (under) => {
       expect(await isWatched(page, server.url)).toBe(true);
       await page.close();
     });
+  });
+
+  test("the popup by keyboard alone", async () => {
+    await browser.consentTo(sitePattern(addressOn(SHOP)));
+    const page = await open(SHOP, { name: "keyboard" });
+    const popup = await browser.openPopup(page);
+    await popupState(popup, "off");
+    await tabTo(popup, "Enable on this site");
+    await popup.press("Enter");
+    await popupState(popup, "needs-reload");
+    await tabTo(popup, "Turn off on this site");
+    await popup.press("Space");
+    await popupState(popup, "off");
+    await tabTo(popup, "Sites and settings");
+    await tabTo(popup, "Open in a tab");
+    await page.close();
   });
 
   describe("on this computer", () => {
@@ -223,6 +258,19 @@ describeInBrowsers("sites", (under) => {
     expect(await browser.errors()).toEqual([]);
   });
 });
+
+/** Presses Tab until the button with this name has the focus. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 10; presses++) {
+    await page.press("Tab");
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement | null;
+      return element?.getAttribute("aria-label") ?? element?.innerText ?? "";
+    });
+    if (focused.trim() === name) return;
+  }
+  throw new Error(await page.explain(`Tab doesn't lead to "${name}".`));
+}
 
 /** Whether sockets to SurrealDB are watched in this page. */
 function isWatched(page: Page, rpcUrl: string): Promise<boolean> {
