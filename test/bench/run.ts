@@ -2,12 +2,13 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { benchEnvelope } from "./envelope.ts";
+import { benchLog } from "./log.ts";
 import { benchPackages } from "./packages.ts";
 import { benchPanel } from "./panel.ts";
 import { benchRestore } from "./restore.ts";
 import { benchRoundTrip } from "./roundtrip.ts";
 
-const USAGE = `npm run bench -- [envelope] [roundtrip] [packages] [panel] [restore] [--runs 11]
+const USAGE = `npm run bench -- [envelope] [roundtrip] [log] [packages] [panel] [restore] [--runs 11]
 
 Without names, all of them. A missed promise is printed as MISSED; the exit code stays 0.
   --runs N   runs of restore, 11 if not given: the SDK takes most of a minute for each`;
@@ -20,6 +21,7 @@ const runs = Number(values.runs);
 const measures: Record<string, () => Promise<boolean>> = {
   envelope: benchEnvelope,
   roundtrip: benchRoundTrip,
+  log: benchLog,
   packages: benchPackages,
   panel: benchPanel,
   restore: () => benchRestore(runs),

@@ -42,10 +42,15 @@ export function requestSearch(
   return `${method} ${text} ${as ? (as.user ?? "anonymous") : ""} ${place ?? ""}`.toLowerCase();
 }
 
-/** The same, of its answer. */
-export function outcomeSearch(outcome: Outcome): string {
-  if (outcome.kind === "ok") return outcome.text.toLowerCase();
+/** The same with its answer. */
+export function withOutcome(search: string, outcome: Outcome): string {
+  // Changing the case also makes one piece of the parts, which the first search would have to do.
+  return `${search}\n${outcomeText(outcome)}`.toLowerCase();
+}
+
+function outcomeText(outcome: Outcome): string {
+  if (outcome.kind === "ok") return outcome.text;
   if (outcome.kind !== "error") return "";
   const { name, kind, message } = outcome.error;
-  return `${kind ?? name} ${message.slice(0, 300)}`.toLowerCase();
+  return `${kind ?? name} ${message.slice(0, 300)}`;
 }

@@ -16,7 +16,7 @@ import { LogBook } from "./log-book.ts";
 import type { LogLimits, MarkEntry, Outcome } from "./log-entry.ts";
 import { FILE_FORMAT, FILE_VERSION } from "./log-export.ts";
 import { Fields, LogFileError } from "./log-fields.ts";
-import { outcomeSearch, requestSearch } from "./log-filter.ts";
+import { requestSearch, withOutcome } from "./log-filter.ts";
 import {
   type KeptEntry,
   KeptMark,
@@ -189,7 +189,7 @@ function readRequest(fields: Fields): KeptRequest {
   request.bytesReceived = fields.optional("bytesReceived", "number");
   request.duration = fields.optional("duration", "number");
   request.outcome = outcomeIn(fields.fields("outcome"));
-  request.search += `\n${outcomeSearch(request.outcome)}`;
+  request.search = withOutcome(request.search, request.outcome);
   request.answerMissing = fields.optional("answerMissing", "string");
   request.answerFrame = answerIn(fields, id);
   request.bytes += request.answerFrame === undefined ? 0 : (request.bytesReceived ?? 0);

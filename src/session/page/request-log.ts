@@ -7,7 +7,7 @@
  */
 import { messageOf } from "../../wire/wire-error.ts";
 import { LogBook } from "./log-book.ts";
-import { outcomeSearch, requestSearch } from "./log-filter.ts";
+import { requestSearch, withOutcome } from "./log-filter.ts";
 import { type KeptEntry, KeptMark, KeptRequest, type KeptStream, UNKNOWN } from "./log-kept.ts";
 import {
   bytesText,
@@ -168,7 +168,7 @@ export class RequestLog extends LogBook {
       request.bytesReceived = answer.size;
       request.duration = Math.max(0, answer.at - request.at);
       request.outcome = outcome;
-      request.search += `\n${outcomeSearch(outcome)}`;
+      request.search = withOutcome(request.search, outcome);
       request.answerFrame = answer.frame;
       request.answerMissing = answer.missing;
       if (answer.frame !== undefined) request.bytes += answer.size;
