@@ -6,6 +6,7 @@
  * The grid has the focus and one row of it is the active one: arrows, Home, End and Page keys move,
  * Enter opens. Where details are open already they follow the active row.
  */
+import "./request-list.css";
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useCallback, useLayoutEffect, useRef } from "preact/hooks";

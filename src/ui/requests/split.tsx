@@ -2,6 +2,7 @@
  * The log and the details of one of its requests, beneath or beside it, with a line between them
  * that can be moved. Where it stands is remembered, for each of the two ways apart.
  */
+import "./split.css";
 import type { ComponentChildren, JSX, TargetedPointerEvent } from "preact";
 import { useStore } from "../store/context.ts";
 

@@ -1,4 +1,5 @@
 /** The foot of the log: since when it is recorded, how much there is, and what is missing. */
+import "./status-line.css";
 import type { JSX } from "preact";
 import type { Action } from "../components/action.ts";
 import { Button } from "../components/button.tsx";

@@ -3,6 +3,7 @@
  *
  * All of it is also behind "⋯", so that what there is no room for can be left out.
  */
+import "./toolbar.css";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { LogLimits } from "../../session/page/log-entry.ts";

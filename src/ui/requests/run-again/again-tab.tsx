@@ -39,6 +39,7 @@ export function AgainTab({ again, run, opened, name }: AgainTabProps): JSX.Eleme
           }
         >
           This writes. Run it as {session.label} in {placeWord(session)}?
+          {opened.entry.txn !== undefined && " It runs outside of the transaction it was part of."}
         </Note>
       );
     case "running":
