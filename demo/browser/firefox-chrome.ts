@@ -168,8 +168,12 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
       return panel;
     }
     const view = viewOf(target.kind);
-    if (!view) throw new Error(`The extension's ${target.kind} isn't open.`);
-    return view;
+    if (view) return view;
+    throw new Error(
+      target.kind === "popup"
+        ? "The popup is closed."
+        : "The extension's event page isn't running.",
+    );
   }
 
   function viewOf(viewType: "popup" | "background"): BrowserElement | undefined {
