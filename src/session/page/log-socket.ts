@@ -26,7 +26,8 @@ const EARLY = 200;
 export class LogSocket {
   readonly key: string;
   readonly documentId: string;
-  frameId = 0;
+  /** Absent until the document's frame is known. */
+  frameId: number | undefined;
   /** Highest seen. */
   generation = 0;
   /** Outstanding on the present socket. */

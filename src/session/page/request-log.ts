@@ -29,6 +29,8 @@ export interface RequestLogOptions {
   frameIdOf?: (documentId: string) => number | undefined;
 }
 
+/** Where a document's frame isn't known yet, it is most likely this one. */
+const TOP_FRAME = 0;
 /** Clients that are remembered; beyond, those that have been idle longest are forgotten. */
 const SOCKETS = 1_000;
 /** Names and identities that are kept once however many entries have them. */
@@ -120,7 +122,7 @@ export class RequestLog extends LogBook {
       at,
       socketKey: socket.key,
       documentId: socket.documentId,
-      frameId: socket.frameId,
+      frameId: socket.frameId ?? TOP_FRAME,
       generation,
       format,
       id,
@@ -328,9 +330,9 @@ export class RequestLog extends LogBook {
 
   #socket(key: string): LogSocket {
     const known = this.#sockets.get(key);
+    const socket = known ?? new LogSocket(key);
+    socket.frameId ??= this.#frameIdOf(socket.documentId);
     if (known) return known;
-    const socket = new LogSocket(key);
-    socket.frameId = this.#frameIdOf(socket.documentId) ?? 0;
     this.#sockets.set(key, socket);
     if (this.#sockets.size > SOCKETS) {
       for (const [other, { pending }] of this.#sockets) {
@@ -365,13 +367,13 @@ export class RequestLog extends LogBook {
 }
 
 function outcomeOf(method: string, { parts, size }: EarlyAnswer): AnswerText {
-  const sized: AnswerText = { outcome: { kind: "ok", text: `(${bytesText(size)})` }, liveIds: [] };
-  if (!parts) return sized;
+  if (!parts) return { outcome: { kind: "ok", text: `(${bytesText(size)})` }, liveIds: [] };
   try {
     return answerText(method, parts);
   } catch (error) {
     // A server made up bytes that no codec reads; the details say the same.
-    return { ...sized, outcome: { kind: "ok", text: `(can't be read: ${messageOf(error)})` } };
+    const text = `(can't be read: ${messageOf(error)})`;
+    return { outcome: { kind: "ok", text }, liveIds: [] };
   }
 }
 
