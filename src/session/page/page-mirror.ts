@@ -33,6 +33,7 @@ import {
   socketViewOf,
   variablesOf,
 } from "./page-session-view.ts";
+import { Tellings } from "./tellings.ts";
 
 /** Bytes that all mirrors together may keep of values; what is beyond is left out. */
 export class Allowance {
@@ -65,8 +66,7 @@ export class PageMirror {
   readonly #sockets = new Map<number, SocketFact>();
   readonly #sessions = new Map<SessionKey, KnownSession>();
   readonly #history = new PageHistory();
-  readonly #acting = new Map<SessionKey, number>();
-  readonly #waiting = new Map<SessionKey, Set<() => void>>();
+  readonly tellings = new Tellings();
   usesHttp = false;
   #versionAsked: string[] = [];
   #overLimit = 0;
@@ -243,18 +243,14 @@ export class PageMirror {
       accepted: isAsBefore ? before?.accepted : undefined,
     });
     if (was) {
-      const by = this.#acting.has(key) ? "you" : "page";
+      const by = this.tellings.isActing(key) ? "you" : "page";
       for (const entry of changesBetween(was, fact, by)) this.note(key, entry);
     } else {
       this.note(key, { at: fact.createdAt, event: "created", by: "page", text: "First seen." });
     }
     this.#listener.sessionChanged(key);
     // Counts and times of use are news too, but not of a change.
-    if (was?.updatedAt !== fact.updatedAt) this.#told(key);
-  }
-
-  #told(key: SessionKey): void {
-    for (const resolve of this.#waiting.get(key) ?? []) resolve();
+    if (was?.updatedAt !== fact.updatedAt) this.tellings.told(key);
   }
 
   /** Takes the values of a fact into the allowance; those that don't fit are left out of it. */
@@ -293,7 +289,7 @@ export class PageMirror {
     this.#sessions.delete(key);
     this.#history.forget(key);
     this.#listener.sessionChanged(key);
-    this.#told(key);
+    this.tellings.told(key);
   }
 
   /** The document went without a word: nothing on its sockets is answered any more. */
@@ -359,40 +355,6 @@ export class PageMirror {
     if (!known) return;
     Object.assign(known, what);
     this.#listener.sessionChanged(key);
-  }
-
-  /** From here until the function it answers is called, changes of this session are ours. */
-  acting(key: SessionKey): () => void {
-    this.#acting.set(key, (this.#acting.get(key) ?? 0) + 1);
-    return () => {
-      const left = (this.#acting.get(key) ?? 1) - 1;
-      if (left > 0) this.#acting.set(key, left);
-      else this.#acting.delete(key);
-    };
-  }
-
-  /**
-   * Waits for the hook to tell of a change of a session, from now on.
-   * @returns a function that waits for it, so many milliseconds at most
-   */
-  nextTelling(key: SessionKey): (patience: number) => Promise<void> {
-    const waiting = this.#waiting.get(key) ?? new Set();
-    this.#waiting.set(key, waiting);
-    let told: () => void = () => undefined;
-    const telling = new Promise<void>((resolve) => {
-      told = resolve;
-    });
-    waiting.add(told);
-    return async (patience) => {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, patience);
-      });
-      await Promise.race([telling, late]);
-      clearTimeout(timer);
-      waiting.delete(told);
-      if (waiting.size === 0) this.#waiting.delete(key);
-    };
   }
 }
 

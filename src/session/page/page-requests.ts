@@ -158,8 +158,9 @@ export class PageRequests implements OperableRequests {
   /** Runs a change alone; ends when the hook has told what came of it. */
   change<T>(run: () => Promise<T>): Promise<T> {
     const done = this.#changes.then(async () => {
-      const told = this.#mirror.nextTelling(this.#key);
-      const stop = this.#mirror.acting(this.#key);
+      const { tellings } = this.#mirror;
+      const told = tellings.next(this.#key);
+      const stop = tellings.acting(this.#key);
       let patience = 0;
       try {
         const result = await run();
