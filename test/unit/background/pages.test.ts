@@ -151,6 +151,20 @@ describe("a page that somebody looks at", () => {
     expect(recording.recordingSince).toBeUndefined();
   });
 
+  it("whose older SDK refused the server is told so, until it has a socket there", async () => {
+    const { pages, page } = stage();
+    const own = page();
+    const view = new FakeWatcher(pages);
+    await until(() => view.page.status === "watched");
+    const { host } = new URL(server.url);
+    const versionAsked = [`http://${host}/version`];
+    own.tell([{ fact: "whole", sockets: [], sessions: [], usesHttp: true, versionAsked }]);
+    await until(() => view.page.frames[0]?.troubles?.[0]?.includes("versionCheck: false"));
+    expect(view.page.frames[0]?.usesHttp).toBe(true);
+    await own.open(server.url);
+    await until(() => view.page.frames[0]?.troubles === undefined);
+  });
+
   it("keeps its client through a reconnect, and marks what happened", async () => {
     const { pages, page } = stage();
     const own = page();
