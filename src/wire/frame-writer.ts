@@ -16,7 +16,7 @@ import { EnvelopeError } from "./wire-error.ts";
 /** A UUID on the wire: tag 37 in two bytes, the head of 16 bytes, the bytes. */
 export const UUID_SIZE = 2 + 1 + 16;
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** @returns the CBOR of an id; that of one which was read is given back as it came. */
 export function idBytes(id: RpcId | ReadId): Uint8Array {

@@ -24,7 +24,7 @@ export function uuidFromBytes(bytes: Uint8Array, pos: number): string {
 }
 
 // Value of each hex digit by its character code, -1 for all else.
-const DIGITS = Int8Array.from({ length: 128 }, (_, code) =>
+const DIGITS = /* @__PURE__ */ Int8Array.from({ length: 128 }, (_, code) =>
   "0123456789abcdef".indexOf(String.fromCharCode(code).toLowerCase()),
 );
 
