@@ -73,14 +73,23 @@ function argumentsText(method: string, params: readonly Payload[]): string {
     method,
     small.map(({ value }) => value),
   );
+  // Older SDKs fill what a caller left out with NONE.
+  const isGiven = (value: unknown, index: number) => value !== undefined || isLarge(small[index]);
   return values
+    .slice(0, values.findLastIndex(isGiven) + 1)
     .map((value, index) => {
       const part = small[index];
-      if (part && "size" in part) return sizeText(part.size);
+      if (isLarge(part)) return sizeText(part.size);
       const isTarget = DATA_METHODS.has(method) || method === "live";
       return isTarget && index === 0 ? targetText(value) : writeSurql(value, { limit: ROW }).text;
     })
     .join(", ");
+}
+
+type Small = ReturnType<typeof readSmall>;
+
+function isLarge(part: Small | undefined): part is Extract<Small, { size: number }> {
+  return part !== undefined && "size" in part;
 }
 
 /** What a data method works on, as its statement would name it. */
@@ -170,7 +179,7 @@ function resultOf(method: string, result: Payload | undefined): Outcome {
   const id = result?.field("id");
   const shown = id ?? result;
   const small = shown && readSmall(shown, SMALL);
-  if (small && "size" in small) return { kind: "ok", text: sizeText(small.size) };
+  if (isLarge(small)) return { kind: "ok", text: sizeText(small.size) };
   const { value } = new Redaction().result(method, small?.value);
   // Of a record its id is enough.
   const isRecord = id !== undefined && (value instanceof RecordId || typeof value === "string");
