@@ -17,7 +17,7 @@ function getterOf<This, T>(prototype: This, name: string): Getter<This, T> {
   throw new Error(`No getter ${name}`);
 }
 
-export const { apply, construct, getPrototypeOf, getOwnPropertyDescriptor, defineProperty } =
+export const { apply, construct, get, getPrototypeOf, getOwnPropertyDescriptor, defineProperty } =
   Reflect;
 export const isArray = Array.isArray;
 export const isView = ArrayBuffer.isView;
@@ -69,13 +69,25 @@ export const socket = {
   bufferedAmount: (of: WebSocket): number => apply(bufferedAmountOf, of, []),
 };
 
+/**
+ * Does work of ours that nobody waits for. What a page broke may make it fail, and the page must not
+ * hear of that: not by an exception, and not by an error event in its window.
+ */
+function apart(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // The hook says what it can through its facts; here there is nobody left to tell.
+  }
+}
+
 /** Adds a listener that is called before any that is added later, the page's own included. */
 export function listen<E extends Event>(
   target: EventTarget,
   type: string,
   listener: (event: E) => void,
 ): void {
-  apply(addEventListener, target, [type, listener, true]);
+  apply(addEventListener, target, [type, (event: E) => apart(() => listener(event)), true]);
 }
 
 export const event = {
@@ -132,8 +144,8 @@ export function blobSize(data: unknown): number | undefined {
 /** Reads a Blob; `done` gets its bytes, or undefined where they can't be had. */
 export function readBlob(blob: Blob, done: (bytes: Uint8Array | undefined) => void): void {
   const reading: Promise<ArrayBuffer> = apply(blobBytes, blob, []);
-  const succeeded = (buffer: ArrayBuffer) => done(new Bytes(buffer));
-  const failed = () => done(undefined);
+  const succeeded = (buffer: ArrayBuffer) => apart(() => done(new Bytes(buffer)));
+  const failed = () => apart(() => done(undefined));
   apply(then, reading, [succeeded, failed]);
 }
 
@@ -156,7 +168,7 @@ export function now(): number {
 }
 
 export const later = (work: () => void, milliseconds: number): number =>
-  apply(timers.set as TimerFunction, window, [work, milliseconds]);
+  apply(timers.set as TimerFunction, window, [() => apart(work), milliseconds]);
 export const never = (timer: number): void => apply(timers.clear, window, [timer]);
 
 /** Has a port's listeners hear a message at once, as if it had come through the channel. */

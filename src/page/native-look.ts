@@ -6,7 +6,7 @@
  * `toString` is called on the Proxy itself; so reading `toString` from it gives a stand-in for that,
  * too. Left to notice is `Function.prototype.toString.call(…)`: native text, but without a name.
  */
-import { apply, functionToString } from "./intrinsics.ts";
+import { apply, functionToString, get } from "./intrinsics.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: native functions take whatever a page gives them
 type Native = (...args: any[]) => any;
@@ -23,7 +23,7 @@ export function standIn<T extends Native | (abstract new (...args: never[]) => o
   const proxy: T = new Proxy(native, {
     ...handler,
     get: (target, key, receiver) => {
-      const value: unknown = Reflect.get(target, key, receiver);
+      const value: unknown = get(target, key, receiver);
       return value === functionToString ? toStringToo : value;
     },
   });

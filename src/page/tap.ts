@@ -12,6 +12,7 @@ import type { JournalSocket, Sender } from "../session/page/journal-socket.ts";
 import type { FrameFact } from "../session/page/page-facts.ts";
 import type { FrameFormat } from "../session/page/page-model.ts";
 import { utf8Length } from "../session/page/payload.ts";
+import { messageOf } from "../wire/wire-error.ts";
 import type { Acts } from "./acts.ts";
 import { frameFact } from "./frame-fact.ts";
 import { InOrder } from "./in-order.ts";
@@ -106,9 +107,17 @@ export class Tap implements SendListener {
       work();
     } catch (error) {
       this.#off = true;
-      this.#journal.stray(`Watching this socket failed: ${String(error)}`);
+      this.#tellFailure(error);
     } finally {
       this.#busy = false;
+    }
+  }
+
+  #tellFailure(error: unknown): void {
+    try {
+      this.#journal.stray(`Watching this socket failed: ${messageOf(error)}`);
+    } catch {
+      // The page has broken even what a sentence is made with.
     }
   }
 

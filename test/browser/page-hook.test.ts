@@ -127,10 +127,14 @@ describeInBrowsers("hook", ({ launch }) => {
 /** Sends so many frames, each when the one before has come back; how many came. In the page. */
 function sendAndHear(url: string, count: number): Promise<number> {
   return new Promise((resolve, reject) => {
+    // What a handler throws, a person would find in the console.
+    addEventListener("error", ({ message }) => reject(new Error(message)));
     const socket = new WebSocket(url, ["cbor"]);
     socket.binaryType = "arraybuffer";
     let heard = 0;
-    socket.onopen = () => socket.send(new Uint8Array([0xa0]));
+    socket.onopen = () => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(new Uint8Array([0xa0]));
+    };
     socket.onmessage = () => {
       heard++;
       if (heard < count) socket.send(new Uint8Array([0xa0, heard]));
