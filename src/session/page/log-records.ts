@@ -7,6 +7,7 @@ import { type Frame, idText, readReceived, readSent, type SentRequest } from "./
 import { idsToKill } from "./journal-requests.ts";
 import { type AnswerParts, type RequestText, requestText, statementText } from "./log-text.ts";
 import type { FrameRecord, FrameSummary } from "./page-model.ts";
+import { coverSpans, secretsInStatement } from "./secret-text.ts";
 
 /** No RPC. `reason` is one of few words, to count by; `text` a sentence. */
 export interface ReadStray {
@@ -105,7 +106,7 @@ export function readResponseRecord({
       return {
         kind: "stray",
         reason: "refused",
-        text: `The server couldn't read a request: ${message.slice(0, 200)}.`,
+        text: `The server couldn't read a request: ${withoutSecrets(message.slice(0, 200))}.`,
       };
     }
     const parts = { ...(error && { error }), ...(result && { result }) };
@@ -113,6 +114,11 @@ export function readResponseRecord({
   } catch (error) {
     return strayOf(error);
   }
+}
+
+/** What a server says may repeat what it was sent. */
+function withoutSecrets(text: string): string {
+  return coverSpans(text, secretsInStatement(text));
 }
 
 function strayOf(error: unknown): ReadStray {

@@ -249,7 +249,9 @@ export class RequestLog extends LogBook {
     if (record.kind === "navigation") {
       if (!this.preserve && !this.paused) this.clear();
       for (const socket of this.#sockets.values()) this.#closed(socket, record.at);
-      if (!this.paused) this.append(new KeptMark(record.at, "navigation", record.url));
+      // What follows the path may hold a token.
+      const url = record.url.replace(/[?#].*$/s, "");
+      if (!this.paused) this.append(new KeptMark(record.at, "navigation", url));
       return;
     }
     const socket = this.#socket(record.socketKey);

@@ -11,7 +11,7 @@ import {
   secretsInStatement,
 } from "../../../../src/session/page/secret-text.ts";
 import { decodeValue } from "../../../../src/wire/values.ts";
-import { logOf, requests, Wire } from "./log-traffic.ts";
+import { logOf, marks, requests, Wire } from "./log-traffic.ts";
 
 const JWT = "eyJhbGciOiJIUzUxMiJ9.eyJJRCI6InVzZXI6Ym9iIn0.c2VjcmV0LXNpZ25hdHVyZQ";
 const REFRESH = "surreal-refresh-Ab3dEf6hIj9k-Lm0nOp1qRs2tUv3wXy4z";
@@ -88,6 +88,18 @@ describe("a secret", () => {
       for (const [, base64 = ""] of values) expectNone(Buffer.from(base64, "base64").toString());
     });
   }
+
+  it("stands in no mark", () => {
+    const wire = new Wire({ format: "json" });
+    const error = { code: -32700, message: `Parse error: SET pass = "${PASSWORD}"` };
+    const log = logOf(
+      { kind: "navigation", at: 1, url: `http://localhost/app?token=${JWT}#${REFRESH}` },
+      wire.raw("received", 2, JSON.stringify({ id: null, error })),
+      wire.raw("sent", 3, `{"password":"${PASSWORD}"}`),
+    );
+    expect(marks(log).length).toBe(3);
+    expectNone(marks(log).join("\n"));
+  });
 
   it("is uncovered alone, or with all the others", () => {
     const wire = new Wire();
