@@ -1,0 +1,125 @@
+/**
+ * A page can't tell whether the extension is there: the same checks of its WebSockets, in the same
+ * browser, give the same transcript with the extension and without, whether nobody listens or a panel
+ * records, under a strict policy too.
+ *
+ * What a page can tell all the same is listed here, and nothing else: see docs/architecture.md, "What a
+ * page could still notice".
+ */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ExtensionBrowser } from "../../demo/browser/extension-browser.ts";
+import { WELCOME_PAGE } from "../../src/messages/pages.ts";
+import { type BrowserUnderTest, describeInBrowsers } from "../support/browser/describe.ts";
+import { type EchoServer, startEchoServer } from "../support/transparency/echo-server.ts";
+
+/** How long a page may take for all its checks, of which each has its own limit. */
+const ALL_CHECKS_MS = 240_000;
+/** An extension that does nothing in pages. */
+const NO_EXTENSION = fileURLToPath(
+  new URL("../support/browser/fixture-extension", import.meta.url),
+);
+
+/** What a page could notice: why, and the checks that do. */
+const RESIDUE: Record<string, RegExp> = {
+  "`WebSocket` is a Proxy: Function.prototype.toString has no name for it": new RegExp(
+    [
+      "^WebSocket as text, by Function.prototype$",
+      "^WebSocket has no toString of its own$",
+      "^a frame with [^:]*$",
+    ].join("|"),
+  ),
+  "Firefox says Proxy where it can't clone one, and names values otherwise in messages":
+    /^structuredClone of WebSocket$|: a URL whose text is no text$|: what send throws$/,
+  "Chromium's messages call an object by its constructor, if that is no Proxy":
+    /: as an object: read-only members$/,
+  "a list of subprotocols that is a Proxy is looked at once more":
+    /: what is asked of the arguments, in which order$/,
+  "SurrealDB's sockets have a `send` of their own, which isn't enumerable":
+    /^\/rpc (cbor|json|flatbuffers): as an object: (for-in|own property names|own descriptors|hasOwnProperty|members are the prototype's|a page's own send is listed|a page's own send, in descriptors)$/,
+  "so has what is left of a `send` that the page took from the prototype":
+    /^\/rpc (cbor|json): the prototype's send is replaced by nothing$/,
+};
+
+async function launchWith(
+  { name, launch, newProfileDir }: BrowserUnderTest,
+  extensionDir?: string,
+): Promise<ExtensionBrowser> {
+  const extension = extensionDir === undefined ? {} : { extensionDir };
+  // Chromium: a page may collect garbage, to see what is kept.
+  if (name === "chromium") return launch({ ...extension, args: ["--js-flags=--expose-gc"] });
+  // Firefox waits longer and longer before it connects again to where it failed before.
+  const profileDir = await newProfileDir();
+  const preference = 'user_pref("network.websocket.delay-failed-reconnects", false);\n';
+  await writeFile(join(profileDir, "prefs.js"), preference);
+  return launch({ ...extension, profileDir });
+}
+
+/** Lines as they are, by the name of their check. */
+function byName(transcript: string[]): Map<string, string> {
+  return new Map(transcript.map((line) => [line.split(" → ", 1)[0] as string, line]));
+}
+
+/** The lines that differ and may not, each twice: without the extension, and with it. */
+function differences(without: string[], withIt: string[]): string[] {
+  const lines = byName(withIt);
+  expect([...lines.keys()]).toEqual([...byName(without).keys()]);
+  return [...byName(without)].flatMap(([name, line]) => {
+    const other = lines.get(name) as string;
+    if (other === line) return [];
+    if (Object.values(RESIDUE).some((pattern) => pattern.test(name))) return [];
+    return [`without: ${line}`, `with:    ${other}`];
+  });
+}
+
+describeInBrowsers("what a page sees of its WebSockets", (underTest) => {
+  let server: EchoServer;
+  let browser: ExtensionBrowser;
+  const without: Record<string, string[]> = {};
+
+  /** Opens the page with the checks; its transcript. */
+  async function transcriptIn(of: ExtensionBrowser, query = ""): Promise<string[]> {
+    const transcript = server.transcript();
+    const page = await of.openPage(server.url + query);
+    const lines = await transcript;
+    await page.close();
+    return lines;
+  }
+
+  beforeAll(async () => {
+    server = await startEchoServer();
+    const plain = await launchWith(underTest, NO_EXTENSION);
+    without[""] = await transcriptIn(plain);
+    without["?strict"] = await transcriptIn(plain, "?strict");
+    await plain.close();
+    browser = await launchWith(underTest);
+    // It opens by itself, perhaps in front of the page, whose timers would be slowed then.
+    await (await browser.findPage(browser.extensionOrigin + WELCOME_PAGE)).close();
+  }, 2 * ALL_CHECKS_MS);
+  afterAll(() => server.close());
+
+  test("the checks are many, and each came to its end", () => {
+    expect(without[""]?.length).toBeGreaterThan(300);
+    for (const lines of Object.values(without))
+      expect(lines.filter((line) => line.endsWith(" → NO END"))).toEqual([]);
+  });
+
+  for (const query of ["", "?strict"]) {
+    const title = `nothing is different with the extension, nobody listening${query && ", strict policy"}`;
+    test(title, { timeout: ALL_CHECKS_MS }, async () => {
+      expect(differences(without[query] as string[], await transcriptIn(browser, query))).toEqual(
+        [],
+      );
+    });
+  }
+
+  test("nor while a panel records", { timeout: ALL_CHECKS_MS }, async () => {
+    const page = await browser.openPage(`${server.url}frame.html`);
+    await browser.openPanel(page);
+    const transcript = server.transcript();
+    await page.goto(server.url);
+    expect(differences(without[""] as string[], await transcript)).toEqual([]);
+  });
+});

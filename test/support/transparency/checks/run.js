@@ -1,0 +1,24 @@
+/**
+ * Runs all checks and sends the transcript to the server: whoever asked the page for it meanwhile would
+ * use the very functions that are looked at.
+ */
+import { runAll } from "./harness.js";
+
+/** The order of the transcript. */
+const PARTS = [
+  ...["global", "early", "constructor", "sending", "receiving", "event", "closing", "object"],
+  ...["subclass", "realm", "lifetime", "patched"],
+];
+
+async function transcript() {
+  try {
+    for (const part of PARTS) await import(`./${part}-checks.js`);
+    return await runAll();
+  } catch (error) {
+    return [`the checks didn't run → ${error}`];
+  }
+}
+
+if (document.readyState !== "complete")
+  await new Promise((resolve) => addEventListener("load", resolve, { once: true }));
+await fetch("/transcript", { method: "POST", body: JSON.stringify(await transcript()) });
