@@ -86,8 +86,8 @@ export class Tap implements SendListener {
   }
 
   sizeOf(data: unknown): number | undefined {
-    if (typeof data === "string") return utf8Length(data);
-    return bytesOf(data)?.length ?? blobSize(data);
+    const frame = typeof data === "string" ? data : bytesOf(data);
+    return frame === undefined ? blobSize(data) : sizeOfFrame(frame);
   }
 
   /** A request of a person's was sent natively. */
@@ -156,11 +156,11 @@ export class Tap implements SendListener {
   #pass(direction: Direction, data: unknown, by: Sender): void {
     const at = now();
     const frame = typeof data === "string" ? data : bytesOf(data);
-    if (frame !== undefined && !this.#steps.waits) {
-      this.#frame(direction, frame, this.sizeOf(data) ?? 0, at, by);
+    const size = frame === undefined ? blobSize(data) : sizeOfFrame(frame);
+    if (frame !== undefined && size !== undefined && !this.#steps.waits) {
+      this.#frame(direction, frame, size, at, by);
       return;
     }
-    const size = this.sizeOf(data);
     if (size === undefined) {
       const why = "Something was sent that isn't text, bytes or a Blob.";
       this.#steps.step(() => this.#journal.unread(direction, 0, why));
@@ -208,4 +208,9 @@ export class Tap implements SendListener {
     }
     this.#outbox.stir();
   }
+}
+
+/** Bytes on the wire. */
+function sizeOfFrame(frame: Frame): number {
+  return typeof frame === "string" ? utf8Length(frame) : frame.length;
 }
