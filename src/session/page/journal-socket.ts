@@ -54,7 +54,7 @@ export class JournalSocket {
   readonly #shared: Shared;
   readonly #waiting = new Map<RequestId, Waiting>();
   #openedAt: number | undefined;
-  #closed: { at: number; code: number } | undefined;
+  #closed: { at: number; code: number | undefined } | undefined;
   #framesSent = 0;
   #framesReceived = 0;
   #bytesSent = 0;
@@ -73,6 +73,13 @@ export class JournalSocket {
     return this.#closed !== undefined;
   }
 
+  /** It is closed or about to be: a client that opens another has given it up. */
+  get isGivenUp(): boolean {
+    if (this.isClosed) return true;
+    const state = this.#probe.state();
+    return state === "closing" || state === "closed";
+  }
+
   get isOpen(): boolean {
     return this.#openedAt !== undefined && !this.isClosed;
   }
@@ -86,7 +93,8 @@ export class JournalSocket {
     this.#change();
   }
 
-  closed(code: number, at: number): void {
+  /** @param code undefined where its client didn't wait for it. */
+  closed(code: number | undefined, at: number): void {
     if (this.#closed) return;
     this.#closed = { at, code };
     this.#shared.waiting -= this.#waiting.size;
@@ -99,7 +107,7 @@ export class JournalSocket {
     this.#framesSent++;
     this.#bytesSent += size;
     this.touched = true;
-    if (this.format === "flatbuffers") return;
+    if (this.format === "flatbuffers" || this.isClosed) return;
     const request = this.#reading(frame, readSent);
     if (request) this.#request(request, frame, at, by);
   }
@@ -108,7 +116,7 @@ export class JournalSocket {
     this.#framesReceived++;
     this.#bytesReceived += size;
     this.touched = true;
-    if (this.format === "flatbuffers") return;
+    if (this.format === "flatbuffers" || this.isClosed) return;
     const id = this.#speaks(frame) ? resultIdOf(frame) : undefined;
     if (id !== undefined && !this.#waiting.has(id)) return;
     const read = this.#reading(frame, readReceived);
@@ -164,7 +172,7 @@ export class JournalSocket {
     }
     if (this.#closed) {
       fact.closedAt = this.#closed.at;
-      fact.closeCode = this.#closed.code;
+      if (this.#closed.code !== undefined) fact.closeCode = this.#closed.code;
     }
     if (this.#lastStray !== undefined) fact.lastStray = this.#lastStray;
     return fact;

@@ -54,10 +54,11 @@ export class Journal {
   ): JournalSocket | undefined {
     this.#tidy(at);
     let client: JournalClient | undefined;
-    for (const [closed, { isClosed }] of this.#sockets) {
-      if (!isClosed || closed.url !== url || closed.format !== format) continue;
-      if ((closed.closedAt ?? 0) >= (client?.closedAt ?? 0)) client = closed;
+    for (const [other, { isGivenUp }] of this.#sockets) {
+      if (!isGivenUp || other.url !== url || other.format !== format) continue;
+      if ((other.closedAt ?? at) >= (client?.closedAt ?? 0)) client = other;
     }
+    if (client) this.#sockets.get(client)?.closed(undefined, at);
     if (!client) {
       if (this.#clients.length >= LIMITS.sockets) return undefined;
       client = new JournalClient(++this.#lastNumber, url, format, this.#around);

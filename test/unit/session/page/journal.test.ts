@@ -34,7 +34,7 @@ interface Request {
 /** A client as the journal sees one: frames out, frames in. */
 class Client {
   readonly entry: JournalSocket;
-  state: "connecting" | "open" | "closed" = "connecting";
+  state: "connecting" | "open" | "closing" | "closed" = "connecting";
   readonly #format: FrameFormat;
   #id = 0;
 
@@ -240,6 +240,22 @@ describe("sessions", () => {
     at += 5_000;
     expect(session(A)).toMatchObject({ order: before.order, createdAt: before.createdAt });
     expect(() => session(B)).toThrow();
+  });
+
+  test("of a client that doesn't wait for its old socket to close are its new socket's", () => {
+    const client = Client.open();
+    client.attach(A);
+    const late = client.send("use", ["app", "old"]);
+    client.state = "closing";
+    const next = Client.open();
+    expect(socket()).toMatchObject({ state: "open", reconnects: 1 });
+    expect(session(A).over).toBe("socket-closed");
+    next.call("use", ["app", "new"], { namespace: "app", database: "new" });
+    client.answer(late, { namespace: "app", database: "old" });
+    client.close(1000);
+    expect(session()).toMatchObject({ database: "new" });
+    expect(session().over).toBeUndefined();
+    expect(whole().sockets).toHaveLength(1);
   });
 
   test("tell which of two clients lost its socket, when they come back in another order", () => {
