@@ -2,32 +2,42 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { benchEnvelope } from "./envelope.ts";
+import { benchHook } from "./hook.ts";
 import { benchLog } from "./log.ts";
 import { benchPackages } from "./packages.ts";
 import { benchPanel } from "./panel.ts";
 import { benchRestore } from "./restore.ts";
 import { benchRoundTrip } from "./roundtrip.ts";
 
-const USAGE = `npm run bench -- [envelope] [roundtrip] [log] [packages] [panel] [restore] [--runs 11]
+const USAGE = `npm run bench -- [envelope] [roundtrip] [log] [packages] [panel] [hook] [restore]
+                  [--runs 11] [--queries 10000]
 
 Without names, all of them. A missed promise is printed as MISSED; the exit code stays 0.
-  --runs N   runs of restore, 11 if not given: the SDK takes most of a minute for each`;
+  --runs N      runs of hook and restore, 11 if not given: the SDK takes most of a minute for one of restore
+  --queries N   queries in each run of hook, 10000 if not given`;
 
 const { values, positionals } = parseArgs({
-  options: { runs: { type: "string", default: "11" }, help: { type: "boolean", default: false } },
+  options: {
+    runs: { type: "string", default: "11" },
+    queries: { type: "string", default: "10000" },
+    help: { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
 const runs = Number(values.runs);
+const queries = Number(values.queries);
 const measures: Record<string, () => Promise<boolean>> = {
   envelope: benchEnvelope,
   roundtrip: benchRoundTrip,
   log: benchLog,
   packages: benchPackages,
   panel: benchPanel,
+  hook: () => benchHook({ runs, queries }),
   restore: () => benchRestore(runs),
 };
 const unknown = positionals.filter((name) => !(name in measures));
-if (values.help || unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
+const areCounts = [runs, queries].every((each) => Number.isInteger(each) && each > 0);
+if (values.help || unknown.length > 0 || !areCounts) {
   console.log(USAGE);
   process.exit(values.help ? 0 : 2);
 }
