@@ -1,8 +1,8 @@
 /**
  * The worker's entry: it puts the parts together, and listens to the browser.
  *
- * It may be stopped at any moment and started by any event, so every listener is set up at once, in
- * this first task, and all state comes from the stores, the pages and the browser itself.
+ * It may be stopped at any moment and started by any event, so every listener that may start it is set
+ * up at once, in this first task, and all state comes from the stores, the pages and the browser itself.
  */
 /// <reference types="@crxjs/vite-plugin/client" />
 import browser from "webextension-polyfill";
@@ -29,7 +29,13 @@ const scripts = new PageScripts({
   failed: scriptsFailed,
 });
 
-const pages = new Pages({ tabs: browserTabs, setMarker: (on) => scripts.setMarker(on) });
+const pages = new Pages({
+  tabs: browserTabs,
+  setMarker(on) {
+    scripts.setMarker(on);
+    followTabs(on);
+  },
+});
 
 const sites = new Sites(
   {
@@ -63,11 +69,6 @@ onPagePort((port, { tabId, ...sender }) =>
   pages.connected(port, { tabId, ...sender, top: sender.frameId === 0 }),
 );
 
-browser.tabs.onUpdated.addListener((tabId, { status }) => {
-  if (status === "complete") pages.tabLoaded(tabId);
-});
-browser.tabs.onRemoved.addListener((tabId) => pages.tabRemoved(tabId));
-
 browser.permissions.onAdded.addListener(followSites);
 browser.permissions.onRemoved.addListener(followSites);
 // Wakes the worker, and so brings what is registered up to what is granted.
@@ -86,6 +87,21 @@ keepAwakeWhile(inUse);
 
 function inUse(): boolean {
   return views.open || (registry?.inUse ?? false);
+}
+
+/** Only while a view looks at a page: else every load of any tab would start the worker. */
+function followTabs(on: boolean): void {
+  const how = on ? "addListener" : "removeListener";
+  browser.tabs.onUpdated[how](tabUpdated);
+  browser.tabs.onRemoved[how](tabRemoved);
+}
+
+function tabUpdated(tabId: number, { status }: { status?: string }): void {
+  if (status === "complete") pages.tabLoaded(tabId);
+}
+
+function tabRemoved(tabId: number): void {
+  pages.tabRemoved(tabId);
 }
 
 function followSites(): void {

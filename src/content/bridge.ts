@@ -39,6 +39,7 @@ export class Bridge {
   #silence: ReturnType<typeof setTimeout> | undefined;
   #signs: { disconnect(): void } | undefined;
   #wanted = false;
+  #wasListenedTo = false;
 
   constructor(around: BridgeSurroundings) {
     this.#around = around;
@@ -68,14 +69,15 @@ export class Bridge {
 
   /** The document goes into the back/forward cache, where ports don't live. */
   freeze(): void {
+    this.#wasListenedTo = this.#mode !== "quiet";
     this.#disconnect();
     this.#setMode("quiet");
   }
 
-  /** It is back. */
+  /** It is back. Where nobody listened before, whoever does now will ask. */
   thaw(): void {
     this.#disconnect();
-    this.listenAtOnce();
+    if (this.#wasListenedTo) this.listenAtOnce();
   }
 
   #connect(): void {

@@ -190,6 +190,16 @@ test("the back/forward cache ends the port, and coming back opens another", () =
   expect(hook.mode).toBe("hold");
 });
 
+test("coming back from the cache opens no port where nobody listened before", () => {
+  bridge.take(hook);
+  bridge.freeze();
+  bridge.thaw();
+  expect(workers).toEqual([]);
+  expect(hook.mode).toBe("quiet");
+  bridge.listen();
+  expect(workers).toHaveLength(1);
+});
+
 test("an extension that was updated or removed leaves the page quiet", () => {
   invalidated = true;
   bridge.listen();
