@@ -104,7 +104,7 @@ describeInBrowsers("life of a page", (underTest) => {
     // Frames that were on their way to the worker when it died are lost, never in silence.
     await expect
       .poll(async () => `${await panel.log.lines()} ${await panel.log.foot()}`)
-      .toMatch(/let "meanwhile"|frames? missed/);
+      .toMatch(/let 'meanwhile'|frames? missed/);
   });
 
   test("the server cuts the socket: “reconnected”, the same entries, and what was lost is gone", async () => {

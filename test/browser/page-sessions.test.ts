@@ -88,6 +88,7 @@ describeInBrowsers("sessions of the page", (underTest) => {
     const renewed = await page.evaluate((pair) => db.authenticate(pair), tokens);
     await agree("db");
     await panel.page.see("[data-session-page] header >> text*=Token renewed");
+    await panel.confirms(`user:carol_${underTest.name}, app/tenant_a`);
     const shown = panel.section("sign-in");
     await panel.page.click(`${shown} >> [data-disclosure=tokens] >> text=Show`);
     await expect.poll(() => panel.page.text(shown)).toContain(renewed.access);

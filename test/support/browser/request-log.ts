@@ -21,7 +21,7 @@ export interface LogRow {
   size: string;
 }
 
-export type CopyFormat = "SurrealQL" | "JSON" | "SDK call" | "Hex";
+export type CopyFormat = "SurrealQL with bindings" | "JSON" | "SDK call" | "Frames as hex";
 
 export class RequestLog {
   readonly panel: Panel;
@@ -100,6 +100,13 @@ export class RequestLog {
     await this.page.click(`[role=row][data-seq="${row.seq}"] [role=gridcell] >> nth=2`);
     await this.page.see(`[data-request="${row.seq}"]`);
     return row;
+  }
+
+  /** Closes the details, where they are open. */
+  async close(): Promise<void> {
+    if ((await this.page.count("[data-request]")) === 0) return;
+    await this.page.click('[data-request] >> role=button[name="Close details (Esc)"]');
+    await this.page.gone("[data-request]");
   }
 
   /** Chooses a tab of the opened request. */
@@ -188,13 +195,13 @@ export class RequestLog {
 
   /** Copies the opened request. */
   async copyAs(format: CopyFormat): Promise<void> {
-    await this.page.click('[data-request] >> role=button[name="Copy"]');
-    await this.page.click(`[role=menu] >> text*=${format}`);
+    await this.page.click('[data-request] >> role=button[name="Copy ▾"]');
+    await this.page.click(`[role=menu] >> text=${format}`);
   }
 
   /** Runs the opened request again in the session whose line in the menu holds this. */
   async runAgainIn(session: string): Promise<void> {
-    await this.page.click("[data-request] >> text=Run again in");
+    await this.page.click('[data-request] >> role=button[name="Run again in ▾"]');
     await this.page.click(`[role=menu] >> text*=${session}`);
   }
 }
