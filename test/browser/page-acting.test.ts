@@ -13,6 +13,7 @@ import type { PageWorld } from "../support/browser/page-world.ts";
 declare const db: PageWorld["db"];
 declare const sdk: PageWorld["sdk"];
 declare const clients: PageWorld["clients"];
+declare const kept: PageWorld["kept"];
 declare const makeClient: PageWorld["makeClient"];
 /** All messages that reached the page: `<number of its socket>/<id>`, live notifications as `live`. */
 declare const seen: string[];
@@ -209,6 +210,40 @@ describeInBrowsers("acting in a page's session", (underTest) => {
       return (await clients[1]?.rpc("query", [text])) as { result: unknown }[];
     });
     expect(said?.result).toEqual(["user:alice", "tenant_b", [1, "two", 3.5]]);
+    await pageSawNothing();
+  });
+
+  test("what the server says otherwise is shown, and taken over where a person wants it", async () => {
+    // Past the extension, with the send of another window: of this request nobody hears.
+    await page.evaluate(() => {
+      const frame = document.body.appendChild(document.createElement("iframe"));
+      const { WebSocket: Inner } = frame.contentWindow as unknown as typeof globalThis;
+      const request = { id: "unheard", method: "use", params: ["app", "tenant_a"] };
+      Inner.prototype.send.call(clients[1]?.socket as WebSocket, JSON.stringify(request));
+    });
+    await page.waitFor(() => seen.includes("2/unheard"));
+    await panel.press("Check");
+    await panel.page.see("[data-truth=differs] >> text*=tenant_a ≠ shown: tenant_b");
+    await panel.press("Show the server's");
+    await panel.confirms("user:alice, app/tenant_a");
+    await panel.place("app", "tenant_a");
+  });
+
+  test("an attached session is closed: gone at the server, and the page's next request fails", async () => {
+    await page.evaluate(async () => {
+      const fork = await db.forkSession();
+      Object.assign(globalThis, { kept: { fork } });
+    });
+    const id = await page.evaluate(() => String(kept.fork?.session));
+    const attached = () => scene.server.stats().sockets.flatMap(({ sessions }) => sessions);
+    expect(attached()).toContain(id);
+    await panel.openSession(id);
+    await panel.confirms("user:alice, app/tenant_a");
+    await panel.menu("Close");
+    await expect.poll(attached).not.toContain(id);
+    await panel.status("removed");
+    const refusal = page.evaluate(() => kept.fork?.query("RETURN 1").then(String, String));
+    expect(await refusal).toMatch(/session not found/i);
     await pageSawNothing();
   });
 

@@ -185,9 +185,8 @@ describeInBrowsers("life of a page", (underTest) => {
   });
 
   // Firefox discards no tab whose DevTools are open, and tells nobody which tab it has in front.
-  test.runIf(underTest.name === "chromium")(
-    "a discarded tab: it is said, and its sessions are there again when it is loaded",
-    async () => {
+  if (underTest.name === "chromium") {
+    test("a discarded tab: it is said, and its sessions are there again when it is loaded", async () => {
       const sleeper = await scene.open({ as: "bob", name: "Sleeper" });
       const lines = await told(sleeper, "db");
       const tabId = await scene.browser.tabIdOf(sleeper);
@@ -205,6 +204,6 @@ describeInBrowsers("life of a page", (underTest) => {
       await own.page.goto(`${scene.browser.extensionOrigin}${panelAddress(newId)}`);
       await own.page.evaluate(`void chrome.tabs.reload(${newId})`);
       await own.showsSessions(lines);
-    },
-  );
+    });
+  }
 });
