@@ -28,8 +28,8 @@ const post = (message: HookMessage) => postTo(port, message);
 const journal = new Journal();
 const outbox = new Outbox(journal, post);
 const acts = new Acts(post);
-/** Weak: a page that runs for days makes many sockets, of which the journal knows the latest. */
-const taps = new WeakMap<JournalSocket, Tap>();
+/** Of sockets that aren't closed. */
+const taps = new Map<JournalSocket, Tap>();
 
 // The last chance to tell what has gathered: a message would be delivered after the document's end,
 // an event on the bridge's own port is heard at once, and nobody else has that port. Listened to
@@ -48,7 +48,7 @@ function watch(): void {
     };
     const entry = journal.constructed(native.url(socket), format, probe, now());
     if (!entry) return;
-    taps.set(entry, new Tap(socket, entry, outbox, acts));
+    taps.set(entry, new Tap(socket, entry, outbox, acts, () => taps.delete(entry)));
     outbox.changes();
   });
   listen<MessageEvent>(port, "message", (event) => obey(events.data(event) as HookCommand));

@@ -23,7 +23,8 @@ export function standIn<T extends Native | (abstract new (...args: never[]) => o
   const proxy: T = new Proxy(native, {
     ...handler,
     get: (target, key, receiver) => {
-      const value: unknown = get(target, key, receiver);
+      // What functions inherit (`caller`, `arguments`) knows native functions, and no Proxies.
+      const value: unknown = get(target, key, receiver === proxy ? target : receiver);
       return value === functionToString ? toStringToo : value;
     },
   });

@@ -82,8 +82,9 @@ function throughPage(
  */
 export function watchSend(socket: WebSocket, listener: SendListener): boolean {
   let owner: object | null = socket;
-  while (owner !== null && owner !== socketPrototype) {
-    if (getOwnPropertyDescriptor(owner, "send") !== undefined) return false;
+  while (owner !== socketPrototype) {
+    // Made for another prototype (`Reflect.construct`), it has no `send`, and shall have none.
+    if (owner === null || getOwnPropertyDescriptor(owner, "send") !== undefined) return false;
     owner = getPrototypeOf(owner);
   }
   listeners.set(socket, listener);

@@ -46,7 +46,14 @@ export class Tap implements SendListener {
   /** Inside the tap: whatever the page does meanwhile is not watched. */
   #busy = false;
 
-  constructor(socket: WebSocket, journal: JournalSocket, outbox: Outbox, acts: Acts) {
+  /** @param ended is called when the socket has closed: who holds the tap holds the socket */
+  constructor(
+    socket: WebSocket,
+    journal: JournalSocket,
+    outbox: Outbox,
+    acts: Acts,
+    ended: () => void,
+  ) {
     this.#socket = socket;
     this.#journal = journal;
     this.#outbox = outbox;
@@ -55,6 +62,7 @@ export class Tap implements SendListener {
     listen(socket, "open", (event) => this.#on(event, () => this.#opened()));
     listen<MessageEvent>(socket, "message", (event) => this.#on(event, () => this.#message(event)));
     listen<CloseEvent>(socket, "close", (event) => {
+      if (event.isTrusted) ended();
       this.#on(event, () => this.#closed(events.closeCode(event)));
     });
   }

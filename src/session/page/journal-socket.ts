@@ -50,7 +50,9 @@ export class JournalSocket {
   ownSend = false;
   /** How many open sockets its client had before this one. */
   generation = 0;
-  readonly #probe: SocketProbe;
+  /** Gone with the socket, which it would keep in memory. */
+  #probe: SocketProbe | undefined;
+  #deliversBlobs = false;
   readonly #shared: Shared;
   readonly #waiting = new Map<RequestId, Waiting>();
   #openedAt: number | undefined;
@@ -76,7 +78,7 @@ export class JournalSocket {
   /** It is closed or about to be: a client that opens another has given it up. */
   get isGivenUp(): boolean {
     if (this.isClosed) return true;
-    const state = this.#probe.state();
+    const state = this.#probe?.state();
     return state === "closing" || state === "closed";
   }
 
@@ -97,6 +99,8 @@ export class JournalSocket {
   closed(code: number | undefined, at: number): void {
     if (this.#closed) return;
     this.#closed = { at, code };
+    this.#deliversBlobs = this.#probe?.deliversBlobs() ?? false;
+    this.#probe = undefined;
     this.#shared.waiting -= this.#waiting.size;
     this.#waiting.clear();
     this.client.socketClosed(at);
@@ -156,13 +160,13 @@ export class JournalSocket {
       client: client.number,
       url: client.url.slice(0, LIMITS.text),
       format: this.format,
-      state: this.#closed ? "closed" : this.#probe.state(),
+      state: this.#probe?.state() ?? "closed",
       reconnects: client.reconnects,
       framesSent: this.#framesSent,
       framesReceived: this.#framesReceived,
       bytesSent: this.#bytesSent,
       bytesReceived: this.#bytesReceived,
-      deliversBlobs: this.#probe.deliversBlobs(),
+      deliversBlobs: this.#probe?.deliversBlobs() ?? this.#deliversBlobs,
       ownSend: this.ownSend,
       strayFrames: this.#strayFrames,
     };
