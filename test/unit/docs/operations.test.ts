@@ -7,7 +7,7 @@ const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.m
 const document = read("docs/operations.md");
 
 test("every test that is named is there", () => {
-  const named = [...document.matchAll(/\b((?:operations|life)-[a-z-]+): \*([^*]+)\*/g)];
+  const named = [...document.matchAll(/\b((?:operations|life|page)-[a-z-]+): \*([^*]+)\*/g)];
   expect(named.length).toBeGreaterThan(80);
   const missing = named.filter(
     ([, file, title = ""]) =>
@@ -17,8 +17,13 @@ test("every test that is named is there", () => {
 });
 
 test("every test of the operations is named", () => {
-  for (const part of ["sessions", "sign-in", "place-and-variables", "query", "keyboard"]) {
-    const file = `operations-${part}`;
+  const operations = ["sessions", "sign-in", "place-and-variables", "query", "keyboard"];
+  const page = ["sessions", "life", "requests", "acting", "copy", "quiet"];
+  const files = [
+    ...operations.map((part) => `operations-${part}`),
+    ...page.map((part) => `page-${part}`),
+  ];
+  for (const file of files) {
     const titles = [...read(`test/browser/${file}.test.ts`).matchAll(/\btest\(\s*"([^"]+)"/g)];
     for (const [, title] of titles) expect(document).toContain(`${file}: *${title}*`);
   }
