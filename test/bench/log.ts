@@ -14,7 +14,7 @@ import { DEFAULT_LIMITS } from "../../src/session/page/log-entry.ts";
 import { NO_FILTER } from "../../src/session/page/log-filter.ts";
 import type { FrameRecord, TrafficRecord } from "../../src/session/page/page-model.ts";
 import { RequestLog } from "../../src/session/page/request-log.ts";
-import { interleaved, ratioOf, report } from "./measure.ts";
+import { interleaved, ratioOf, report, reportLimit } from "./measure.ts";
 
 const ENTRIES = 100_000;
 const BATCH = 500;
@@ -45,13 +45,13 @@ export async function benchLog(): Promise<boolean> {
   if (entries !== ENTRIES) throw new Error(`The log holds ${entries} entries`);
   const heap = after.heap - before.heap;
   const frames = after.buffers - before.buffers;
-  let met = promise("Log of 100,000 entries, heap", [heap], HEAP, "MB");
+  let met = reportLimit("Log of 100,000 entries, heap", [heap], HEAP, "MB");
   console.log(`${" ".repeat(44)} beside ${frames.toFixed(0)} MB of frames`);
   for (const text of ["note", "select tenant_a n 3 rows", "nowhere"]) {
     const times = Array.from({ length: 11 }, () =>
       timed(() => log.setFilter({ ...NO_FILTER, text })),
     );
-    met = promise(`Filter over 100,000 entries, “${text}”`, times, FILTER, "ms") && met;
+    met = reportLimit(`Filter over 100,000 entries, “${text}”`, times, FILTER, "ms") && met;
   }
   log.setFilter(NO_FILTER);
 
@@ -141,19 +141,6 @@ function frame(direction: FrameRecord["direction"], at: number, bytes: Uint8Arra
       },
     }),
   };
-}
-
-/** Missed only if every run misses it: what else the machine does is in the others. */
-function promise(name: string, runs: number[], atMost: number, unit: string): boolean {
-  const sorted = [...runs].sort((one, other) => one - other);
-  const [lowest = 0] = sorted;
-  const median = sorted[sorted.length >> 1] ?? 0;
-  const met = lowest <= atMost;
-  const spread = `${lowest.toFixed(0)} … ${(sorted.at(-1) ?? 0).toFixed(0)}`;
-  console.log(
-    `${name.padEnd(44)} ${median.toFixed(0).padStart(7)}   (${spread})   wanted ≤ ${atMost} ${unit}   ${met ? "met" : "MISSED"}`,
-  );
-  return met;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -4,13 +4,14 @@ import { parseArgs } from "node:util";
 import { benchEnvelope } from "./envelope.ts";
 import { benchHook } from "./hook.ts";
 import { benchLog } from "./log.ts";
+import { benchLogScroll } from "./log-scroll.ts";
 import { benchPackages } from "./packages.ts";
 import { benchPanel } from "./panel.ts";
 import { benchRestore } from "./restore.ts";
 import { benchRoundTrip } from "./roundtrip.ts";
 
-const USAGE = `npm run bench -- [envelope] [roundtrip] [log] [packages] [panel] [hook] [restore]
-                  [--runs 11] [--queries 10000]
+const USAGE = `npm run bench -- [envelope] [roundtrip] [log] [scroll] [packages] [panel] [hook]
+                  [restore] [--runs 11] [--queries 10000]
 
 Without names, all of them. A missed promise is printed as MISSED; the exit code stays 0.
   --runs N      runs of hook and restore, 11 if not given: the SDK takes most of a minute for one of restore
@@ -30,6 +31,7 @@ const measures: Record<string, () => Promise<boolean>> = {
   envelope: benchEnvelope,
   roundtrip: benchRoundTrip,
   log: benchLog,
+  scroll: benchLogScroll,
   packages: benchPackages,
   panel: benchPanel,
   hook: () => benchHook({ runs, queries }),
