@@ -120,7 +120,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   commit: endTransaction,
   cancel: endTransaction,
   live: ([table]) => {
-    const statement = `LIVE SELECT * FROM ${table?.text() ?? "…"}`;
+    const statement = `LIVE SELECT * FROM ${table?.table() ?? "…"}`;
     return {
       done: ({ session, result, at }) => {
         const id = result?.uuid();
@@ -135,7 +135,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   query: ([textParam, bindings]) => {
     const text = textParam?.text();
     if (text === undefined) return undefined;
-    return { done: (answered) => statementsDone(answered, text, idsToKill(text, bindings)) };
+    const toKill = idsToKill(text, bindings);
+    const shown = withTableNames(text.trim(), bindings);
+    return { done: (answered) => statementsDone(answered, shown, toKill) };
   },
 };
 
@@ -160,11 +162,24 @@ function statementsDone(
     const type = statement.field("type")?.text();
     if (type === "live") {
       const id = statement.field("result")?.uuid();
-      if (id !== undefined) session.liveBegan(id, text.trim(), at);
+      if (id !== undefined) session.liveBegan(id, text, at);
     } else if (type === "kill" && statement.field("status")?.text() === "OK") {
       for (const id of toKill) sockets.liveEnded(id, at);
     }
   }
+}
+
+/**
+ * The text of a live query as a person would write it: the SDK binds the table, and
+ * `LIVE SELECT * FROM $bind__7` names nothing.
+ *
+ * @throws EnvelopeError where the bindings can't be read.
+ */
+function withTableNames(text: string, bindings: Payload | undefined): string {
+  return text.replace(/\bfrom\s+\$(\w+)/gi, (written, name: string) => {
+    const table = bindings?.field(name)?.table();
+    return table === undefined ? written : `FROM ${table}`;
+  });
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;

@@ -20,6 +20,8 @@ export interface KeptValue {
 
 export interface Payload {
   text(): string | undefined;
+  /** The name of a table; older SDKs, and JSON, name it by text. */
+  table(): string | undefined;
   /** Canonical spelling. */
   uuid(): string | undefined;
   /** SurrealDB tells NULL and NONE apart; both are nothing. */
@@ -38,6 +40,8 @@ const UNDEFINED = 0xf7;
 /** Tag 6, SurrealDB's NONE, around null. */
 const NONE_TAG = (TAG << 5) | 6;
 const CHUNKED_TEXT = 0x7f;
+/** Tag 7, SurrealDB's table, around its name. */
+const TABLE_TAG = (TAG << 5) | 7;
 
 /** @throws EnvelopeError from its methods, where a text isn't UTF-8 or a map has a key twice. */
 export class CborPayload implements Payload {
@@ -50,6 +54,11 @@ export class CborPayload implements Payload {
   text(): string | undefined {
     if (!this.#is(TEXT) || this.#bytes[0] === CHUNKED_TEXT) return undefined;
     return new FrameReader(this.#bytes).text();
+  }
+
+  table(): string | undefined {
+    if (this.#bytes[0] !== TABLE_TAG) return this.text();
+    return new FrameReader(this.#bytes.subarray(1)).text();
   }
 
   uuid(): string | undefined {
@@ -106,6 +115,10 @@ export class JsonPayload implements Payload {
 
   text(): string | undefined {
     return typeof this.#value === "string" ? this.#value : undefined;
+  }
+
+  table(): string | undefined {
+    return this.text();
   }
 
   uuid(): string | undefined {

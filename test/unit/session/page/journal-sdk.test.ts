@@ -158,7 +158,11 @@ describe("SDK 2.x", () => {
     const received: unknown[] = [];
     live.subscribe((event) => received.push(event));
     expect(scene.session(other.session).live).toMatchObject([
-      { id: live.id.toString(), statement: expect.stringMatching(/^LIVE SELECT/), events: 0 },
+      {
+        id: live.id.toString(),
+        statement: expect.stringMatching(/^LIVE SELECT .* FROM note\b/),
+        events: 0,
+      },
     ]);
     await db.query("CREATE note SET text = 'hello', owner = $auth");
     await vi.waitFor(() => expect(received).toHaveLength(1));
