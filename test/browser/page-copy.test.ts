@@ -4,25 +4,28 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "../../demo/browser/page.ts";
-import { DEMO_PEOPLE, signInOf } from "../../demo/server/seed.ts";
+import { ACCESSES, DEMO_PEOPLE, signInOf } from "../../demo/server/seed.ts";
 import { describeInBrowsers } from "../support/browser/describe.ts";
 import type { PagePanel } from "../support/browser/page-panel.ts";
 import { openPageScene, type PageScene, told } from "../support/browser/page-scene.ts";
 import type { PageWorld } from "../support/browser/page-world.ts";
+import { pageConnected } from "../support/page-sdk/pages.ts";
 
 declare const db: PageWorld["db"];
 declare const sdk: PageWorld["sdk"];
+declare const clients: PageWorld["clients"];
 
-/** What is asked in the header of a session's page. */
-const QUESTION = "[data-page=session] header .sy-note-warn";
 const TENANT_A = { namespace: "app", database: "tenant_a" };
+const ALICE = { name: "alice", password: "alice" };
+/** Where the person is asked before anything is done. */
+const QUESTION = "[data-page=session] header .sy-note-warn";
 
 describeInBrowsers("copy of a page's session", (underTest) => {
   let scene: PageScene;
   let page: Page;
   let panel: PagePanel;
   beforeAll(async () => {
-    scene = await openPageScene(underTest);
+    scene = await openPageScene(underTest, { guests: true });
     await scene.server.query(
       `DEFINE ACCESS soon ON DATABASE TYPE RECORD
         SIGNIN ( SELECT * FROM user WHERE name = $name AND crypto::argon2::compare(password, $password) )
@@ -34,6 +37,24 @@ describeInBrowsers("copy of a page's session", (underTest) => {
     panel = await scene.panelOf(page, { width: 1000, height: 1000 });
   });
   afterAll(() => scene?.close());
+
+  /** Keeps a copy of the page's session that is shown, and waits until the copy is shown instead. */
+  async function keepCopy(): Promise<string> {
+    const original = await panel.shownKey();
+    await panel.press("Keep a copy");
+    await panel.page.see(`[data-session-page]:not([data-session-page="${original}"])`);
+    return panel.shownKey();
+  }
+
+  /** What the server answers in the session that is shown. */
+  async function answerHere(expression: string): Promise<string> {
+    const key = await panel.shownKey();
+    await panel.show("Query");
+    await panel.page.select("label=Run as", key);
+    const { outcomes, error } = await panel.run(`RETURN ${expression}`);
+    await panel.show("Sessions");
+    return error?.text ?? outcomes.map(({ text }) => text).join("\n");
+  }
 
   test("asks before it connects, then stands there as verified: same user, place and variables", async () => {
     await page.evaluate(async () => {
@@ -48,15 +69,22 @@ describeInBrowsers("copy of a page's session", (underTest) => {
     const question = await panel.page.text(QUESTION);
     const { host } = new URL(scene.server.url);
     expect(question).toContain(`Connect to ${host} as user:alice in app/tenant_b?`);
+    await panel.press("Cancel", QUESTION);
+    await panel.page.gone(QUESTION);
     expect(scene.server.stats().acceptedSockets).toBe(before);
 
+    await panel.press("Keep a copy");
     await panel.press("Keep a copy", QUESTION);
     await panel.title("user:alice");
     await panel.confirms("user:alice, app/tenant_b");
+    await panel.page.see("text*=Can't be renewed. Token until");
+    await panel.historyHas("created", "Copy of a session of http://localhost");
     await panel.variable("who", "user:alice");
     await panel.page.see('[data-variable="flags"] >> text*=beta: true');
     expect(scene.server.stats().acceptedSockets).toBe(before + 1);
-    await panel.page.see(`${panel.section("sign-in")} >> text*=can't be renewed`);
+    expect(await answerHere("<string> [$auth, session::db(), $who, $flags.beta]")).toContain(
+      "[user:alice, 'tenant_b', user:alice, true]",
+    );
     // What is done in the copy leaves the page's alone.
     await panel.writePlace("app", "tenant_a");
     await panel.submitPlace();
@@ -65,18 +93,14 @@ describeInBrowsers("copy of a page's session", (underTest) => {
   });
 
   test("the page's refresh token stays the page's: after the token's end both go on", async () => {
-    const auth = {
-      ...TENANT_A,
-      access: "soon",
-      variables: { name: "alice", password: "alice" },
-    };
-    const first = await page.evaluate(async (signIn) => (await db.signin(signIn)).access, auth);
+    const auth = { ...TENANT_A, access: "soon", variables: ALICE };
+    const first = await page.evaluate((signIn) => db.signin(signIn), auth);
+    expect(first.refresh).toEqual(expect.any(String));
     await panel.showsSessions(["default: user:alice, app/tenant_a"]);
     await panel.openSession("default");
-    await panel.press("Keep a copy");
-    await panel.title("user:alice");
+    // The server is known by now: nothing is asked.
+    const key = await keepCopy();
     await panel.confirms("user:alice, app/tenant_a");
-    const key = await panel.shownKey();
     await panel.page.click(`${panel.section("sign-in")} >> [data-disclosure=tokens] >> text=Show`);
     await expect
       .poll(() => panel.page.text(panel.section("sign-in")))
@@ -84,7 +108,7 @@ describeInBrowsers("copy of a page's session", (underTest) => {
 
     // When the token ends the SDK renews by itself, with the refresh token that nobody else has used.
     await page.waitFor((old) => db.accessToken !== undefined && db.accessToken !== old, {
-      args: [first],
+      args: [first.access],
       timeoutMs: 60_000,
     });
     expect(await told(page, "db")).toEqual(["default: user:alice, app/tenant_a"]);
@@ -93,15 +117,17 @@ describeInBrowsers("copy of a page's session", (underTest) => {
     // The copy's token is over. It goes on for as long as its socket does.
     await panel.page.click(`nav [data-session="${key}"]`);
     await panel.page.see(`${panel.section("sign-in")} >> text*=Ended`);
-    const { outcomes } = await panel.run("RETURN $auth");
-    expect(outcomes[0]?.text).toContain("user:alice");
+    expect(await answerHere("$auth")).toContain("user:alice");
+
+    const stored = await everythingStored();
+    expect(stored).toContain(first.access);
+    expect(stored).not.toContain(first.refresh);
+    expect(stored).not.toContain("surreal-refresh");
   });
 
   test("a token that is over is refused with the reason; nothing is made", async () => {
-    const { variables, ...where } = signInOf(DEMO_PEOPLE.alice) as typeof TENANT_A & {
-      variables: Record<string, unknown>;
-    };
-    await page.evaluate((auth) => db.signin(auth), { ...where, access: "brief_token", variables });
+    const auth = { ...TENANT_A, access: ACCESSES.briefToken, variables: ALICE };
+    await page.evaluate((signIn) => db.signin(signIn), auth);
     await panel.openSession("default");
     await panel.page.see(
       "[data-page=session] >> text*=Token expired: works until the connection drops.",
@@ -113,4 +139,77 @@ describeInBrowsers("copy of a page's session", (underTest) => {
     );
     expect(await panel.page.count("nav [data-session]")).toBe(sessions);
   });
+
+  test("of a fork that is root, and of one that is nobody", async () => {
+    const [root, nobody] = await page.evaluate(async (auth) => {
+      const [one, two] = [await db.newSession(), await db.newSession()];
+      await one.signin(auth);
+      await one.use({ namespace: "app", database: "tenant_b" });
+      await two.use({ namespace: "app", database: "tenant_a" });
+      await two.set("guest", true);
+      return [String(one.session), String(two.session)];
+    }, signInOf(DEMO_PEOPLE.admin));
+    await panel.openSession(root as string);
+    await panel.page.see(`${panel.section("sign-in")} >> text*=Root user`);
+    await keepCopy();
+    await panel.title("root");
+    await panel.confirms("root, app/tenant_b");
+    expect(await answerHere("<string> [$token.ID, session::db()]")).toContain("'tenant_b'");
+
+    await panel.openSession(nobody as string);
+    await panel.variable("guest", "true");
+    await keepCopy();
+    await panel.title(`Copy of ${nobody?.slice(0, 8)}`);
+    await panel.confirms("anonymous, app/tenant_a");
+    await panel.variable("guest", "true");
+    expect(await answerHere("<string> [$auth, session::db(), $guest]")).toContain(
+      "[NONE, 'tenant_a', true]",
+    );
+  });
+
+  test.each(["json", "sdk-1"] as const)("of a page that speaks %s", async (kind) => {
+    await page.goto(scene.urlOf({ as: "bob", clients: [kind] }));
+    await pageConnected(page);
+    if (kind === "json") await page.evaluate(() => clients[0]?.rpc("let", ["tags", { n: 1 }]));
+    else await page.evaluate(() => clients[0]?.let("tags", { n: 1 }));
+    await panel.openSession("default");
+    await panel.page.see('[data-variable="tags"] >> text*=n: 1');
+    await keepCopy();
+    await panel.title("user:bob");
+    await panel.confirms("user:bob, app/tenant_b");
+    expect(await answerHere("<string> [$auth, session::db(), $tags.n]")).toContain(
+      "[user:bob, 'tenant_b', 1]",
+    );
+  });
+
+  /** What the extension has stored, in memory and on disk, as text. */
+  async function everythingStored(): Promise<string> {
+    const own = await scene.browser.openExtensionPage("manifest.json");
+    const stored = await own.evaluate(readStores);
+    await own.close();
+    return stored;
+  }
 });
+
+/** In a page of the extension. */
+async function readStores(): Promise<string> {
+  const { browser, chrome } = globalThis as unknown as Record<
+    "browser" | "chrome",
+    { storage: Record<"session" | "local", { get(keys: null): Promise<object> }> }
+  >;
+  const { session, local } = (browser ?? chrome).storage;
+  const found: unknown[] = [await session.get(null), await local.get(null)];
+  const answer = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  for (const { name } of await indexedDB.databases()) {
+    const database = await answer(indexedDB.open(name as string));
+    for (const store of database.objectStoreNames) {
+      found.push(await answer(database.transaction(store).objectStore(store).getAll()));
+    }
+    database.close();
+  }
+  return JSON.stringify(found);
+}
