@@ -9,11 +9,12 @@
 import "./request-list.css";
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useCallback, useLayoutEffect, useRef } from "preact/hooks";
-import type { RequestEntry } from "../../session/page/log-entry.ts";
+import { useCallback, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { LogEntry, RequestEntry } from "../../session/page/log-entry.ts";
 import type { Action } from "../components/action.ts";
 import { useStore } from "../store/context.ts";
 import { isMark, MarkRow, RequestRow } from "./request-row.tsx";
+import { RowKeys } from "./row-keys.ts";
 import { useRowWindow } from "./row-window.ts";
 import { sessionName } from "./session-names.ts";
 import { useRequests } from "./use-requests.ts";
@@ -47,6 +48,7 @@ export function RequestList(props: RequestListProps): JSX.Element {
   const rowHeight = props.narrow ? TALL_ROW : ROW;
   const frame = useRef<HTMLDivElement>(null);
   const shown = useRowWindow({ frame, rows, rowHeight, version: `${revision}` });
+  const rowKeys = useMemo(() => new RowKeys(), []);
   const absolute = preferences.get("requests.absolute", false).value;
   const start = absolute ? undefined : (source.startedAt ?? 0);
   const imported = source.readOnly ? source.sessions() : undefined;
@@ -118,32 +120,33 @@ export function RequestList(props: RequestListProps): JSX.Element {
     open(Number(row.dataset.seq));
   }
 
-  const drawn: JSX.Element[] = [];
+  const inSight: LogEntry[] = [];
   for (let index = shown.first; index < shown.end; index++) {
     const entry = rows.at(index);
-    if (!entry) continue;
+    if (entry) inSight.push(entry);
+  }
+  const keys = rowKeys.of(inSight.map(({ seq }) => seq));
+  const drawn = inSight.map((entry, nth) => {
     const common = {
       id: rowId(entry.seq),
-      rowIndex: index + 2,
+      rowIndex: shown.first + nth + 2,
       revision,
       active: entry.seq === active,
       opened: entry.seq === props.opened,
       start,
     };
-    drawn.push(
-      isMark(entry) ? (
-        <MarkRow key={entry.seq} {...common} entry={entry} />
-      ) : (
-        <RequestRow
-          key={entry.seq}
-          {...common}
-          entry={entry}
-          name={entry.as && sessionName(store, entry.as, imported)}
-          onKill={onKill}
-        />
-      ),
+    return isMark(entry) ? (
+      <MarkRow key={keys[nth]} {...common} entry={entry} />
+    ) : (
+      <RequestRow
+        key={keys[nth]}
+        {...common}
+        entry={entry}
+        name={entry.as && sessionName(store, entry.as, imported)}
+        onKill={onKill}
+      />
     );
-  }
+  });
 
   return (
     <div

@@ -49,7 +49,7 @@ function Recording(props: { requests: RequestsStore; working: Action }): JSX.Ele
   const since = requests.since.value;
   if (!store.page.info.value || pageCondition(store.page) !== undefined) return null;
   if (!requests.recording.value) {
-    return <span class="sy-tone-warn">Paused: what the page does is counted, not kept.</span>;
+    return <span class="sy-tone-warn">Paused: what the page does meanwhile isn't kept.</span>;
   }
   if (since === undefined) return <AskAgain working={working} />;
   return (

@@ -131,7 +131,7 @@ function RecordButton({ working }: { working: Action }): JSX.Element {
       pressed={on}
       title={
         on
-          ? "Pause. What the page does meanwhile is counted, not kept."
+          ? "Pause. What the page does meanwhile isn't kept."
           : "Record what the page sends and receives"
       }
       onClick={() => working.run(() => requests.setRecording(!on))}
