@@ -141,7 +141,7 @@ describeInBrowsers("acting in a page's session", (underTest) => {
     await pageSawNothing();
   });
 
-  test("a live query of the page is killed, a transaction cancelled; the server has neither", async () => {
+  test("a live query of the page is killed, a transaction cancelled, another committed", async () => {
     await page.evaluate(async () => {
       const live = await db.live(new sdk.Table("note"));
       live.subscribe(() => undefined);
@@ -161,6 +161,15 @@ describeInBrowsers("acting in a page's session", (underTest) => {
     await panel.page.gone("[data-transaction]");
     await expect.poll(counts).toEqual([0, 0]);
     expect(await ask("RETURN count(SELECT * FROM note WHERE text = 'never')")).toBe("0");
+
+    await page.evaluate(async () => {
+      const txn = await db.beginTransaction();
+      await txn.query("CREATE note SET text = 'for good'");
+    });
+    await panel.press("Commit", "[data-transaction]");
+    await panel.page.gone("[data-transaction]");
+    await expect.poll(counts).toEqual([0, 0]);
+    expect(await ask("RETURN count(SELECT * FROM note WHERE text = 'for good')")).toBe("1");
     await pageSawNothing();
   });
 

@@ -47,7 +47,7 @@ describeInBrowsers("life of a page", (underTest) => {
     await setUp();
     panel = await scene.panelOf(page);
     await panel.showsSessions(await told(page, "db", "kept.fork"));
-    expect((await panel.pageRow("default")).text).toMatch(/1 txn.*1 live/);
+    await expect.poll(async () => (await panel.pageRow("default")).text).toMatch(/1 txn.*1 live/);
     await panel.openSession(await page.evaluate("String(kept.fork.session)"));
     await panel.confirms("user:alice, app/tenant_b");
     await panel.variable("tenant", "'b'");

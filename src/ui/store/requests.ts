@@ -36,7 +36,7 @@ export interface RequestsStore {
   /** What the person wants; `since` when the worker records. */
   readonly recording: ReadonlySignal<boolean>;
   readonly since: ReadonlySignal<number | undefined>;
-  /** Rejects with CommandError. Frames that come while it is off are counted, not kept. */
+  /** Rejects with CommandError. Frames that still come when it is off are counted, not kept. */
   setRecording(on: boolean): Promise<void>;
   /** Keep entries over navigation. Remembered. */
   readonly preserve: ReadonlySignal<boolean>;
