@@ -115,6 +115,7 @@ function readFact(raw: Fields): PageFact {
         sessions: list(raw, "sessions").slice(0, LIMITS.sessions).map(readSession),
         usesHttp: raw.usesHttp === true,
         versionAsked: texts(raw.versionAsked),
+        unfollowed: raw.unfollowed === true,
       };
     case "socket":
       return { fact: "socket", socket: readSocket(raw.socket) };
@@ -128,6 +129,8 @@ function readFact(raw: Fields): PageFact {
       };
     case "socket-gone":
       return { fact: "socket-gone", client: client(raw) };
+    case "unfollowed":
+      return { fact: "unfollowed" };
     case "frame":
       return readFrame(raw);
     case "dropped":
@@ -174,6 +177,7 @@ function readSocket(given: unknown): SocketFact {
     bytesReceived: count(raw, "bytesReceived"),
     deliversBlobs: raw.deliversBlobs === true,
     ownSend: raw.ownSend === true,
+    unwatched: raw.unwatched === true,
     strayFrames: count(raw, "strayFrames"),
     ...optional("lastStray", optionalText(raw, "lastStray")),
   };

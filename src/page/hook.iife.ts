@@ -47,8 +47,7 @@ function watch(): void {
       deliversBlobs: () => native.binaryType(socket) === "blob",
     };
     const entry = journal.constructed(native.url(socket), format, probe, now());
-    if (!entry) return;
-    taps.set(entry, new Tap(socket, entry, outbox, acts, () => taps.delete(entry)));
+    if (entry) taps.set(entry, new Tap(socket, entry, outbox, acts, () => taps.delete(entry)));
     outbox.changes();
   });
   listen<MessageEvent>(port, "message", (event) => obey(events.data(event) as HookCommand));

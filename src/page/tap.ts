@@ -12,7 +12,6 @@ import type { JournalSocket, Sender } from "../session/page/journal-socket.ts";
 import type { FrameFact } from "../session/page/page-facts.ts";
 import type { FrameFormat } from "../session/page/page-model.ts";
 import { utf8Length } from "../session/page/payload.ts";
-import { messageOf } from "../wire/wire-error.ts";
 import type { Acts } from "./acts.ts";
 import { frameFact } from "./frame-fact.ts";
 import { InOrder } from "./in-order.ts";
@@ -113,19 +112,12 @@ export class Tap implements SendListener {
     this.#busy = true;
     try {
       work();
-    } catch (error) {
+    } catch {
       this.#off = true;
-      this.#tellFailure(error);
+      this.#journal.giveUp();
+      this.#outbox.stir();
     } finally {
       this.#busy = false;
-    }
-  }
-
-  #tellFailure(error: unknown): void {
-    try {
-      this.#journal.stray(`Watching this socket failed: ${messageOf(error)}`);
-    } catch {
-      // The page has broken even what a sentence is made with.
     }
   }
 

@@ -63,6 +63,7 @@ export class JournalSocket {
   #bytesReceived = 0;
   #strayFrames = 0;
   #lastStray: string | undefined;
+  #unwatched = false;
 
   constructor(client: JournalClient, format: FrameFormat, probe: SocketProbe, shared: Shared) {
     this.client = client;
@@ -147,6 +148,12 @@ export class JournalSocket {
     this.#change();
   }
 
+  /** Watching it has failed. Assigns and nothing else: the page may have broken whatever there is. */
+  giveUp(): void {
+    this.#unwatched = true;
+    this.#change();
+  }
+
   /** @param why one sentence */
   stray(why: string): void {
     this.#strayFrames++;
@@ -170,6 +177,7 @@ export class JournalSocket {
       ownSend: this.ownSend,
       strayFrames: this.#strayFrames,
     };
+    if (this.#unwatched) fact.unwatched = true;
     if (this.#openedAt !== undefined) {
       fact.openedAt = this.#openedAt;
       if (client.reconnects > 0) fact.reconnectedAt = this.#openedAt;

@@ -24,10 +24,12 @@ export class Journal {
   readonly #sockets = new Map<JournalClient, JournalSocket>();
   readonly #shared: Shared = { room: VARIABLES, waiting: 0, changed: false };
   readonly #around: Surroundings;
-  /** What is no more since the last telling. Filled only while somebody is told. */
+  /** What is no more, or not followed, since the last telling. Filled only while somebody is told. */
   #gone: PageFact[] = [];
   #telling = false;
   #lastNumber = 0;
+  /** There were more sockets than are followed. */
+  #unfollowed = false;
 
   constructor() {
     this.#around = {
@@ -60,7 +62,12 @@ export class Journal {
     }
     if (client) this.#sockets.get(client)?.closed(undefined, at);
     if (!client) {
-      if (this.#clients.length >= LIMITS.sockets) return undefined;
+      if (this.#clients.length >= LIMITS.sockets) {
+        if (this.#telling && !this.#unfollowed) this.#gone.push({ fact: "unfollowed" });
+        this.#unfollowed = true;
+        this.#shared.changed = true;
+        return undefined;
+      }
       client = new JournalClient(++this.#lastNumber, url, format, this.#around);
       this.#clients.push(client);
     }
@@ -91,7 +98,9 @@ export class Journal {
         session.told();
       }
     }
-    return { fact: "whole", sockets, sessions, usesHttp: false };
+    const whole: PageFact = { fact: "whole", sockets, sessions, usesHttp: false };
+    if (this.#unfollowed) whole.unfollowed = true;
+    return whole;
   }
 
   /** Nobody is told any more. */

@@ -84,6 +84,8 @@ export interface SocketFact {
   deliversBlobs: boolean;
   /** The page's own class replaces `send`: what it sends isn't seen. */
   ownSend: boolean;
+  /** Watching it has failed: nothing of it is seen any more. */
+  unwatched?: boolean;
   strayFrames: number;
   lastStray?: string;
 }
@@ -112,12 +114,16 @@ export type PageFact =
        * and opens no socket where it refuses what the server answers.
        */
       versionAsked?: string[];
+      /** As `unfollowed`. */
+      unfollowed?: boolean;
     }
   | { fact: "socket"; socket: SocketFact }
   | { fact: "session"; session: SessionFact }
   /** It is no more, and not kept as closed either. */
   | { fact: "session-gone"; client: number; id?: string }
   | { fact: "socket-gone"; client: number }
+  /** There are more sockets than are followed. */
+  | { fact: "unfollowed" }
   | FrameFact
   | { fact: "dropped"; at: number; frames: number; bytes: number };
 

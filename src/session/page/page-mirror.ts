@@ -159,6 +159,9 @@ export class PageMirror {
         case "socket-gone":
           this.#dropSocket(fact.client);
           break;
+        case "unfollowed":
+          this.#tooMany();
+          break;
         case "session-gone":
           this.#dropSession(this.#keyOf(fact.client, fact.id));
           break;
@@ -185,6 +188,7 @@ export class PageMirror {
     this.#versionAsked = whole.versionAsked ?? [];
     for (const socket of whole.sockets) this.#takeSocket(socket, traffic);
     for (const session of whole.sessions) this.#takeSession(session);
+    if (whole.unfollowed) this.#tooMany();
     this.#listener.documentChanged();
   }
 

@@ -47,10 +47,14 @@ export function socketKeyOf(documentId: string, client: number | ""): string {
   return `${documentId}/${client}`;
 }
 
+const FAILED =
+  "Watching this socket failed, perhaps since the page broke what that stands on: nothing of it is seen any more.";
+
 /** Why nothing can be done on this socket, one sentence; undefined: it can. */
 export function reasonNotToAct(socket: SocketFact): string | undefined {
   if (socket.format === "flatbuffers") return "This socket speaks FlatBuffers, which aren't read.";
   if (socket.state !== "open") return `This socket is ${socket.state}.`;
+  if (socket.unwatched) return FAILED;
   if (socket.ownSend) return "The page has put a send of its own in place of this socket's.";
   if (socket.deliversBlobs && socket.format !== "json") {
     return "This socket delivers Blobs; can't act on it.";
@@ -59,7 +63,7 @@ export function reasonNotToAct(socket: SocketFact): string | undefined {
 }
 
 export function socketViewOf(place: DocumentPlace, socket: SocketFact): PageSocketView {
-  const { client, deliversBlobs: _blobs, ownSend, ...shown } = socket;
+  const { client, deliversBlobs: _blobs, ownSend, unwatched, ...shown } = socket;
   const view: PageSocketView = {
     ...shown,
     key: socketKeyOf(place.documentId, client),
@@ -70,6 +74,8 @@ export function socketViewOf(place: DocumentPlace, socket: SocketFact): PageSock
   if (cannotAct) view.cannotAct = cannotAct;
   if (socket.format === "flatbuffers") {
     view.unreadable = "Format not readable: this socket speaks FlatBuffers.";
+  } else if (unwatched) {
+    view.unreadable = FAILED;
   } else if (ownSend) {
     view.unreadable =
       "The page has put a send of its own in place of this socket's: what it sends isn't seen.";

@@ -523,9 +523,13 @@ describe("telling", () => {
     expect(whole().sockets).toHaveLength(5);
   });
 
-  test("no more sockets are followed than the limit", () => {
+  test("no more sockets are followed than the limit, and that is told", () => {
     for (let i = 0; i < LIMITS.sockets; i++) Client.open();
-    expect(() => Client.open()).toThrow("Not followed");
+    expect(whole().unfollowed).toBeUndefined();
+    for (let i = 0; i < 2; i++) expect(() => Client.open()).toThrow("Not followed");
+    expect(journal.changes(++at)).toContainEqual({ fact: "unfollowed" });
+    expect(journal.changes(++at)).toEqual([]);
     expect(whole().sockets).toHaveLength(LIMITS.sockets);
+    expect(whole().unfollowed).toBe(true);
   });
 });
