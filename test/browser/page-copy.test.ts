@@ -125,21 +125,6 @@ describeInBrowsers("copy of a page's session", (underTest) => {
     expect(stored).not.toContain("surreal-refresh");
   });
 
-  test("a token that is over is refused with the reason; nothing is made", async () => {
-    const auth = { ...TENANT_A, access: ACCESSES.briefToken, variables: ALICE };
-    await page.evaluate((signIn) => db.signin(signIn), auth);
-    await panel.openSession("default");
-    await panel.page.see(
-      "[data-page=session] >> text*=Token expired: works until the connection drops.",
-    );
-    const sessions = await panel.page.count("nav [data-session]");
-    await panel.press("Keep a copy");
-    expect(await panel.page.text("[data-page=session] header [data-error]")).toMatch(
-      /Its access token ended on .*the server takes it from no one any more/,
-    );
-    expect(await panel.page.count("nav [data-session]")).toBe(sessions);
-  });
-
   test("of a fork that is root, and of one that is nobody", async () => {
     const [root, nobody] = await page.evaluate(async (auth) => {
       const [one, two] = [await db.newSession(), await db.newSession()];
@@ -180,6 +165,24 @@ describeInBrowsers("copy of a page's session", (underTest) => {
     expect(await answerHere("<string> [$auth, session::db(), $tags.n]")).toContain(
       "[user:bob, 'tenant_b', 1]",
     );
+  });
+
+  test("a token that is over is refused with the reason; nothing is made", async () => {
+    const auth = { ...TENANT_A, access: ACCESSES.briefToken, variables: ALICE };
+    // Without an SDK, which would sign out by itself when it can't renew.
+    await page.goto(scene.urlOf({ clients: ["json"] }));
+    await pageConnected(page);
+    await page.evaluate((signIn) => clients[0]?.signin(signIn), auth);
+    await panel.openSession("default");
+    await panel.page.see(
+      "[data-page=session] >> text*=Token expired: works until the connection drops.",
+    );
+    const sessions = await panel.page.count("nav [data-session]");
+    await panel.press("Keep a copy");
+    expect(await panel.page.text("[data-page=session] header [data-error]")).toMatch(
+      /Its access token ended on .*the server takes it from no one any more/,
+    );
+    expect(await panel.page.count("nav [data-session]")).toBe(sessions);
   });
 
   /** What the extension has stored, in memory and on disk, as text. */
