@@ -18,7 +18,8 @@ const optional =
 const listOf =
   (check: Check): Check =>
   (value) =>
-    Array.isArray(value) && value.every(check);
+    // Array.from, since `every` passes over holes.
+    Array.isArray(value) && Array.from(value).every(check);
 const oneOf =
   (...values: string[]): Check =>
   (value) =>

@@ -87,12 +87,12 @@ export function readHookMessage(given: unknown): ReadMessage {
 
 function readFacts(message: Fields): ReadMessage {
   const batch = count(message, "batch");
-  const given = list(message, "facts");
+  const given = list(message, "facts", LIMITS.batch);
   const facts: PageFact[] = [];
   let bytes = 0;
-  let refused = Math.max(0, given.length - LIMITS.batch);
+  let refused = Math.max(0, (message.facts as unknown[]).length - LIMITS.batch);
   let why = refused > 0 ? "more facts than one batch may have" : undefined;
-  for (const each of given.slice(0, LIMITS.batch)) {
+  for (const each of given) {
     try {
       const raw = fields(each, "fact");
       if (raw.fact === "frame") bytes += heldBy(raw.frame);
@@ -111,8 +111,8 @@ function readFact(raw: Fields): PageFact {
     case "whole":
       return {
         fact: "whole",
-        sockets: list(raw, "sockets").slice(0, LIMITS.sockets).map(readSocket),
-        sessions: list(raw, "sessions").slice(0, LIMITS.sessions).map(readSession),
+        sockets: list(raw, "sockets", LIMITS.sockets).map(readSocket),
+        sessions: list(raw, "sessions", LIMITS.sessions).map(readSession),
         usesHttp: raw.usesHttp === true,
         versionAsked: texts(raw.versionAsked),
         unfollowed: raw.unfollowed === true,
@@ -201,16 +201,14 @@ function readSession(given: unknown): SessionFact {
     lastActiveAt: time(raw, "lastActiveAt"),
     ...optional("namespace", optionalText(raw, "namespace")),
     ...optional("database", optionalText(raw, "database")),
-    variables: readVariables(list(raw, "variables")),
+    variables: readVariables(list(raw, "variables", LIMITS.variablesPerSession)),
     auth: oneOf(raw, "auth", AUTHS),
     authAt: time(raw, "authAt"),
     ...optional("access", isTokenKept ? access : undefined),
     renewable: raw.renewable === true,
     ...optional("over", over),
-    live: list(raw, "live").slice(0, LIMITS.livePerSession).map(readLive),
-    transactions: list(raw, "transactions")
-      .slice(0, LIMITS.transactionsPerSession)
-      .map(readTransaction),
+    live: list(raw, "live", LIMITS.livePerSession).map(readLive),
+    transactions: list(raw, "transactions", LIMITS.transactionsPerSession).map(readTransaction),
     requests: count(raw, "requests"),
     incomplete,
   };
@@ -219,7 +217,7 @@ function readSession(given: unknown): SessionFact {
 /** Values beyond the limits, each or together, are left out: their size stays. */
 function readVariables(given: unknown[]): VariableFact[] {
   let left: number = LIMITS.variables;
-  return given.slice(0, LIMITS.variablesPerSession).map((each) => {
+  return given.map((each) => {
     const raw = fields(each, "variable");
     const variable: VariableFact = { name: name(raw, "name"), size: count(raw, "size") };
     const { cbor, json } = raw;
@@ -292,10 +290,11 @@ function fields(given: unknown, what: string): Fields {
   return given as Fields;
 }
 
-function list(raw: Fields, field: string): unknown[] {
+/** The first items of a list. Without holes: `map` would pass over them and leave them in. */
+function list(raw: Fields, field: string, limit: number): unknown[] {
   const value = raw[field];
   if (!Array.isArray(value)) throw new Unfit(`${field}: no list`);
-  return value;
+  return Array.from(value.slice(0, limit));
 }
 
 function text(raw: Fields, field: string, limit: number = LIMITS.text): string {

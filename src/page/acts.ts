@@ -6,7 +6,7 @@
  * not on a socket that delivers Blobs.
  */
 import type { HookCommand, HookMessage } from "../messages/page-messages.ts";
-import { answerIdOf, type Frame } from "../session/page/journal-frame.ts";
+import { answerIdOf, type Frame } from "../session/journal/journal-frame.ts";
 import { apply, copyOf, socket as native, nativeSend } from "./intrinsics.ts";
 import type { Tap } from "./tap.ts";
 

@@ -1,6 +1,6 @@
 /** A frame as it is told to whoever records: a copy, or where that is too large, what it was. */
-import { type Frame, idText, readSent, resultIdOf } from "../session/page/journal-frame.ts";
-import type { JournalSocket, Sender } from "../session/page/journal-socket.ts";
+import { type Frame, idText, readSent, resultIdOf } from "../session/journal/journal-frame.ts";
+import type { JournalSocket, Sender } from "../session/journal/journal-socket.ts";
 import { type FrameFact, LIMITS } from "../session/page/page-facts.ts";
 import type { FrameSummary } from "../session/page/page-model.ts";
 import { EnvelopeError } from "../wire/wire-error.ts";

@@ -6,8 +6,8 @@
  * that the page makes, keeps the journal of their sessions, and says nothing until it is asked.
  */
 import { HANDSHAKE, type HookCommand, type HookMessage } from "../messages/page-messages.ts";
-import { Journal } from "../session/page/journal.ts";
-import type { JournalSocket } from "../session/page/journal-socket.ts";
+import { Journal } from "../session/journal/journal.ts";
+import type { JournalSocket } from "../session/journal/journal-socket.ts";
 import { Acts } from "./acts.ts";
 import {
   dispatchOn,

@@ -6,8 +6,8 @@
  * whoever takes them can't keep up, and then how many.
  */
 import type { HookMessage, HookMode } from "../messages/page-messages.ts";
-import type { Journal } from "../session/page/journal.ts";
-import { RESTORE_TIME } from "../session/page/journal-client.ts";
+import type { Journal } from "../session/journal/journal.ts";
+import { RESTORE_TIME } from "../session/journal/journal-client.ts";
 import { type FrameFact, LIMITS, type PageFact } from "../session/page/page-facts.ts";
 import { later, never, now } from "./intrinsics.ts";
 

@@ -7,11 +7,11 @@
  * page never made is kept from it.
  */
 
-import type { Frame } from "../session/page/journal-frame.ts";
-import type { JournalSocket, Sender } from "../session/page/journal-socket.ts";
+import type { Frame } from "../session/journal/journal-frame.ts";
+import type { JournalSocket, Sender } from "../session/journal/journal-socket.ts";
+import { utf8Length } from "../session/journal/payload.ts";
 import type { FrameFact } from "../session/page/page-facts.ts";
 import type { FrameFormat } from "../session/page/page-model.ts";
-import { utf8Length } from "../session/page/payload.ts";
 import type { Acts } from "./acts.ts";
 import { frameFact } from "./frame-fact.ts";
 import { InOrder } from "./in-order.ts";

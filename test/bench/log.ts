@@ -10,10 +10,10 @@ import { pathToFileURL } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { CborCodec, RecordId } from "surrealdb";
-import { DEFAULT_LIMITS } from "../../src/session/page/log-entry.ts";
-import { NO_FILTER } from "../../src/session/page/log-filter.ts";
+import { DEFAULT_LIMITS } from "../../src/session/log/log-entry.ts";
+import { NO_FILTER } from "../../src/session/log/log-filter.ts";
+import { RequestLog } from "../../src/session/log/request-log.ts";
 import type { FrameRecord, TrafficRecord } from "../../src/session/page/page-model.ts";
-import { RequestLog } from "../../src/session/page/request-log.ts";
 import { interleaved, ratioOf, report, reportLimit } from "./measure.ts";
 
 const ENTRIES = 100_000;

@@ -2,9 +2,11 @@
  * "Keep a copy": a session of the page becomes one of ours, with one click, and the page keeps what is
  * its own.
  */
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "../../demo/browser/page.ts";
 import { ACCESSES, DEMO_PEOPLE, signInOf } from "../../demo/server/seed.ts";
+import { shortId } from "../../src/session/short-id.ts";
 import { describeInBrowsers } from "../support/browser/describe.ts";
 import type { PagePanel } from "../support/browser/page-panel.ts";
 import { openPageScene, type PageScene, told } from "../support/browser/page-scene.ts";
@@ -144,7 +146,7 @@ describeInBrowsers("copy of a page's session", (underTest) => {
     await panel.openSession(nobody as string);
     await panel.variable("guest", "true");
     await keepCopy();
-    await panel.title(`Copy of ${nobody?.slice(0, 8)}`);
+    await panel.title(`Copy of ${shortId(nobody ?? "")}`);
     await panel.confirms("anonymous, app/tenant_a");
     await panel.variable("guest", "true");
     expect(await answerHere("<string> [$auth, session::db(), $guest]")).toContain(

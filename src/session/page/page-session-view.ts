@@ -11,6 +11,7 @@ import { proveItem } from "../../wire/proven.ts";
 import { encodeValue } from "../../wire/values.ts";
 import type { ServerTruth, SessionAuth, SessionStatus, SessionVariable } from "../model.ts";
 import { PALETTE } from "../palette.ts";
+import { shortId } from "../short-id.ts";
 import { isSignedIn, type PageAuth } from "./page-auth.ts";
 import type { SessionFact, SocketFact, VariableFact } from "./page-facts.ts";
 import { authWords, overWords } from "./page-history.ts";
@@ -98,7 +99,7 @@ export function sessionViewOf(
   const view: PageSessionView = {
     key: pageSessionKey(socketKey, fact.id),
     kind: "surrealdb",
-    label: fact.id === undefined ? "Default session" : fact.id.slice(0, 8),
+    label: fact.id === undefined ? "Default session" : shortId(fact.id),
     colour,
     variables: known.variables,
     auth: accepted?.auth ?? signedIn.auth,

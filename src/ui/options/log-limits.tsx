@@ -1,7 +1,7 @@
 /** How many requests the log holds, and how much of memory, before the oldest go. */
 import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
-import { DEFAULT_LIMITS } from "../../session/page/log-entry.ts";
+import { DEFAULT_LIMITS } from "../../session/log/log-entry.ts";
 import { Button } from "../components/button.tsx";
 import { Field, TextInput } from "../components/field.tsx";
 import type { Preferences } from "../store/preferences.ts";

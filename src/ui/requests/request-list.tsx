@@ -10,7 +10,7 @@ import "./request-list.css";
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useCallback, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { LogEntry, RequestEntry } from "../../session/page/log-entry.ts";
+import type { LogEntry, RequestEntry } from "../../session/log/log-entry.ts";
 import type { Action } from "../components/action.ts";
 import { useStore } from "../store/context.ts";
 import { isMark, MarkRow, RequestRow } from "./request-row.tsx";

@@ -8,7 +8,7 @@
  */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { LogEntry, MarkEntry, RequestEntry } from "../../session/page/log-entry.ts";
+import type { LogEntry, MarkEntry, RequestEntry } from "../../session/log/log-entry.ts";
 import { Badge } from "../components/badge.tsx";
 import { byteSize, timeSpent } from "../values/sizes.ts";
 import { placeWord } from "../words/identity.ts";
@@ -87,7 +87,7 @@ export function RequestRow(
               class="sy-request-tag"
               title="Sent from Switchyard. The page didn't see the answer."
             >
-              you
+              you{" "}
             </span>
           )}
           {entry.again && (
@@ -95,12 +95,12 @@ export function RequestRow(
               class="sy-request-tag"
               title="Sent again by the page's SDK, after a reconnect: the first one had no answer."
             >
-              again
+              again{" "}
             </span>
           )}
           {entry.txn !== undefined && (
             <span class="sy-request-tag" title={`In transaction ${entry.txn}`}>
-              txn
+              txn{" "}
             </span>
           )}
           {entry.text}

@@ -8,7 +8,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { LogRows } from "../../session/page/log-source.ts";
+import type { LogRows } from "../../session/log/log-source.ts";
 
 /** Rows drawn beyond each edge, so that a fast scroll doesn't show blank ground. */
 const BEYOND = 6;

@@ -4,12 +4,13 @@
  * A page's sessions go with its document, their requests may stay (Preserve log): a name that was
  * seen once is kept for as long as the panel lives.
  */
+
+import type { SeenSession } from "../../session/log/log-source.ts";
 import type { SessionKey } from "../../session/model.ts";
-import type { SeenSession } from "../../session/page/log-source.ts";
 import type { IdentityThen } from "../../session/page/page-model.ts";
 import { PALETTE } from "../../session/palette.ts";
+import { shortId } from "../../session/short-id.ts";
 import type { PanelStore } from "../store/store.ts";
-import { shortId } from "../words/identity.ts";
 
 export interface SessionName {
   label: string;

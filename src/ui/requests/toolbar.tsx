@@ -6,7 +6,7 @@
 import "./toolbar.css";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import type { LogLimits } from "../../session/page/log-entry.ts";
+import type { LogLimits } from "../../session/log/log-entry.ts";
 import type { Action } from "../components/action.ts";
 import { Button } from "../components/button.tsx";
 import { Checkbox } from "../components/field.tsx";

@@ -1,6 +1,6 @@
 /** What the log says in its columns: short, and always in a word where it matters. */
 
-import type { MarkEntry, Outcome, RequestEntry } from "../../session/page/log-entry.ts";
+import type { MarkEntry, Outcome, RequestEntry } from "../../session/log/log-entry.ts";
 import type { FrameFormat } from "../../session/page/page-model.ts";
 import { count } from "../values/sizes.ts";
 import { clockTime, moment } from "../words/time.ts";

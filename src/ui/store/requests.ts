@@ -7,14 +7,14 @@
  */
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { ViewClient } from "../../messages/view-client.ts";
-import type { LogBook } from "../../session/page/log-book.ts";
-import { DEFAULT_LIMITS, type LogFilter, type LogLimits } from "../../session/page/log-entry.ts";
-import { exportLog } from "../../session/page/log-export.ts";
-import { NO_FILTER } from "../../session/page/log-filter.ts";
-import { importLog } from "../../session/page/log-import.ts";
-import type { LogSource } from "../../session/page/log-source.ts";
+import type { LogBook } from "../../session/log/log-book.ts";
+import { DEFAULT_LIMITS, type LogFilter, type LogLimits } from "../../session/log/log-entry.ts";
+import { exportLog } from "../../session/log/log-export.ts";
+import { NO_FILTER } from "../../session/log/log-filter.ts";
+import { importLog } from "../../session/log/log-import.ts";
+import type { LogSource } from "../../session/log/log-source.ts";
+import { RequestLog } from "../../session/log/request-log.ts";
 import type { TrafficRecord } from "../../session/page/page-model.ts";
-import { RequestLog } from "../../session/page/request-log.ts";
 import type { ViewHost } from "../host.ts";
 import type { PageStore } from "./page.ts";
 import type { Preferences } from "./preferences.ts";

@@ -30,8 +30,3 @@ export function placeWord(session: Pick<SessionBase, "namespace" | "database">):
     ? session.namespace
     : `${session.namespace}/${session.database}`;
 }
-
-/** Enough of a UUID to tell two apart: "018f…c3a1". */
-export function shortId(id: string): string {
-  return id.length <= 12 ? id : `${id.slice(0, 4)}…${id.slice(-4)}`;
-}

@@ -1,4 +1,5 @@
 /** A made-up page: its frames, its sockets, and a session for each thing that the panel can show of them. */
+
 import type {
   PageFrameView,
   PageSessionView,
@@ -6,6 +7,7 @@ import type {
   PageView,
 } from "../../../src/session/page/page-model.ts";
 import { pageSessionKey } from "../../../src/session/page/page-model.ts";
+import { shortId } from "../../../src/session/short-id.ts";
 import { encodeValue } from "../../../src/wire/values.ts";
 
 const MINUTE = 60_000;
@@ -57,7 +59,7 @@ export function examplePageSession(
   return {
     key: pageSessionKey(socket.key, id),
     kind: "surrealdb",
-    label: id === undefined ? "Default session" : id.slice(0, 8),
+    label: id === undefined ? "Default session" : shortId(id),
     colour: id === undefined ? "#1a66d6" : "#0b7a84",
     namespace: "app",
     database: "tenant_a",

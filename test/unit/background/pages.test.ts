@@ -1,9 +1,11 @@
 /** Pages through ports in memory: what a view is told of its tab is what the page's journal says. */
+
 import { RecordId } from "surrealdb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DemoServer, startServer } from "../../../demo/server/server.ts";
 import { Pages } from "../../../src/background/pages.ts";
 import { pageSessionKey } from "../../../src/session/page/page-model.ts";
+import { shortId } from "../../../src/session/short-id.ts";
 import { decodeValue } from "../../../src/wire/values.ts";
 import { FakePage, FakeTabs, FakeWatcher } from "../../support/fake-page.ts";
 import { until } from "../../support/registry.ts";
@@ -75,7 +77,7 @@ describe("a page that somebody looks at", () => {
       ["tenant", new RecordId("tenant", "b")],
     ]);
     expect(view.session(id)).toMatchObject({
-      label: id.slice(0, 8),
+      label: shortId(id),
       auth: { level: "anonymous" },
       cause: "Not signed in.",
     });

@@ -125,7 +125,10 @@ describe("stored data", () => {
       fc.asyncProperty(
         fc.constantFrom(...paths),
         fc.constantFrom(...secretPaths),
-        fc.oneof(fc.constantFrom<unknown>(null, undefined, "", -1, Number.NaN, [], {}), anything),
+        fc.oneof(
+          fc.constantFrom<unknown>(null, undefined, "", -1, Number.NaN, [], new Array(2), {}),
+          anything,
+        ),
         async (path, secretPath, by) => {
           const cloneable = isCloneable(by) ? by : null;
           const record = broken(RECORD, path, cloneable);

@@ -198,6 +198,15 @@ describe("what a hook says", () => {
     expect(readHookMessage(hostile)).toEqual({ reason: expect.any(String) });
   });
 
+  it("has no holes: a list with some is refused with what it is in", () => {
+    const holes = new Array<never>(3);
+    const whole = { fact: "whole", sockets: holes, sessions: [SESSION], usesHttp: false };
+    expect(
+      factsOf([whole, { fact: "session", session: { ...SESSION, live: holes } }]),
+    ).toMatchObject({ facts: [], refused: 2 });
+    expect(factsOf(holes)).toMatchObject({ facts: [], refused: 3 });
+  });
+
   it("never throws where it is nearly right, and what it gives is right", () => {
     const mutated = fc
       .record({

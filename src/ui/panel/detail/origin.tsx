@@ -1,11 +1,11 @@
 /** Why a session is in its state and since when; and under which id the server knows it. */
 import type { JSX } from "preact";
 import type { SessionBase } from "../../../session/model.ts";
+import { shortId } from "../../../session/short-id.ts";
 import type { Action } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { Ago } from "../../components/times.tsx";
 import { useStore } from "../../store/context.ts";
-import { shortId } from "../../words/identity.ts";
 import { statusWord } from "../../words/status.ts";
 
 export function Cause({ session }: { session: SessionBase }): JSX.Element {

@@ -1,7 +1,7 @@
 /** The latest requests of a page's session, where there is room beside its page. */
 import "./recent-requests.css";
 import type { JSX } from "preact";
-import type { RequestEntry } from "../../../session/page/log-entry.ts";
+import type { RequestEntry } from "../../../session/log/log-entry.ts";
 import { Button } from "../../components/button.tsx";
 import { milliseconds, outcomeWord } from "../../requests/words.ts";
 import { useStore } from "../../store/context.ts";

@@ -27,9 +27,7 @@ export function PageSessionRow(props: RowProps): JSX.Element | null {
       <div class="sy-row-text">
         <div class="sy-row-line">
           <span
-            class={`sy-row-label sy-ellipsis${
-              session.id?.startsWith(session.label) ? " sy-mono" : ""
-            }`}
+            class={`sy-row-label sy-ellipsis${session.id === undefined ? "" : " sy-mono"}`}
             title={session.id}
           >
             {session.label}

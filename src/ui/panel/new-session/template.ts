@@ -1,6 +1,7 @@
 /** What the form of a new session begins with: what was so for somebody like the new one. */
+
+import type { LogSource } from "../../../session/log/log-source.ts";
 import type { ConnectionView, SessionView, SignInForm } from "../../../session/model.ts";
-import type { LogSource } from "../../../session/page/log-source.ts";
 import type { PageSessionView } from "../../../session/page/page-model.ts";
 import { formOfToken } from "../../../session/sign-in.ts";
 import { decodeValue } from "../../../wire/values.ts";

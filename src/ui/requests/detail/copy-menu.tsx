@@ -1,6 +1,6 @@
 /** "Copy ▾": a request as text for elsewhere, with what is covered still covered. */
 import type { JSX } from "preact";
-import { copyRequest, type LogCopyFormat } from "../../../session/page/log-copy.ts";
+import { copyRequest, type LogCopyFormat } from "../../../session/log/log-copy.ts";
 import type { Action } from "../../components/action.ts";
 import { Menu } from "../../components/menu.tsx";
 import { useStore } from "../../store/context.ts";

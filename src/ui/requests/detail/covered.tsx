@@ -3,7 +3,7 @@
  * is closed.
  */
 import type { JSX } from "preact";
-import { COVERED, type CoveredSecret } from "../../../session/page/log-entry.ts";
+import { COVERED, type CoveredSecret } from "../../../session/log/log-entry.ts";
 import { Button } from "../../components/button.tsx";
 import type { RequestsStore } from "../../store/requests.ts";
 import { treePath } from "../../values/tree-rows.ts";

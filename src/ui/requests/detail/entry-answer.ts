@@ -1,6 +1,7 @@
 /** What a page was answered, in the shape in which the Query view shows its own answers. */
+
+import type { EntryDetails, RequestEntry } from "../../../session/log/log-entry.ts";
 import type { AuthLevel, ErrorView } from "../../../session/model.ts";
-import type { EntryDetails, RequestEntry } from "../../../session/page/log-entry.ts";
 import type { IdentityThen } from "../../../session/page/page-model.ts";
 import { decodeValue } from "../../../wire/values.ts";
 import { toErrorView } from "../../components/action.ts";

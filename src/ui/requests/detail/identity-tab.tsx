@@ -1,6 +1,6 @@
 /** Who a request ran as and where, when it was sent; and on which socket of which frame. */
 import type { ComponentChildren, JSX } from "preact";
-import type { RequestEntry } from "../../../session/page/log-entry.ts";
+import type { RequestEntry } from "../../../session/log/log-entry.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
 import { useStore } from "../../store/context.ts";

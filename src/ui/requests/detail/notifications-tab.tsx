@@ -2,7 +2,8 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { CoveredSecret, LiveNotificationEntry } from "../../../session/page/log-entry.ts";
+import type { CoveredSecret, LiveNotificationEntry } from "../../../session/log/log-entry.ts";
+import { shortId } from "../../../session/short-id.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
@@ -10,7 +11,6 @@ import { useStore } from "../../store/context.ts";
 import { formatValue, isContainer, previewValue } from "../../values/format.ts";
 import { byteSize, count, plural } from "../../values/sizes.ts";
 import { ValueTree } from "../../values/value-tree.tsx";
-import { shortId } from "../../words/identity.ts";
 import { useRequests } from "../use-requests.ts";
 import { exactTime } from "../words.ts";
 import { coveredUnder } from "./covered.tsx";

@@ -1,7 +1,7 @@
 /** What was sent: the statement with its bindings, or a method's arguments. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { EntryDetails, RequestEntry } from "../../../session/page/log-entry.ts";
+import type { EntryDetails, RequestEntry } from "../../../session/log/log-entry.ts";
 import { Button } from "../../components/button.tsx";
 import { ErrorNote, Note } from "../../components/error-note.tsx";
 import { useStore } from "../../store/context.ts";

@@ -1,7 +1,7 @@
 /** One entry of the log with what it carried, as long as somebody looks at it. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import type { EntryDetails, RequestEntry } from "../../../session/page/log-entry.ts";
+import type { EntryDetails, RequestEntry } from "../../../session/log/log-entry.ts";
 import { useRequests } from "../use-requests.ts";
 
 export interface OpenedEntry {

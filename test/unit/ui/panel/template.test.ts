@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { RequestLog } from "../../../../src/session/page/request-log.ts";
+import { RequestLog } from "../../../../src/session/log/request-log.ts";
 import { startingPlace, template } from "../../../../src/ui/panel/new-session/template.ts";
 import { exampleConnection, exampleSession } from "../../../support/ui/examples.ts";
 import { examplePageSession } from "../../../support/ui/page-examples.ts";
-import { Wire } from "../../session/page/log-traffic.ts";
+import { Wire } from "../../session/log/log-traffic.ts";
 
 const own = examplePageSession();
 

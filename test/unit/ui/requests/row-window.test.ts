@@ -1,7 +1,7 @@
 /** Where a row is found again when others have gone. */
 import { expect, test } from "vitest";
-import type { LogEntry } from "../../../../src/session/page/log-entry.ts";
-import type { LogRows } from "../../../../src/session/page/log-source.ts";
+import type { LogEntry } from "../../../../src/session/log/log-entry.ts";
+import type { LogRows } from "../../../../src/session/log/log-source.ts";
 import { rowFrom } from "../../../../src/ui/requests/row-window.ts";
 
 function rowsOf(seqs: readonly number[]): LogRows {

@@ -1,6 +1,6 @@
 /** What the log says in its columns. */
 import { describe, expect, test } from "vitest";
-import type { Outcome } from "../../../../src/session/page/log-entry.ts";
+import type { Outcome } from "../../../../src/session/log/log-entry.ts";
 import {
   exactTime,
   liveWord,

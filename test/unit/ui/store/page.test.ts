@@ -26,7 +26,7 @@ describe("what is known of the page", () => {
   it("is what the snapshot says, and what changes from then on", () => {
     const store = known();
     expect(store.info.value).toMatchObject({ status: "watched", host: "localhost" });
-    expect(labels(store)).toEqual(["Default session", "018f3a52"]);
+    expect(labels(store)).toEqual(["Default session", "018f…0b9a"]);
     const second = exampleSocket({ key: "5D0C0A1E/2" });
     store.apply({
       host: null,
@@ -36,7 +36,7 @@ describe("what is known of the page", () => {
     });
     expect(store.info.value).toMatchObject({ host: undefined, recordingSince: undefined });
     expect(store.socket("5D0C0A1E/1")?.state).toBe("closed");
-    expect(labels(store)).toEqual(["Mine", "018f3a52"]);
+    expect(labels(store)).toEqual(["Mine", "018f…0b9a"]);
     store.apply({
       removedSockets: ["5D0C0A1E/1"],
       removedSessions: [...store.sessions.keys.value],
@@ -61,11 +61,11 @@ describe("after the worker's death", () => {
   it("is what was known, until the page has answered", () => {
     const store = known();
     store.replaceAll(nothingYet);
-    expect(labels(store)).toEqual(["Default session", "018f3a52"]);
+    expect(labels(store)).toEqual(["Default session", "018f…0b9a"]);
     expect(pageCondition(store)).toBeUndefined();
     const frames = [exampleFrame()];
     store.apply({ status: "watched", frames });
-    expect(labels(store)).toEqual(["Default session", "018f3a52"]);
+    expect(labels(store)).toEqual(["Default session", "018f…0b9a"]);
     // The page closed its other session meanwhile.
     store.apply({ sockets: [exampleSocket()], sessions: [examplePageSession()] });
     expect(labels(store)).toEqual(["Default session"]);

@@ -1,12 +1,12 @@
 import { effect } from "@preact/signals";
 import { describe, expect, it } from "vitest";
-import { DEFAULT_LIMITS } from "../../../../src/session/page/log-entry.ts";
-import { LogFileError } from "../../../../src/session/page/log-fields.ts";
+import { DEFAULT_LIMITS } from "../../../../src/session/log/log-entry.ts";
+import { LogFileError } from "../../../../src/session/log/log-fields.ts";
 import { LARGEST, SMALLEST } from "../../../../src/ui/store/requests.ts";
 import { createStore } from "../../../../src/ui/store/store.ts";
 import { createFakeClient } from "../../../support/ui/fake-client.ts";
 import { createFakeHost } from "../../../support/ui/fake-host.ts";
-import { ALICE, requests, shown, Wire } from "../../session/page/log-traffic.ts";
+import { ALICE, requests, shown, Wire } from "../../session/log/log-traffic.ts";
 
 const wire = new Wire();
 const pair = [

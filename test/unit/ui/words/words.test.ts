@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { nextColour, PALETTE } from "../../../../src/session/palette.ts";
+import { shortId } from "../../../../src/session/short-id.ts";
 import { badgeLetter, inkOn, luminance } from "../../../../src/ui/words/colour.ts";
-import { placeWord, shortId, userWord } from "../../../../src/ui/words/identity.ts";
+import { placeWord, userWord } from "../../../../src/ui/words/identity.ts";
 import { ago, moment, shortMoment, span, until } from "../../../../src/ui/words/time.ts";
 
 describe("time", () => {

@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import { Decimal, Duration, RecordId, Uuid } from "surrealdb";
 import { describe, expect, it } from "vitest";
-import { exportLog } from "../../../../src/session/page/log-export.ts";
-import { LogFileError } from "../../../../src/session/page/log-fields.ts";
-import { importLog } from "../../../../src/session/page/log-import.ts";
-import type { LogSource } from "../../../../src/session/page/log-source.ts";
+import { exportLog } from "../../../../src/session/log/log-export.ts";
+import { LogFileError } from "../../../../src/session/log/log-fields.ts";
+import { importLog } from "../../../../src/session/log/log-import.ts";
+import type { LogSource } from "../../../../src/session/log/log-source.ts";
 import { decodeValue } from "../../../../src/wire/values.ts";
 import { anyParams, anyValue } from "../../wire/arbitrary-values.ts";
 import { ALICE, failed, logOf, requests, SOCKET, Statement, shown, Wire } from "./log-traffic.ts";

@@ -12,6 +12,7 @@ import { jsonValue } from "../../wire/json-frame.ts";
 import { type ArrayBytes, type ItemBytes, proveArray } from "../../wire/proven.ts";
 import { encodeValue } from "../../wire/values.ts";
 import type { ErrorView } from "../model.ts";
+import type { FrameFormat, IdentityThen } from "../page/page-model.ts";
 import { LogBook } from "./log-book.ts";
 import type { LogLimits, MarkEntry, Outcome } from "./log-entry.ts";
 import { FILE_FORMAT, FILE_VERSION } from "./log-export.ts";
@@ -25,7 +26,6 @@ import {
   NOTIFICATIONS_KEPT,
 } from "./log-kept.ts";
 import type { LogCounts, SeenSession } from "./log-source.ts";
-import type { FrameFormat, IdentityThen } from "./page-model.ts";
 
 export interface ImportedLog {
   source: LogBook;

@@ -5,9 +5,9 @@
  * functions of its own, and all have the same fields in the same order.
  */
 
-import type { Frame } from "./journal-frame.ts";
+import type { Frame } from "../journal/journal-frame.ts";
+import type { FrameFormat, IdentityThen } from "../page/page-model.ts";
 import type { LiveStream, MarkEntry, Outcome, RequestEntry } from "./log-entry.ts";
-import type { FrameFormat, IdentityThen } from "./page-model.ts";
 
 /** Notifications kept of each live query. */
 export const NOTIFICATIONS_KEPT = 200;

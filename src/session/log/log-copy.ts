@@ -4,11 +4,11 @@
  * It is written from what the details show, so a secret is in it only where the person uncovered it.
  */
 import { decodeValue } from "../../wire/values.ts";
+import { readSent } from "../journal/journal-frame.ts";
 import { formatJson } from "../json-text.ts";
-import { readSent } from "./journal-frame.ts";
+import { requestStatement } from "../page/request-statement.ts";
 import type { EntryDetails, RequestEntry } from "./log-entry.ts";
 import { requestSdkCall } from "./request-sdk-call.ts";
-import { requestStatement } from "./request-statement.ts";
 
 export type LogCopyFormat = "surrealql" | "json" | "javascript" | "hex";
 

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { type RawData, WebSocket } from "ws";
 import { DEMO_PEOPLE, signInOf } from "../../../../demo/server/seed.ts";
 import { type DemoServer, startServer } from "../../../../demo/server/server.ts";
-import { COVERED } from "../../../../src/session/page/log-entry.ts";
+import { COVERED } from "../../../../src/session/log/log-entry.ts";
+import { RequestLog } from "../../../../src/session/log/request-log.ts";
 import type { FrameFormat, FrameRecord } from "../../../../src/session/page/page-model.ts";
-import { RequestLog } from "../../../../src/session/page/request-log.ts";
 import { decodeValue } from "../../../../src/wire/values.ts";
 import { startProxy } from "../../../support/rpc-proxy.ts";
 import { requests, SOCKET } from "./log-traffic.ts";

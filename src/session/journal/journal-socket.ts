@@ -6,6 +6,8 @@
  */
 
 import { EnvelopeError } from "../../wire/wire-error.ts";
+import { LIMITS, type SocketFact } from "../page/page-facts.ts";
+import type { FrameFormat } from "../page/page-model.ts";
 import type { JournalClient } from "./journal-client.ts";
 import {
   type Frame,
@@ -18,8 +20,6 @@ import {
 } from "./journal-frame.ts";
 import { type Effect, effectOf } from "./journal-requests.ts";
 import type { Shared } from "./journal-session.ts";
-import { LIMITS, type SocketFact } from "./page-facts.ts";
-import type { FrameFormat } from "./page-model.ts";
 import type { Payload } from "./payload.ts";
 
 /** What only the socket itself can tell, at the moment when it is asked. */

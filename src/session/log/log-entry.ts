@@ -5,7 +5,7 @@
  * when somebody opens it. Sizes are bytes on the wire, times milliseconds since 1970.
  */
 import type { ErrorView } from "../model.ts";
-import type { FrameFormat, IdentityThen } from "./page-model.ts";
+import type { FrameFormat, IdentityThen } from "../page/page-model.ts";
 
 /** What came of a request. */
 export type Outcome =

@@ -7,8 +7,8 @@
  * `onChange` and reads it again.
  */
 import type { SessionKey } from "../model.ts";
+import type { IdentityThen } from "../page/page-model.ts";
 import type { EntryDetails, LogEntry, LogFilter, LogLimits, RequestEntry } from "./log-entry.ts";
-import type { IdentityThen } from "./page-model.ts";
 
 /** Entries that pass the filter, oldest first. */
 export interface LogRows {

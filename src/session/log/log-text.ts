@@ -8,13 +8,13 @@ import { RecordId, Table } from "surrealdb";
 import { serverErrorFrom } from "../../wire/errors.ts";
 import { wholeCharacters } from "../bounded-text.ts";
 import { toErrorView } from "../errors.ts";
+import type { Payload } from "../journal/payload.ts";
 import type { ErrorView } from "../model.ts";
 import { DATA_METHODS } from "../rpc-methods.ts";
 import { statementError } from "../statement-error.ts";
 import { identifier, writeSurql } from "../surql.ts";
 import type { Outcome } from "./log-entry.ts";
 import { readSmall } from "./log-value.ts";
-import type { Payload } from "./payload.ts";
 import { Redaction } from "./redaction.ts";
 import { coverSpans, secretsInStatement } from "./secret-text.ts";
 

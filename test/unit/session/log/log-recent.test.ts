@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { RequestLog } from "../../../../src/session/log/request-log.ts";
 import { pageSessionKey } from "../../../../src/session/page/page-model.ts";
-import { RequestLog } from "../../../../src/session/page/request-log.ts";
 import { ALICE, SOCKET, Wire } from "./log-traffic.ts";
 
 const BOB = { ...ALICE, sessionKey: pageSessionKey(SOCKET, "b0b"), user: "user:bob" };

@@ -5,7 +5,7 @@
  * or leaves the log, even when its socket has closed: the same id on a later socket of the client is
  * then the SDK sending it again.
  */
-import type { Frame } from "./journal-frame.ts";
+import type { Frame } from "../journal/journal-frame.ts";
 import { type KeptNotification, type KeptRequest, KeptStream } from "./log-kept.ts";
 import type { AnswerParts } from "./log-text.ts";
 

@@ -1,8 +1,8 @@
 /** Nothing that a page or its server can send stops the log. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { RequestLog } from "../../../../src/session/log/request-log.ts";
 import type { FrameRecord, FrameSummary } from "../../../../src/session/page/page-model.ts";
-import { RequestLog } from "../../../../src/session/page/request-log.ts";
 import { decodeValue } from "../../../../src/wire/values.ts";
 import { anyValue } from "../../wire/arbitrary-values.ts";
 import { logOf, marks, requests, shown, Wire } from "./log-traffic.ts";

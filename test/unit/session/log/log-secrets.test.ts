@@ -1,15 +1,15 @@
 /** Secrets never stand in a row, a search, a copy or a file, and are uncovered one by one. */
 import { RecordId } from "surrealdb";
 import { describe, expect, it } from "vitest";
-import { copyRequest, type LogCopyFormat } from "../../../../src/session/page/log-copy.ts";
-import { COVERED } from "../../../../src/session/page/log-entry.ts";
-import { exportLog } from "../../../../src/session/page/log-export.ts";
-import type { RequestLog } from "../../../../src/session/page/request-log.ts";
+import { copyRequest, type LogCopyFormat } from "../../../../src/session/log/log-copy.ts";
+import { COVERED } from "../../../../src/session/log/log-entry.ts";
+import { exportLog } from "../../../../src/session/log/log-export.ts";
+import type { RequestLog } from "../../../../src/session/log/request-log.ts";
 import {
   coverSpans,
   isSecretField,
   secretsInStatement,
-} from "../../../../src/session/page/secret-text.ts";
+} from "../../../../src/session/log/secret-text.ts";
 import { decodeValue } from "../../../../src/wire/values.ts";
 import { logOf, marks, requests, Wire } from "./log-traffic.ts";
 

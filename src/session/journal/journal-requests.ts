@@ -5,9 +5,10 @@
  * then it is an `Effect` that waits for that answer. Methods that are missing here leave sessions as
  * they are.
  */
+
+import { LIMITS } from "../page/page-facts.ts";
 import type { Frame, SentRequest } from "./journal-frame.ts";
 import type { JournalSession } from "./journal-session.ts";
-import { LIMITS } from "./page-facts.ts";
 import type { Payload } from "./payload.ts";
 
 /** The sessions of one socket, as effects reach them. */

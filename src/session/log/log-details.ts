@@ -12,7 +12,7 @@ import { asArray, type ItemBytes } from "../../wire/proven.ts";
 import { encodeValue } from "../../wire/values.ts";
 import { EnvelopeError, messageOf } from "../../wire/wire-error.ts";
 import { toErrorView } from "../errors.ts";
-import { type Frame, readReceived, readSent } from "./journal-frame.ts";
+import { type Frame, readReceived, readSent } from "../journal/journal-frame.ts";
 import type { EntryDetails, LiveNotificationEntry } from "./log-entry.ts";
 import type { KeptNotification, KeptRequest } from "./log-kept.ts";
 import type { Uncovered } from "./log-source.ts";

@@ -2,7 +2,7 @@
 import { jsonValue } from "../../wire/json-frame.ts";
 import type { ItemBytes } from "../../wire/proven.ts";
 import { decodeValue } from "../../wire/values.ts";
-import type { Payload } from "./payload.ts";
+import type { Payload } from "../journal/payload.ts";
 
 /** A value with its bytes as CBOR, in a buffer of its own. @throws ValueError */
 export interface LogValue {

@@ -6,8 +6,8 @@ import { createNodeEngines } from "@surrealdb/node";
 import * as sdk from "surrealdb";
 import { Decimal, RecordId, Surreal, Table, Uuid } from "surrealdb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { copyRequest, type LogCopyFormat } from "../../../../src/session/page/log-copy.ts";
-import { requestSdkCall } from "../../../../src/session/page/request-sdk-call.ts";
+import { copyRequest, type LogCopyFormat } from "../../../../src/session/log/log-copy.ts";
+import { requestSdkCall } from "../../../../src/session/log/request-sdk-call.ts";
 import { requestStatement } from "../../../../src/session/page/request-statement.ts";
 import { ALICE, logOf, requests, Wire } from "./log-traffic.ts";
 

@@ -6,6 +6,7 @@
  * a mark, what was too large to be recorded is told by its summary.
  */
 import { messageOf } from "../../wire/wire-error.ts";
+import type { FrameRecord, IdentityThen, TrafficMark, TrafficRecord } from "../page/page-model.ts";
 import { LogBook } from "./log-book.ts";
 import { requestSearch, withOutcome } from "./log-filter.ts";
 import { type KeptEntry, KeptMark, KeptRequest, type KeptStream, UNKNOWN } from "./log-kept.ts";
@@ -22,7 +23,6 @@ import { type EarlyAnswer, LogSocket } from "./log-socket.ts";
 import type { FrameCount, LogCounts } from "./log-source.ts";
 import { LogTallies, type TallyMark } from "./log-tallies.ts";
 import { type AnswerText, answerText } from "./log-text.ts";
-import type { FrameRecord, IdentityThen, TrafficMark, TrafficRecord } from "./page-model.ts";
 
 export interface RequestLogOptions {
   /** Frame of a document, where it is known by now. */

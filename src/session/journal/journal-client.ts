@@ -5,10 +5,11 @@
  * UUIDs: those are the same sessions to a person, so their place in the list and the time of their
  * making stay.
  */
+
+import { LIMITS, type PageFact } from "../page/page-facts.ts";
+import type { FrameFormat } from "../page/page-model.ts";
 import type { SessionsOnSocket } from "./journal-requests.ts";
 import { JournalSession, type Shared } from "./journal-session.ts";
-import { LIMITS, type PageFact } from "./page-facts.ts";
-import type { FrameFormat } from "./page-model.ts";
 
 /** What a client needs of the document that it is in. */
 export interface Surroundings {

@@ -1,8 +1,8 @@
 /** What is kept, what is not, and that both are told exactly. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { RequestLog } from "../../../../src/session/log/request-log.ts";
 import type { TrafficRecord } from "../../../../src/session/page/page-model.ts";
-import { RequestLog } from "../../../../src/session/page/request-log.ts";
 import { ALICE, logOf, marks, requests, SOCKET, shown, Wire } from "./log-traffic.ts";
 
 const wire = new Wire();

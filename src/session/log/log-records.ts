@@ -3,10 +3,16 @@
  * wasn't kept. What is neither is a stray. Nothing here throws, whatever the page sent.
  */
 import { EnvelopeError, messageOf } from "../../wire/wire-error.ts";
-import { type Frame, idText, readReceived, readSent, type SentRequest } from "./journal-frame.ts";
-import { idsToKill } from "./journal-requests.ts";
+import {
+  type Frame,
+  idText,
+  readReceived,
+  readSent,
+  type SentRequest,
+} from "../journal/journal-frame.ts";
+import { idsToKill } from "../journal/journal-requests.ts";
+import type { FrameRecord, FrameSummary } from "../page/page-model.ts";
 import { type AnswerParts, type RequestText, requestText, statementText } from "./log-text.ts";
-import type { FrameRecord, FrameSummary } from "./page-model.ts";
 import { coverSpans, secretsInStatement } from "./secret-text.ts";
 
 /** No RPC. `reason` is one of few words, to count by; `text` a sentence. */

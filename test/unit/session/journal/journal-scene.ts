@@ -3,8 +3,8 @@ import { Surreal, type Uuid } from "surrealdb";
 import type { Surreal as OldSurreal } from "surrealdb-1";
 import { vi } from "vitest";
 import { type RawData, WebSocket } from "ws";
-import { Journal } from "../../../../src/session/page/journal.ts";
-import type { JournalSocket } from "../../../../src/session/page/journal-socket.ts";
+import { Journal } from "../../../../src/session/journal/journal.ts";
+import type { JournalSocket } from "../../../../src/session/journal/journal-socket.ts";
 import type { PageFact, SessionFact, SocketFact } from "../../../../src/session/page/page-facts.ts";
 import type { FrameFormat } from "../../../../src/session/page/page-model.ts";
 

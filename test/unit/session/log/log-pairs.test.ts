@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { RecordId, Table } from "surrealdb";
 import { describe, expect, it } from "vitest";
+import { RequestLog } from "../../../../src/session/log/request-log.ts";
 import type { FrameFormat } from "../../../../src/session/page/page-model.ts";
-import { RequestLog } from "../../../../src/session/page/request-log.ts";
 import { ALICE, failed, logOf, requests, SOCKET, shown, Wire } from "./log-traffic.ts";
 
 describe("a pair", () => {

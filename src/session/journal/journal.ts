@@ -6,11 +6,12 @@
  * those that tell who a session is, and must be told before the frames that follow; `news` are the
  * counts too, which may wait.
  */
+
+import { LIMITS, type PageFact } from "../page/page-facts.ts";
+import type { FrameFormat } from "../page/page-model.ts";
 import { JournalClient, type Surroundings } from "./journal-client.ts";
 import type { Shared } from "./journal-session.ts";
 import { JournalSocket, type SocketProbe } from "./journal-socket.ts";
-import { LIMITS, type PageFact } from "./page-facts.ts";
-import type { FrameFormat } from "./page-model.ts";
 
 /** Sessions kept that are over, and clients kept that have no socket, per document. */
 const KEPT_OVER = 20;

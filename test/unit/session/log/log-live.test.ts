@@ -1,7 +1,7 @@
 /** Live queries: their notifications belong to the request that began them. */
 import { RecordId, Uuid } from "surrealdb";
 import { describe, expect, it } from "vitest";
-import { NOTIFICATIONS_KEPT } from "../../../../src/session/page/log-kept.ts";
+import { NOTIFICATIONS_KEPT } from "../../../../src/session/log/log-kept.ts";
 import { decodeValue } from "../../../../src/wire/values.ts";
 import { logOf, marks, requests, SOCKET, Statement, Wire } from "./log-traffic.ts";
 

@@ -5,8 +5,9 @@
  * kept, for its size or number, is counted or named in `incomplete`, so that nobody takes a part for
  * the whole.
  */
+
+import { type AuthFact, LIMITS, type SessionFact, type VariableFact } from "../page/page-facts.ts";
 import { claim, MalformedTokenError, readToken } from "../token.ts";
-import { type AuthFact, LIMITS, type SessionFact, type VariableFact } from "./page-facts.ts";
 
 /** At most so many sentences about what was missed. */
 const MISSED = 8;

@@ -1,7 +1,8 @@
 /** Traffic of a page that is made up: frames as clients and servers write them, in both formats. */
 import { jsonify, Uuid } from "surrealdb";
-import type { LogEntry, RequestEntry } from "../../../../src/session/page/log-entry.ts";
-import type { LogSource } from "../../../../src/session/page/log-source.ts";
+import type { LogEntry, RequestEntry } from "../../../../src/session/log/log-entry.ts";
+import type { LogSource } from "../../../../src/session/log/log-source.ts";
+import { RequestLog } from "../../../../src/session/log/request-log.ts";
 import type {
   FrameFormat,
   FrameRecord,
@@ -9,7 +10,6 @@ import type {
   TrafficRecord,
 } from "../../../../src/session/page/page-model.ts";
 import { pageSessionKey } from "../../../../src/session/page/page-model.ts";
-import { RequestLog } from "../../../../src/session/page/request-log.ts";
 import { encodeValue } from "../../../../src/wire/values.ts";
 
 export const SOCKET = "doc-1/1";

@@ -1,8 +1,8 @@
 /** The journal on frames made by hand: what no SDK sends, and what a page may do to it. */
 import { CborCodec, Uuid } from "surrealdb";
 import { beforeEach, describe, expect, test } from "vitest";
-import { Journal } from "../../../../src/session/page/journal.ts";
-import type { JournalSocket } from "../../../../src/session/page/journal-socket.ts";
+import { Journal } from "../../../../src/session/journal/journal.ts";
+import type { JournalSocket } from "../../../../src/session/journal/journal-socket.ts";
 import {
   LIMITS,
   type PageFact,
