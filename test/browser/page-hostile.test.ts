@@ -200,7 +200,7 @@ describeInBrowsers("hostile pages", (underTest) => {
     const head = hugeAfter({ id: "huge", result: EMPTY });
     const answer = new Uint8Array(head.length + 100 * MB);
     answer.set(head);
-    const nothing = new Uint8Array(100 * MB);
+    const nothing = new Uint8Array(2 * MB);
     socket.say(answer, nothing);
     await expect.poll(() => socket.heardInPage()).toEqual([wordsOf(answer), wordsOf(nothing)]);
 
@@ -212,7 +212,7 @@ describeInBrowsers("hostile pages", (underTest) => {
     await panel.log.close();
     await expect
       .poll(async () => (await panel.log.marks()).join("\n"))
-      .toMatch(/A frame of 104,857,600 bytes that is larger/);
+      .toMatch(/A frame of 2,097,152 bytes that is larger/);
     expect(await panel.log.foot()).not.toMatch(/\d MB/);
     expect((await workerHeap()) - before).toBeLessThan(20 * MB);
     await goesOn();
@@ -257,7 +257,7 @@ describeInBrowsers("hostile pages", (underTest) => {
 
   test("more sockets than are followed: the page has them all, the panel says so", async () => {
     await freshPage();
-    const answered = await page.evaluate(
+    const opened = await page.evaluate(
       async (url, count) => {
         const open = () =>
           new Promise((resolve, reject) => {
@@ -265,12 +265,14 @@ describeInBrowsers("hostile pages", (underTest) => {
             socket.onopen = resolve;
             socket.onerror = () => reject(new Error("It wasn't opened"));
           });
-        return (await Promise.all(Array.from({ length: count }, open))).length;
+        // One after the other: browsers hold back who opens many at once.
+        for (let n = 0; n < count; n++) await open();
+        return count;
       },
       server.url,
       LIMITS.sockets + 5,
     );
-    expect(answered).toBe(LIMITS.sockets + 5);
+    expect(opened).toBe(LIMITS.sockets + 5);
     await panel.show("Sessions");
     await panel.page.see("text*=more sockets or sessions than can be shown");
     await panel.socketCount(`${LIMITS.sockets} sockets`);
