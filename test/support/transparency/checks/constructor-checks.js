@@ -12,7 +12,15 @@ function attempt(make) {
     const socket = make();
     const { url, protocol, extensions, readyState, binaryType, bufferedAmount } = socket;
     socket.close();
-    return { url, protocol, extensions, readyState, binaryType, bufferedAmount };
+    // What the page's own address says of the checks is not what is looked at.
+    return {
+      url: url.replace(location.search, ""),
+      protocol,
+      extensions,
+      readyState,
+      binaryType,
+      bufferedAmount,
+    };
   } catch (error) {
     return [error, error instanceof DOMException, error instanceof TypeError];
   }

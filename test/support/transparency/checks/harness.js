@@ -29,7 +29,8 @@ function register(name, run, alone) {
   registered.push({ name, run, alone });
 }
 
-const kinds = [
+/** Any socket, and those of SurrealDB whose frames are read. */
+export const MAIN_KINDS = [
   { name: "plain", path: "plain" },
   { name: "/rpc cbor", path: "rpc", protocols: "cbor" },
   { name: "/rpc json", path: "rpc", protocols: ["json"] },
@@ -40,12 +41,13 @@ const otherKinds = [
   { name: "/rpc flatbuffers", path: "rpc", protocols: "flatbuffers" },
   { name: "/rpc without subprotocol", path: "rpc" },
 ];
-/** A strict policy makes no difference to what is sent: there, one kind will do. */
-const isStrict = new URLSearchParams(location.search).has("strict");
+/** `?kinds=cbor,json`: only those kinds whose names end so. */
+const wanted = new URLSearchParams(location.search).get("kinds")?.split(",");
+const isWanted = ({ name }) => !wanted || wanted.some((end) => name.endsWith(end));
 
-/** The kinds of sockets of which the same is checked: any socket, and SurrealDB's. */
-export const KINDS = isStrict ? kinds.filter(({ name }) => name === "/rpc cbor") : kinds;
-export const ALL_KINDS = isStrict ? KINDS : [...kinds, ...otherKinds];
+/** The kinds of sockets of which the same is checked. */
+export const KINDS = MAIN_KINDS.filter(isWanted);
+export const ALL_KINDS = [...MAIN_KINDS, ...otherKinds].filter(isWanted);
 
 /** Registers a check for each kind of socket; `run` gets the kind. */
 export function checkEach(name, run, of = KINDS) {
@@ -99,7 +101,11 @@ export function thrown(run) {
 
 /** A value as text, by what a page can see of it. */
 export async function show(value) {
-  if (typeof value === "string") return value.length > 300 ? digest(value) : JSON.stringify(value);
+  if (typeof value === "string") {
+    if (value.length <= 300) return JSON.stringify(value);
+    const units = Array.from(value, (letter) => letter.codePointAt(0));
+    return `text of ${value.length}, ${digest(units)}`;
+  }
   if (typeof value === "function") return `function ${value.name}/${value.length}`;
   if (typeof value !== "object" || value === null) return String(value);
   // By its tag: the value may be of another frame.
@@ -109,8 +115,10 @@ export async function show(value) {
   if (tag === "Blob" || tag === "File")
     return `${tag}(${value.type}) ${await show(await value.arrayBuffer())}`;
   if (tag === "ArrayBuffer") {
-    const bytes = Array.from(new Uint8Array(value), (byte) => byte.toString(16).padStart(2, "0"));
-    return `ArrayBuffer ${await show(bytes.join(""))}`;
+    const bytes = new Uint8Array(value);
+    if (bytes.length > 300) return `ArrayBuffer of ${bytes.length}, ${digest(bytes)}`;
+    const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"));
+    return `ArrayBuffer ${digits.join("")}`;
   }
   if (Array.isArray(value)) {
     const items = [];
@@ -123,10 +131,11 @@ export async function show(value) {
   return `{${entries.join(", ")}}`;
 }
 
-function digest(text) {
+/** A number that changes with any of the numbers. */
+function digest(numbers) {
   let hash = 0;
-  for (let n = 0; n < text.length; n++) hash = (Math.imul(hash, 31) + text.charCodeAt(n)) | 0;
-  return `text of ${text.length}, ${hash}`;
+  for (const each of numbers) hash = (Math.imul(hash, 31) + each) | 0;
+  return hash;
 }
 
 /** The URL at which the server behaves so, for a kind of socket. */

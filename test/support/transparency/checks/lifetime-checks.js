@@ -1,10 +1,10 @@
 /** Whether sockets that nobody needs any more go away. Only where the browser lets a page collect garbage. */
 import { aWhile, checkAlone, checkEachAlone, closed, make, next, open } from "./harness.js";
 
-/** Whether what a WeakRef held is gone, after several collections. */
-async function isCollected(ref) {
+/** Whether what a WeakRef held is gone, after several collections, which take long. */
+async function isCollected(ref, tries = 10) {
   if (typeof gc !== "function") return "can't be told";
-  for (let tries = 0; tries < 20; tries++) {
+  for (let n = 0; n < tries; n++) {
     await aWhile(5);
     gc();
     if (ref.deref() === undefined) return true;
@@ -47,7 +47,7 @@ checkEachAlone("an open socket that somebody listens to stays", async (kind) => 
     socket.onmessage = ({ data }) => heard.push(data);
     return new WeakRef(socket);
   })();
-  const collected = await isCollected(ref);
+  const collected = await isCollected(ref, 2);
   ref.deref()?.send("still there");
   await aWhile(50);
   ref.deref()?.close();
