@@ -10,6 +10,9 @@ export default defineConfig({
           maxWorkers: 2,
           include: ["test/unit/**/*.test.{ts,tsx}"],
           environment: "node",
+          // A machine under load is patient; what passes isn't slowed by any of these.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -20,7 +23,6 @@ export default defineConfig({
           environment: "node",
           // Each worker has a browser or two open: more of them make none faster on two cores.
           maxWorkers: 2,
-          // A machine under load is patient; what passes isn't slowed by any of these.
           testTimeout: 120_000,
           hookTimeout: 180_000,
           expect: { poll: { timeout: 20_000 } },
