@@ -137,7 +137,7 @@ checkEach("close at once", async (kind) => {
   return [readyState, notes, socket.readyState, socket.protocol, socket.url.split("/").slice(3)];
 });
 checkEach("close while connecting, with a code", async (kind) => {
-  const socket = make(kind, "slow", "?ms=60");
+  const socket = make(kind, "slow", "?ms=5000");
   const notes = noteEvents(socket);
   const over = next(socket, "close");
   await aWhile(10);
