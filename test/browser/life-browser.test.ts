@@ -41,8 +41,8 @@ describeInBrowsers("browser restart", ({ launch, newProfileDir }) => {
 
   test("at installation one page says where the panel is", async () => {
     const welcome = await browser.findPage(`${browser.extensionOrigin}${WELCOME_PAGE}`);
-    await welcome.see('role=heading[name="Switchyard is installed"]');
-    await welcome.see("text*=and choose the tab Switchyard");
+    await welcome.see('role=heading[name="Switchyard is on for localhost."]');
+    await welcome.see("text*=choose the tab Switchyard");
     await welcome.close();
   });
 
