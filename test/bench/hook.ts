@@ -103,7 +103,8 @@ async function benchQueries(
       compare("Page's queries, a panel recording", "recording", "devtools", 0.85),
     ];
     const foot = (await panel.page.text(".sy-requests-foot")).replaceAll("\n", " ");
-    console.log(`The panel's log says: ${foot}`);
+    const closed = shown(ratioOf(all.whole, "without", "recording"));
+    console.log(`  recording, against DevTools closed ${closed}; the panel's log says: ${foot}`);
     return met.every(Boolean);
   } finally {
     await pages.close();
