@@ -1,19 +1,20 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer } from "vitest/node";
 
-/** The file that mostly waits begins first: at the end everybody would wait for it. */
-class IdleFirst extends BaseSequencer {
+/** What takes longest begins first: at the end everybody would wait for it. */
+class LongestFirst extends BaseSequencer {
   override async sort(...[files]: Parameters<BaseSequencer["sort"]>) {
     const sorted = await super.sort(files);
-    const isIdle = ({ moduleId }: (typeof files)[number]) => moduleId.endsWith("idle.test.ts");
-    return [...sorted.filter(isIdle), ...sorted.filter((file) => !isIdle(file))];
+    const isLong = ({ moduleId }: (typeof files)[number]) =>
+      /\/(idle|page-transparency)\.test\.ts$/.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }
 
 /** Two projects: what runs in Node, and what runs in the two browsers. */
 export default defineConfig({
   test: {
-    sequence: { sequencer: IdleFirst },
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
