@@ -3,6 +3,7 @@
  * know; here only words are matched to operations, and sessions of pages told from those that are held.
  */
 import type { CommandName, CommandParams, CommandResult } from "../messages/commands.ts";
+import type { RouteCommands } from "../messages/route-commands.ts";
 import { InvalidRequestError } from "../session/errors.ts";
 import type { SessionKey, SignIn } from "../session/model.ts";
 import { namesFor } from "../session/names.ts";
@@ -28,8 +29,12 @@ export type Handlers = {
   [C in CommandName]: (params: CommandParams<C>, view: Asking) => Promise<CommandResult<C>>;
 };
 
+/** The commands about routes, the page API and all that is kept, which others carry out. */
+export type OtherHandlers = Pick<Handlers, keyof RouteCommands>;
+
 /** On what the commands are carried out. */
 export interface HandlersOptions {
+  others: OtherHandlers;
   registry: Registry;
   pages: Pages;
   sites: Sites;
@@ -39,7 +44,7 @@ interface Keyed {
   key: SessionKey;
 }
 
-export function createHandlers({ registry, pages, sites }: HandlersOptions): Handlers {
+export function createHandlers({ registry, pages, sites, others }: HandlersOptions): Handlers {
   const session = ({ key }: Keyed): OperableSession & { record: { namespace?: string } } =>
     isPageSessionKey(key) ? pages.session(key) : registry.session(key);
   /** The key, where it is one of ours. */
@@ -66,6 +71,8 @@ export function createHandlers({ registry, pages, sites }: HandlersOptions): Han
   }
 
   return {
+    ...others,
+
     "connection.add": (params) => registry.addConnection(params),
     "connection.edit": ({ id, ...profile }) => registry.editConnection(id, profile),
     "connection.remove": ({ id }) => done(registry.removeConnection(id)),

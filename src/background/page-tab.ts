@@ -85,6 +85,7 @@ export class PageTab {
       sessions: documents.flatMap(({ mirror }) =>
         views(mirror.sessionKeys, (key) => mirror.sessionView(key)),
       ),
+      routes: [],
     };
     if (this.#host !== undefined) view.host = this.#host;
     if (recordingSince !== undefined) view.recordingSince = recordingSince;

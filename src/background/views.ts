@@ -16,7 +16,7 @@ import {
 import type { PortLike } from "../messages/view-client.ts";
 import { InvalidRequestError, toErrorView } from "../session/errors.ts";
 import type { Registry, RegistryListener } from "../session/registry.ts";
-import { type Asking, createHandlers, type Handlers } from "./commands.ts";
+import { type Asking, createHandlers, type Handlers, type OtherHandlers } from "./commands.ts";
 import type { Pages } from "./pages.ts";
 import type { Sites } from "./sites.ts";
 
@@ -35,6 +35,8 @@ export interface ViewsOptions {
   load(listener: RegistryListener): Promise<Registry>;
   pages: Pages;
   sites: Sites;
+  /** The commands that are none of the registry's. */
+  others(registry: Registry): OtherHandlers;
 }
 
 export class Views implements RegistryListener {
@@ -44,11 +46,13 @@ export class Views implements RegistryListener {
   readonly #pages: Pages;
   readonly #sites: Sites;
 
-  constructor({ load, pages, sites }: ViewsOptions) {
+  constructor({ load, pages, sites, others }: ViewsOptions) {
     this.#pages = pages;
     this.#sites = sites;
     this.#registry = load(this);
-    this.#handlers = this.#registry.then((registry) => createHandlers({ registry, pages, sites }));
+    this.#handlers = this.#registry.then((registry) =>
+      createHandlers({ registry, pages, sites, others: others(registry) }),
+    );
     // Of views that were open before the worker died: those that don't come back are gone.
     void this.#registry.then((registry) => {
       for (const id of registry.viewIds()) this.#goneSoon(id);
@@ -118,7 +122,17 @@ export class Views implements RegistryListener {
     this.#views.add(view);
     const { connections, sessions, settings, problems } = registry;
     const sites = this.#sites.all;
-    const snapshot: Snapshot = { connections, sessions, settings, sites, problems };
+    const always: Snapshot["always"] = [];
+    const access: Snapshot["access"] = { origins: [], requests: [] };
+    const snapshot: Snapshot = {
+      connections,
+      sessions,
+      settings,
+      sites,
+      always,
+      access,
+      problems,
+    };
     if (view.page) snapshot.page = this.#pages.pageFor(view.page);
     this.#post(view, { type: "event", event: { event: "snapshot", snapshot } });
     if (view.page && this.#views.has(view)) this.#pages.watch(view.page);

@@ -11,6 +11,7 @@ import { onPagePort, onViewPort } from "../messages/browser-port.ts";
 import { WELCOME_PAGE } from "../messages/pages.ts";
 import { messageOf } from "../session/errors.ts";
 import { Registry } from "../session/registry.ts";
+import type { OtherHandlers } from "./commands.ts";
 import { keepAwakeWhile } from "./keep-awake.ts";
 import { PageScripts } from "./page-scripts.ts";
 import { Pages } from "./pages.ts";
@@ -62,6 +63,7 @@ const views = new Views({
   },
   pages,
   sites,
+  others: () => ({}) as OtherHandlers,
 });
 
 onViewPort((port) => views.connected(port));

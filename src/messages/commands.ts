@@ -21,14 +21,16 @@ import type {
   SignIn,
 } from "../session/model.ts";
 import type { PageDelta, PageView, TrafficRecord } from "../session/page/page-model.ts";
+import type { AccessView, AlwaysRoute } from "../session/relay/route-model.ts";
 import type { NewSession } from "../session/session-record.ts";
 import type { Answer } from "../session/session-requests.ts";
+import type { RouteCommands } from "./route-commands.ts";
 
 /** An answer of the server with what it cost; the view decodes it. */
 export type CallResult = Answer;
 
 /** Each command: its parameters and its answer. A refusal is an ErrorView. */
-export interface Commands {
+export interface Commands extends RouteCommands {
   /** Mends what can be mended in the URL (scheme, /rpc), stores the profile, connects. */
   "connection.add": { params: ProfileInput; result: { id: string; url: string; mended?: string } };
   "connection.edit": { params: { id: string } & ProfileInput; result: { mended?: string } };
@@ -178,6 +180,10 @@ export interface Snapshot {
   /** The page of this view's tab; absent for a view without a tab. */
   page?: PageView;
   sites: SiteView[];
+  /** Sites that always run as a session of the person's choice. */
+  always: AlwaysRoute[];
+  /** Who may use the page API, and who asks to. */
+  access: AccessView;
   /** Troubles of the extension itself: storage full or broken. */
   problems: string[];
 }
@@ -194,6 +200,8 @@ export type WorkerEvent =
   /** Of this view's tab, while it records: in the order in which it happened. */
   | { event: "traffic"; records: TrafficRecord[] }
   | { event: "sites"; sites: SiteView[] }
+  | { event: "always"; always: AlwaysRoute[] }
+  | { event: "access"; access: AccessView }
   /** The SDK's session events `auth` and `using`, and every other line of a history. */
   | { event: "history"; key: SessionKey; entry: HistoryEntry }
   | { event: "notification"; key: SessionKey; id: string; notification: Notification };
@@ -219,6 +227,6 @@ export type WorkerMessage =
   | { type: "event"; event: WorkerEvent };
 
 /** Raised when the shapes above change in a way that an older view can't read. */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 /** The name under which views open their port to the worker. */
 export const VIEW_PORT = "switchyard-view";

@@ -216,6 +216,8 @@ export interface ConnectionView {
   lastStray?: string;
   /** True where "Remember on this computer" may be offered: the server is on this machine. */
   local: boolean;
+  /** The person marked it: a red bar while a tab runs on it, never "always", no shortcut. */
+  careful?: boolean;
 }
 
 /** Why a connection doesn't work: words for the person, and what to do. */

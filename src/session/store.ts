@@ -18,6 +18,8 @@ export interface Profile {
   database?: string;
   /** The person disconnected it: it is not opened by itself. */
   disconnected?: boolean;
+  /** See `ConnectionView`. */
+  careful?: boolean;
 }
 
 /** A live query that a view began, and that a restore begins again under the same id. */

@@ -1,5 +1,9 @@
 /** The commands of the views on a registry in Node, with pages and sites that have nothing in them. */
-import { createHandlers, type Handlers } from "../../src/background/commands.ts";
+import {
+  createHandlers,
+  type Handlers,
+  type OtherHandlers,
+} from "../../src/background/commands.ts";
 import { Pages } from "../../src/background/pages.ts";
 import { Sites } from "../../src/background/sites.ts";
 import type { Registry } from "../../src/session/registry.ts";
@@ -17,6 +21,9 @@ export function noPages(): Pages {
   return new Pages({ tabs: new FakeTabs(), setMarker: () => undefined, viewsPatience: 0 });
 }
 
+/** Routes and the page API have their own tests. */
+export const noRoutes = {} as OtherHandlers;
+
 export function handlersOf(registry: Registry, pages: Pages = noPages()): Handlers {
-  return createHandlers({ registry, pages, sites: noSites() });
+  return createHandlers({ registry, pages, sites: noSites(), others: noRoutes });
 }

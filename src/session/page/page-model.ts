@@ -7,6 +7,7 @@
  * was validated in form and size, never in content: a page may say what it likes about itself.
  */
 import type { SessionBase, SessionKey } from "../model.ts";
+import type { RouteView } from "../relay/route-model.ts";
 
 /** What a socket's frames are written in, by its subprotocol. */
 export type FrameFormat = "cbor" | "json" | "flatbuffers";
@@ -106,6 +107,8 @@ export interface PageView {
   frames: PageFrameView[];
   sockets: PageSocketView[];
   sessions: PageSessionView[];
+  /** Of this tab, those included that rest while it shows another origin. */
+  routes: RouteView[];
 }
 
 /** What changed of a page. Frames come whole, sockets and sessions by key. */
@@ -118,6 +121,8 @@ export interface PageDelta {
   removedSockets?: string[];
   sessions?: PageSessionView[];
   removedSessions?: SessionKey[];
+  /** All of them. */
+  routes?: RouteView[];
 }
 
 /** As whom and where a request ran, when it was sent. */
@@ -159,6 +164,8 @@ export interface FrameRecord {
   summary?: FrameSummary;
   /** `you`: sent from Switchyard, or the answer to that, which the page didn't see. */
   by: "page" | "you";
+  /** It went by way of a route: `as` is the held session, and the page's own socket never saw it. */
+  relayed?: boolean;
   /** Of requests. */
   as?: IdentityThen;
 }

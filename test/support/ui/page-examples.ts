@@ -118,6 +118,7 @@ export function examplePage(part: Partial<PageView> = {}): PageView {
     status: "watched",
     host: "localhost",
     recordingSince: Date.now() - 4 * MINUTE,
+    routes: [],
     frames: [frame],
     sockets: [socket],
     sessions: [

@@ -36,12 +36,22 @@ function without(page: Partial<PageView>): () => Snapshot {
     sessions: exampleSessions().slice(0, 4),
     settings,
     sites: [],
+    always: [],
+    access: { origins: [], requests: [] },
     problems: [],
     page: examplePage({ frames: [exampleFrame()], sockets: [], sessions: [], ...page }),
   });
 }
 
-const nothing = { connections: [], sessions: [], settings, sites: [], problems: [] };
+const nothing = {
+  connections: [],
+  sessions: [],
+  settings,
+  sites: [],
+  always: [],
+  access: { origins: [], requests: [] },
+  problems: [],
+};
 
 export const scenes = {
   page: (): Snapshot => ({
@@ -49,6 +59,8 @@ export const scenes = {
     sessions: exampleSessions(),
     settings,
     sites: [],
+    always: [],
+    access: { origins: [], requests: [] },
     problems: [],
     page: examplePage(),
   }),
@@ -57,6 +69,8 @@ export const scenes = {
     sessions: exampleSessions().slice(0, 4),
     settings,
     sites: [],
+    always: [],
+    access: { origins: [], requests: [] },
     problems: [],
     page: busyPage(),
   }),
@@ -76,14 +90,26 @@ export const scenes = {
     sessions: exampleSessions(),
     settings,
     sites,
+    always: [],
+    access: { origins: [], requests: [] },
     problems: [],
   }),
-  empty: (): Snapshot => ({ connections: [], sessions: [], settings, sites: [], problems: [] }),
+  empty: (): Snapshot => ({
+    connections: [],
+    sessions: [],
+    settings,
+    sites: [],
+    always: [],
+    access: { origins: [], requests: [] },
+    problems: [],
+  }),
   bare: (): Snapshot => ({
     connections: [exampleConnection()],
     sessions: [],
     settings,
     sites,
+    always: [],
+    access: { origins: [], requests: [] },
     problems: [],
   }),
   trouble: (): Snapshot => ({
@@ -111,6 +137,8 @@ export const scenes = {
     sessions: exampleSessions(),
     settings,
     sites,
+    always: [],
+    access: { origins: [], requests: [] },
     problems: [
       "The browser's storage is full: sessions are kept in memory only, until the browser closes.",
     ],
@@ -127,6 +155,8 @@ export const scenes = {
     ),
     settings,
     sites,
+    always: [],
+    access: { origins: [], requests: [] },
     problems: [],
   }),
 };

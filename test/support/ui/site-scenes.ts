@@ -91,9 +91,11 @@ function scene(
       connections: [],
       sessions: [],
       settings: { abandonAfter: 7 * 86_400_000 },
+      always: [],
+      access: { origins: [], requests: [] },
       problems: [],
       sites,
-      page: { tabId: 7, status, frames: [], sockets: [], sessions: [], ...page },
+      page: { tabId: 7, status, frames: [], sockets: [], sessions: [], routes: [], ...page },
     },
     host,
   };

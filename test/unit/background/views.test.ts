@@ -7,7 +7,7 @@ import type { Delta, Snapshot, WorkerEvent } from "../../../src/messages/command
 import { createViewClient, type ViewClient } from "../../../src/messages/view-client.ts";
 import type { Registry } from "../../../src/session/registry.ts";
 import { decodeValue, encodeValue } from "../../../src/wire/values.ts";
-import { noPages, noSites } from "../../support/handlers.ts";
+import { noPages, noRoutes, noSites } from "../../support/handlers.ts";
 import { memoryDurableStore, memorySecretStore } from "../../support/memory-stores.ts";
 import { type PortPair, portPair } from "../../support/port-pair.ts";
 import { loadRegistry, until } from "../../support/registry.ts";
@@ -112,6 +112,7 @@ class Worker {
       },
       pages: noPages(),
       sites: noSites(),
+      others: () => noRoutes,
     });
   }
 

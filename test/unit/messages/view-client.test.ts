@@ -17,6 +17,8 @@ const SNAPSHOT: WorkerEvent = {
     sessions: [],
     settings: { abandonAfter: 1 },
     sites: [],
+    always: [],
+    access: { origins: [], requests: [] },
     problems: [],
   },
 };

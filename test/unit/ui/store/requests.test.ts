@@ -20,6 +20,7 @@ async function panel(preferences: Record<string, unknown> = {}) {
     tabId: 7,
     status: "watched" as const,
     host: "localhost:5173",
+    routes: [],
     recordingSince: 1_000,
     frames: [
       { documentId: "doc-1", frameId: 4, origin: "null", url: "", top: false, usesHttp: false },
@@ -32,6 +33,8 @@ async function panel(preferences: Record<string, unknown> = {}) {
     sessions: [],
     settings: { abandonAfter: 1_000 },
     sites: [],
+    always: [],
+    access: { origins: [], requests: [] },
     problems: [],
     page,
   });

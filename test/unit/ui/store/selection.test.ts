@@ -29,6 +29,8 @@ async function opened(preferences: Record<string, unknown> = {}, sessions = page
     sessions: [bob],
     settings: { abandonAfter: 1 },
     sites: [],
+    always: [],
+    access: { origins: [], requests: [] },
     problems: [],
     page: { ...page, sessions },
   });

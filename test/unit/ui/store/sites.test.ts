@@ -12,6 +12,8 @@ function open(options: FakeHostOptions = {}) {
     connections: [],
     sessions: [],
     settings: { abandonAfter: 1 },
+    always: [],
+    access: { origins: [], requests: [] },
     problems: [],
     sites: [],
   });

@@ -16,6 +16,8 @@ async function panelStore(sessions = [alice, bob], preferences: Record<string, u
     sessions,
     settings,
     sites: [],
+    always: [],
+    access: { origins: [], requests: [] },
     problems: [],
   };
   const client = createFakeClient(snapshot);
@@ -130,7 +132,15 @@ describe("what is selected", () => {
 describe("preferences", () => {
   it("have their default until they are loaded, then what was remembered", async () => {
     const host = createFakeHost({ preferences: { divider: 400, filter: 7 } });
-    const snapshot = { connections: [], sessions: [], settings, sites: [], problems: [] };
+    const snapshot = {
+      connections: [],
+      sessions: [],
+      settings,
+      sites: [],
+      always: [],
+      access: { origins: [], requests: [] },
+      problems: [],
+    };
     const store = createStore({ client: createFakeClient(snapshot), host });
     const divider = store.preferences.get("divider", 300);
     expect(divider.value).toBe(300);
@@ -142,7 +152,15 @@ describe("preferences", () => {
 
   it("keep what the person chose before they were loaded", async () => {
     const host = createFakeHost({ preferences: { divider: 400 } });
-    const snapshot = { connections: [], sessions: [], settings, sites: [], problems: [] };
+    const snapshot = {
+      connections: [],
+      sessions: [],
+      settings,
+      sites: [],
+      always: [],
+      access: { origins: [], requests: [] },
+      problems: [],
+    };
     const store = createStore({ client: createFakeClient(snapshot), host });
     store.preferences.set("divider", 250);
     await store.preferences.loaded;

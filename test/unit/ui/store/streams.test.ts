@@ -39,6 +39,8 @@ describe("a history that is being looked at", () => {
       sessions: [],
       settings: { abandonAfter: 1 },
       sites: [],
+      always: [],
+      access: { origins: [], requests: [] },
       problems: [],
     });
     const history = openHistory(client, "a");
