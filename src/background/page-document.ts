@@ -5,7 +5,12 @@
  * read field by field, and a document that tells more than anybody could take loses frames first, then
  * whole messages, and in the end its port; what was lost is counted and told.
  */
-import { type HookCommand, type HookMode, LIMITS } from "../messages/page-messages.ts";
+import {
+  type HookCommand,
+  type HookMessage,
+  type HookMode,
+  LIMITS,
+} from "../messages/page-messages.ts";
 import { readHookMessage } from "../messages/page-validation.ts";
 import type { PortLike } from "../messages/view-client.ts";
 import type { PageFact } from "../session/page/page-facts.ts";
@@ -14,9 +19,13 @@ import { type Allowance, type MirrorListener, PageMirror } from "../session/page
 import type { PageFrameView } from "../session/page/page-model.ts";
 import { PageSession } from "../session/page/page-session.ts";
 import type { DocumentPlace } from "../session/page/page-session-view.ts";
+import { type DocumentRoute, PageRelay } from "../session/relay/page-relay.ts";
+import type { Relay } from "../session/relay/relay.ts";
+import type { RelayUp } from "../session/relay/relay-messages.ts";
+import type { RouteControl } from "./route-plane.ts";
 
-/** What one document may tell in one second. */
-const RATE = { messages: 1_000, facts: 100_000, bytes: 64 * 1024 * 1024 };
+/** What one document may tell in one second. Bridges let fewer routed requests through. */
+const RATE = { messages: 1_000, facts: 100_000, bytes: 64 * 1024 * 1024, routed: 10_000 };
 /** Messages that are none: after so many the port is closed. */
 const NONSENSE_LIMIT = 100;
 
@@ -25,6 +34,17 @@ export interface DocumentListener extends MirrorListener {
   answered(): void;
   /** Its port is closed, by either end. */
   left(): void;
+  /** Its port is open: `route` tells it what is routed. */
+  routable(): void;
+  /** What is routed was confirmed, or what it owns in held sessions changed. */
+  routesChanged(): void;
+  recording(): boolean;
+}
+
+/** By what requests of pages are routed. */
+export interface Routing {
+  relay: Relay;
+  control: RouteControl;
 }
 
 export class PageDocument {
@@ -41,7 +61,8 @@ export class PageDocument {
   /** Another document has taken its frame, or the place of the whole page. */
   leaving: false | "frame" | "page" = false;
   #second = 0;
-  #used = { messages: 0, facts: 0, bytes: 0 };
+  #used = { messages: 0, facts: 0, bytes: 0, routed: 0 };
+  #relay: PageRelay | undefined;
   #nonsense = 0;
   #flooded = false;
   #ignored = 0;
@@ -117,6 +138,7 @@ export class PageDocument {
     this.#mode = undefined;
     this.#answered = false;
     this.line.lost();
+    this.#relay?.connected();
     before?.disconnect();
     port.onMessage((message) => {
       if (this.#port === port) this.#receive(message);
@@ -125,8 +147,37 @@ export class PageDocument {
       if (this.#port !== port) return;
       this.#port = undefined;
       this.line.lost();
+      this.#relay?.disconnected();
       this.#listener.left();
     });
+    this.#listener.routable();
+  }
+
+  /** The routing of this document; undefined before `route` was called. */
+  get routed(): PageRelay | undefined {
+    return this.#relay;
+  }
+
+  /** Tells its hook what is routed from now on. */
+  route({ relay, control }: Routing, route: DocumentRoute | undefined): void {
+    if (!this.#port) return;
+    this.#relay ??= new PageRelay({
+      documentId: this.mirror.place.documentId,
+      relay,
+      session: (key) => control.held(key),
+      post: (message) => this.#post(message),
+      traffic: (records) => this.#listener.traffic(records),
+      recording: () => this.#listener.recording(),
+      changed: () => this.#listener.routesChanged(),
+    });
+    this.#relay.setRoute(route);
+  }
+
+  /** It is gone for good, and what it began in held sessions ends. */
+  forget(): void {
+    this.close();
+    this.#relay?.close();
+    this.#relay = undefined;
   }
 
   setMode(mode: HookMode): void {
@@ -147,7 +198,10 @@ export class PageDocument {
   }
 
   #receive(given: unknown): void {
-    if (!this.#mayTell("messages", 1)) {
+    const mayTellMore = isRelayed(given)
+      ? this.#mayTell("routed", 1)
+      : this.#mayTell("messages", 1);
+    if (!mayTellMore) {
       this.#count(() => this.#ignored++);
       return;
     }
@@ -166,6 +220,10 @@ export class PageDocument {
       this.#count(() => {
         this.#refused += refused;
       });
+    }
+    if (isRouting(message)) {
+      this.#relay?.receive(message);
+      return;
     }
     if (message.type !== "facts") {
       this.line.received(message);
@@ -199,7 +257,7 @@ export class PageDocument {
     const second = Math.floor(performance.now() / 1000);
     if (second !== this.#second) {
       this.#second = second;
-      this.#used = { messages: 0, facts: 0, bytes: 0 };
+      this.#used = { messages: 0, facts: 0, bytes: 0, routed: 0 };
     }
     this.#used[what] += amount;
     return this.#used[what] <= RATE[what];
@@ -209,13 +267,24 @@ export class PageDocument {
 /** Nobody listens at the other end of this port: the hook is told so before it closes. */
 export function sendAway(port: PortLike): void {
   const quiet: HookCommand = { type: "mode", mode: "quiet" };
+  const unrouted: HookCommand = { type: "routes", version: 0 };
   try {
     port.postMessage(quiet);
+    port.postMessage(unrouted);
     // In the same task the message might be lost with the port.
     setTimeout(() => port.disconnect());
   } catch {
     // It has just closed by itself.
   }
+}
+
+/** A routed request, as far as it can be told before it is read. */
+function isRelayed(given: unknown): boolean {
+  return typeof given === "object" && given !== null && "type" in given && given.type === "relay";
+}
+
+function isRouting(message: HookMessage): message is RelayUp {
+  return message.type.startsWith("relay") || message.type === "routes-ack";
 }
 
 /** The bridge's word that it has closed the hook's port: the page talked without an end. */

@@ -20,8 +20,10 @@ import type {
 } from "../session/page/page-model.ts";
 import type { PageSession } from "../session/page/page-session.ts";
 import type { DocumentPlace } from "../session/page/page-session-view.ts";
-import { PageDocument, sendAway } from "./page-document.ts";
+import { PageDocument, type Routing, sendAway } from "./page-document.ts";
+import { PageRoutes } from "./page-routes.ts";
 import { statusOfUnwatched, type Tabs } from "./page-status.ts";
+import type { Applied } from "./route-plane.ts";
 
 /** A view that looks at a tab's page. */
 export interface PageWatcher {
@@ -48,6 +50,7 @@ export class PageTab {
   readonly #allowance: Allowance;
   readonly watchers = new Set<PageWatcher>();
   readonly #documents = new Map<string, PageDocument>();
+  readonly #routes: PageRoutes;
   #status: PageStatus = "unknown";
   #host: string | undefined;
   #lastTop: string | undefined;
@@ -62,10 +65,24 @@ export class PageTab {
   #nextChange: ReturnType<typeof setTimeout> | undefined;
   #looks = 0;
 
-  constructor(tabId: number, tabs: Tabs, allowance: Allowance) {
+  constructor(tabId: number, tabs: Tabs, allowance: Allowance, routing: Promise<Routing>) {
     this.tabId = tabId;
     this.#tabs = tabs;
     this.#allowance = allowance;
+    this.#routes = new PageRoutes(tabId, this.#documents, routing);
+  }
+
+  /** What is routed in its documents. */
+  get routes(): PageRoutes {
+    return this.#routes;
+  }
+
+  /** Has the documents route as is right now; see `RoutePlane`. */
+  async applyRoutes(): Promise<Applied> {
+    const told = this.#routes.tellAll();
+    const reached = await this.#tabs.listen(this.tabId);
+    await told;
+    return this.#routes.applied(reached);
   }
 
   get documentCount(): number {
@@ -137,10 +154,11 @@ export class PageTab {
     clearTimeout(this.#nextChange);
     this.#looks += 1;
     for (const document of this.#documents.values()) {
-      document.close();
+      document.forget();
       document.mirror.clear();
     }
     this.#documents.clear();
+    this.#routes.changed();
   }
 
   // ── Documents ───────────────────────────────────────────────────────────────────────────────
@@ -174,6 +192,9 @@ export class PageTab {
         traffic: (records) => this.#traffic(records),
         answered: () => void this.look(),
         left: () => this.#left(document),
+        routable: () => void this.#routes.tell(document),
+        routesChanged: () => this.#routes.changed(),
+        recording: () => [...this.watchers].some((each) => each.recordingSince !== undefined),
       },
       this.#allowance,
     );
@@ -213,7 +234,9 @@ export class PageTab {
     this.#documents.delete(documentId);
     // Of a page that was left the navigation itself says so.
     if (document.leaving !== "page") document.mirror.closeSockets();
+    document.forget();
     document.mirror.clear();
+    this.#routes.changed();
     if (this.#documents.size === 0) this.#overLimit = false;
     this.#frameChanged();
     void this.look();

@@ -13,9 +13,16 @@ import { Allowance } from "../session/page/page-mirror.ts";
 import type { PageView } from "../session/page/page-model.ts";
 import type { PageSession } from "../session/page/page-session.ts";
 import type { DocumentPlace } from "../session/page/page-session-view.ts";
-import { sendAway } from "./page-document.ts";
+import type {
+  RouteLeftover,
+  RouteNotice,
+  RoutePlace,
+  RouteScope,
+} from "../session/relay/route-model.ts";
+import { type Routing, sendAway } from "./page-document.ts";
 import type { Tabs } from "./page-status.ts";
 import { PageTab, type PageWatcher } from "./page-tab.ts";
+import type { Applied, RouteControl, RoutePlane } from "./route-plane.ts";
 
 /** Bytes of values that are kept of all pages together. */
 const ALLOWANCE = 128 * 1024 * 1024;
@@ -28,19 +35,25 @@ export interface PagesOptions {
   tabs: Tabs;
   /** New documents shall, or needn't, open their ports by themselves. */
   setMarker(on: boolean): void;
+  /** Available once everything is read. */
+  routing: Promise<Routing>;
   /** After its start the worker waits so many milliseconds for the views that were there before. */
   viewsPatience?: number;
 }
 
-export class Pages {
+export class Pages implements RoutePlane {
   readonly #options: PagesOptions;
   readonly #tabs = new Map<number, PageTab>();
   readonly #allowance = new Allowance(ALLOWANCE);
   /** The worker has just started, and its views may still be on their way. */
   #starting = true;
+  #control: RouteControl | undefined;
 
   constructor(options: PagesOptions) {
     this.#options = options;
+    void options.routing.then(({ control }) => {
+      this.#control = control;
+    });
     setTimeout(() => {
       this.#starting = false;
       for (const tab of [...this.#tabs.values()]) this.#leaveAlone(tab);
@@ -110,11 +123,35 @@ export class Pages {
     for (const tab of this.#tabs.values()) tab.tellChanges();
   }
 
+  // ── Routes ──────────────────────────────────────────────────────────────────────────────────
+
+  async apply(tabId: number): Promise<Applied> {
+    const tab = this.#tabs.get(tabId);
+    return tab ? tab.applyRoutes() : { confirmed: 0, missing: 0 };
+  }
+
+  transactions(place: RoutePlace, scope: RouteScope): RouteLeftover[] {
+    return this.#tabs.get(place.tabId)?.routes.transactions(place, scope) ?? [];
+  }
+
+  async cancelTransactions(place: RoutePlace, scope: RouteScope): Promise<void> {
+    await this.#tabs.get(place.tabId)?.routes.cancelTransactions(place, scope);
+  }
+
+  leftovers(place: RoutePlace): RouteLeftover[] {
+    return this.#tabs.get(place.tabId)?.routes.leftovers(place) ?? [];
+  }
+
+  notices(place: RoutePlace): RouteNotice[] {
+    return this.#tabs.get(place.tabId)?.routes.notices(place) ?? [];
+  }
+
   // ── What the browser tells ──────────────────────────────────────────────────────────────────
 
   /** A bridge opened its port. */
   connected(port: PortLike, place: DocumentPlace): void {
-    const isAwaited = this.#starting || this.#tabs.has(place.tabId);
+    const isAwaited =
+      this.#starting || this.#tabs.has(place.tabId) || this.#control?.admits(place) === true;
     const documents = [...this.#tabs.values()].reduce((sum, tab) => sum + tab.documentCount, 0);
     if (!isAwaited || documents >= DOCUMENTS) {
       sendAway(port);
@@ -143,7 +180,7 @@ export class Pages {
   #tab(tabId: number): PageTab {
     const known = this.#tabs.get(tabId);
     if (known) return known;
-    const tab = new PageTab(tabId, this.#options.tabs, this.#allowance);
+    const tab = new PageTab(tabId, this.#options.tabs, this.#allowance, this.#options.routing);
     this.#tabs.set(tabId, tab);
     return tab;
   }

@@ -57,6 +57,7 @@ const isLiveQuery = shape<LiveQueryRecord>({
   state: oneOf("watching", "stopped", "killed"),
   gaps: listOf(shape<{ from: number; to: number }>({ from: number, to: number })),
   viewId: optional(text),
+  pageSession: optional(text),
 });
 
 export const isSessionRecord = shape<SessionRecord>({

@@ -2,11 +2,14 @@
  * The content script that stands between page and worker: declared before the hook, so that it hears
  * the hook's one event, and in a world of its own, so that the page hears nothing of it.
  */
-import { HANDSHAKE, LISTEN, PAGE_PORT } from "../messages/page-messages.ts";
+import { HANDSHAKE, LISTEN, PAGE_PORT, RELAY_DOWN } from "../messages/page-messages.ts";
 import { Bridge } from "./bridge.ts";
 import { httpSigns, watchHttpSigns } from "./http-signs.ts";
 import { runtime } from "./runtime.ts";
 import { enterBridge } from "./world.ts";
+
+/** Firefox: objects of this world can't be read in the page's, copies can. Chrome copies by itself. */
+declare const cloneInto: (<T>(value: T, target: Window) => T) | undefined;
 
 const bridge = new Bridge({
   connect() {
@@ -22,6 +25,10 @@ const bridge = new Bridge({
         }),
       disconnect: () => port.disconnect(),
     };
+  },
+  deliver: (hook, message) => {
+    const data = typeof cloneInto === "function" ? cloneInto(message, window) : message;
+    hook.dispatchEvent(new MessageEvent(RELAY_DOWN, { data }));
   },
   httpSigns,
   watchHttpSigns,

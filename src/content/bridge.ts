@@ -6,10 +6,17 @@
  * falls silent: at once where the worker said so, else after ten seconds in which the hook keeps what
  * happens for a worker that comes back.
  */
-import type { HookCommand, HookMessage, HookMode } from "../messages/page-messages.ts";
+import {
+  type HookCommand,
+  type HookMessage,
+  type HookMode,
+  RELAY_UP,
+} from "../messages/page-messages.ts";
 import type { PortLike } from "../messages/view-client.ts";
+import type { RelayDown } from "../session/relay/relay-messages.ts";
 import { Allowance } from "./allowance.ts";
 import type { HttpSigns } from "./http-signs.ts";
+import { RelayLine } from "./relay-line.ts";
 
 /** Milliseconds for which the hook holds frames that nobody takes. */
 const HOLD_TIME = 10_000;
@@ -18,13 +25,18 @@ const HOLD_TIME = 10_000;
 export interface BridgeSurroundings {
   /** Opens a port to the worker; throws where the extension was updated or removed. */
   connect(): PortLike;
+  /** Has the hook hear of this at once, as an event on its port. */
+  deliver(hook: HookPort, message: RelayDown): void;
   httpSigns(): HttpSigns;
   /** Calls `changed` when there are more of them, until `disconnect`. */
   watchHttpSigns(changed: () => void): { disconnect(): void };
 }
 
 /** The hook's end of the message channel, as the bridge uses it. */
-export type HookPort = Pick<MessagePort, "postMessage" | "close"> & {
+export type HookPort = Pick<
+  MessagePort,
+  "postMessage" | "close" | "addEventListener" | "dispatchEvent"
+> & {
   onmessage: ((event: MessageEvent) => void) | null;
 };
 
@@ -40,6 +52,19 @@ export class Bridge {
   #signs: { disconnect(): void } | undefined;
   #wanted = false;
   #wasListenedTo = false;
+  #routesExpected = false;
+  readonly #relay = new RelayLine({
+    deliver: (message) => {
+      if (this.#hook) this.#around.deliver(this.#hook, message);
+    },
+    post: (message) => {
+      if (this.#worker) this.#post(this.#worker, message);
+    },
+    connect: () => {
+      if (this.#hook && !this.#worker) this.#connect();
+      return this.#worker !== undefined;
+    },
+  });
 
   constructor(around: BridgeSurroundings) {
     this.#around = around;
@@ -50,8 +75,19 @@ export class Bridge {
     if (this.#hook) return false;
     this.#hook = hook;
     hook.onmessage = ({ data }) => this.#fromHook(data);
+    hook.addEventListener(RELAY_UP, (event) => {
+      // Whoever offers it sees that it was taken.
+      if (this.#hook && this.#relay.fromHook((event as MessageEvent).data)) event.preventDefault();
+    });
+    if (this.#routesExpected) this.#relay.expect();
     if (this.#wanted) this.listenAtOnce();
     return true;
+  }
+
+  /** Something may be routed here: data requests wait until the worker has said what. */
+  routedAtOnce(): void {
+    this.#routesExpected = true;
+    if (this.#hook) this.#relay.expect();
   }
 
   /** The worker asks: it will say what it wants. */
@@ -72,12 +108,14 @@ export class Bridge {
     this.#wasListenedTo = this.#mode !== "quiet";
     this.#disconnect();
     this.#setMode("quiet");
+    this.#relay.freeze();
   }
 
   /** It is back. Where nobody listened before, whoever does now will ask. */
   thaw(): void {
     this.#disconnect();
     if (this.#wasListenedTo) this.listenAtOnce();
+    this.#relay.thaw();
   }
 
   #connect(): void {
@@ -98,6 +136,7 @@ export class Bridge {
       if (this.#worker !== port) return;
       this.#worker = undefined;
       if (this.#mode !== "quiet") this.#hold();
+      this.#relay.lost();
     });
   }
 
@@ -108,6 +147,7 @@ export class Bridge {
   }
 
   #fromWorker(command: HookCommand): void {
+    if (this.#relay.fromWorker(command)) return;
     if (command.type === "mode") this.#setMode(command.mode);
     else if (command.type === "taken") {
       this.#hook?.postMessage({ ...command, batch: command.batch + (this.#before ?? 0) });

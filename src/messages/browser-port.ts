@@ -64,6 +64,8 @@ export interface PageSender {
   origin: string;
   /** Without query and fragment, which may hold secrets. */
   url: string;
+  /** Of its tab's top frame; absent where the browser doesn't tell. */
+  topOrigin?: string;
 }
 
 /**
@@ -89,5 +91,17 @@ function pageSenderOf(sender: Sender | undefined): PageSender | undefined {
   // It is no page that anybody sees yet, and its frame's number will be another one.
   if (documentLifecycle === "prerender") return undefined;
   const origin = sender.origin ?? "null";
-  return { tabId: tab.id, frameId, documentId, origin, url: url.replace(/[?#].*$/s, "") };
+  const topOrigin = frameId === 0 ? origin : originOf(tab.url);
+  return {
+    tabId: tab.id,
+    frameId,
+    documentId,
+    origin,
+    url: url.replace(/[?#].*$/s, ""),
+    ...(topOrigin !== undefined && { topOrigin }),
+  };
+}
+
+function originOf(url: string | undefined): string | undefined {
+  return url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined;
 }

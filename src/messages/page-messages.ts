@@ -6,6 +6,7 @@
  * Everything that comes up may be forged by the page; everything that goes down the page may read.
  */
 import type { PageFact } from "../session/page/page-facts.ts";
+import type { RelayDown, RelayUp } from "../session/relay/relay-messages.ts";
 
 export {
   type AuthFact,
@@ -21,6 +22,9 @@ export {
 
 /** Name of the one event by which the hook hands its port to the bridge. */
 export const HANDSHAKE = "switchyard:hook";
+/** Events on the hook's end of the port, by which routed requests and answers cross at once. */
+export const RELAY_UP = "switchyard:up";
+export const RELAY_DOWN = "switchyard:down";
 /** Name under which a bridge opens its port to the worker. */
 export const PAGE_PORT = "switchyard-page";
 /** What the worker sends to a tab's bridges (`tabs.sendMessage`) so that they open their ports. */
@@ -40,7 +44,8 @@ export type HookMessage =
   | { type: "acted"; act: string; frame: Uint8Array | string }
   | { type: "not-acted"; act: string; reason: string }
   /** `reason`: it was done, but its answer can't be given: why, one sentence. */
-  | { type: "act-lost"; act: string; reason?: string };
+  | { type: "act-lost"; act: string; reason?: string }
+  | RelayUp;
 
 /** Worker, through the bridge, to hook. */
 export type HookCommand =
@@ -51,4 +56,5 @@ export type HookCommand =
    * Sends this frame on the client's present socket; its answer, the one with the id `act`, is
    * hidden from the page. `act` is the frame's own request id.
    */
-  | { type: "act"; act: string; client: number; frame: Uint8Array | string };
+  | { type: "act"; act: string; client: number; frame: Uint8Array | string }
+  | RelayDown;

@@ -8,6 +8,7 @@
  */
 import { wholeCharacters } from "../session/bounded-text.ts";
 import type { FrameSummary } from "../session/page/page-model.ts";
+import { LARGEST_REQUEST, type RelayUp } from "../session/relay/relay-messages.ts";
 import { canonicalUuid } from "../wire/uuid.ts";
 import {
   type FrameFact,
@@ -77,12 +78,57 @@ export function readHookMessage(given: unknown): ReadMessage {
           refused: 0,
         };
       default:
-        return { reason: "a message of an unknown type" };
+        return { message: readRelay(message), bytes: 0, refused: 0 };
     }
   } catch (error) {
     // A hostile getter can throw anything; ports deliver none, but nothing relies on that here.
     return { reason: error instanceof Unfit ? error.message : "a message that can't be read" };
   }
+}
+
+function readRelay(raw: Fields): RelayUp {
+  switch (raw.type) {
+    case "routes-ack":
+      return { type: "routes-ack", version: count(raw, "version") };
+    case "relay": {
+      const frame = frameBytes(raw.frame, LARGEST_REQUEST);
+      if (frame === undefined) throw new Unfit("a request that is too large");
+      return {
+        type: "relay",
+        seq: count(raw, "seq"),
+        ...optional("route", raw.route === undefined ? undefined : count(raw, "route")),
+        ...socketPlace(raw),
+        frame,
+        ...optional(
+          "variables",
+          raw.variables === undefined
+            ? undefined
+            : readVariables(list(raw, "variables", LIMITS.variablesPerSession)),
+        ),
+      };
+    }
+    case "relay-session-over":
+      return {
+        type: "relay-session-over",
+        ...socketPlace(raw),
+        ...optional("session", optionalUuid(raw, "session")),
+      };
+    case "relay-closed":
+      return { type: "relay-closed", ...socketPlace(raw) };
+    case "relay-sockets":
+      return {
+        type: "relay-sockets",
+        sockets: list(raw, "sockets", LIMITS.sockets).map((each) =>
+          socketPlace(fields(each, "socket")),
+        ),
+      };
+    default:
+      throw new Unfit("a message of an unknown type");
+  }
+}
+
+function socketPlace(raw: Fields): { client: number; generation: number } {
+  return { client: client(raw), generation: count(raw, "generation") };
 }
 
 function readFacts(message: Fields): ReadMessage {

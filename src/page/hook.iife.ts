@@ -5,9 +5,16 @@
  * one has taken a hook's before, it leaves the page as it is. Else it watches the SurrealDB sockets
  * that the page makes, keeps the journal of their sessions, and says nothing until it is asked.
  */
-import { HANDSHAKE, type HookCommand, type HookMessage } from "../messages/page-messages.ts";
+import {
+  HANDSHAKE,
+  type HookCommand,
+  type HookMessage,
+  RELAY_DOWN,
+  RELAY_UP,
+} from "../messages/page-messages.ts";
 import { Journal } from "../session/journal/journal.ts";
 import type { JournalSocket } from "../session/journal/journal-socket.ts";
+import type { RelayDown } from "../session/relay/relay-messages.ts";
 import { Acts } from "./acts.ts";
 import {
   dispatchOn,
@@ -15,9 +22,11 @@ import {
   listen,
   socket as native,
   now,
+  offer,
   postTo,
 } from "./intrinsics.ts";
 import { Outbox } from "./outbox.ts";
+import { Router } from "./router.ts";
 import { Tap } from "./tap.ts";
 import { wrapWebSocket } from "./wrap-web-socket.ts";
 
@@ -28,6 +37,7 @@ const post = (message: HookMessage) => postTo(port, message);
 const journal = new Journal();
 const outbox = new Outbox(journal, post);
 const acts = new Acts(post);
+const router = new Router((message) => offer(port2, RELAY_UP, message));
 /** Of sockets that aren't closed. */
 const taps = new Map<JournalSocket, Tap>();
 
@@ -35,6 +45,11 @@ const taps = new Map<JournalSocket, Tap>();
 // an event on the bridge's own port is heard at once, and nobody else has that port. Listened to
 // before the handshake, in which the bridge begins to listen: Chrome asks in that order.
 listen(window, "pagehide", () => outbox.flush((message) => dispatchOn(port2, message)));
+
+// The bridge may say at once, in the handshake, that data requests have to wait.
+listen<MessageEvent>(port2, RELAY_DOWN, (event) =>
+  router.received(events.data(event) as RelayDown),
+);
 
 const handshake = new MessageEvent(HANDSHAKE, { ports: [port2], cancelable: true });
 document.dispatchEvent(handshake);
@@ -47,7 +62,14 @@ function watch(): void {
       deliversBlobs: () => native.binaryType(socket) === "blob",
     };
     const entry = journal.constructed(native.url(socket), format, probe, now());
-    if (entry) taps.set(entry, new Tap(socket, entry, outbox, acts, () => taps.delete(entry)));
+    if (entry) {
+      const tap: Tap = new Tap(socket, entry, outbox, acts, router, () => {
+        taps.delete(entry);
+        router.closed(tap);
+      });
+      taps.set(entry, tap);
+      router.opened(tap);
+    }
     outbox.changes();
   });
   listen<MessageEvent>(port, "message", (event) => obey(events.data(event) as HookCommand));
@@ -57,7 +79,7 @@ function watch(): void {
 function obey(command: HookCommand): void {
   if (command.type === "mode") outbox.setMode(command.mode);
   else if (command.type === "taken") outbox.taken(command.batch);
-  else {
+  else if (command.type === "act") {
     const entry = journal.socketOf(command.client);
     acts.act(entry && taps.get(entry), command);
   }

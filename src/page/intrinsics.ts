@@ -59,6 +59,10 @@ type TimerFunction = (work: () => void, milliseconds: number) => number;
 const post = MessagePort.prototype.postMessage;
 const dispatch = EventTarget.prototype.dispatchEvent;
 const NativeMessageEvent = MessageEvent;
+const NativeBlob = Blob;
+const closeSocket = socketPrototype.close;
+const defaultPreventedOf = getterOf<Event, boolean>(Event.prototype, "defaultPrevented");
+const slice = ArrayBuffer.prototype.slice;
 
 /** Reads a socket as the browser has it, whatever the page made of its properties. */
 export const socket = {
@@ -67,7 +71,31 @@ export const socket = {
   readyState: (of: WebSocket): number => apply(readyStateOf, of, []),
   binaryType: (of: WebSocket): string => apply(binaryTypeOf, of, []),
   bufferedAmount: (of: WebSocket): number => apply(bufferedAmountOf, of, []),
+  close: (of: WebSocket, code: number, reason: string): void =>
+    apply(closeSocket, of, [code, reason]),
 };
+
+/**
+ * Has a socket deliver a frame, as one that came from its server: the page's listeners are called, in
+ * this task.
+ */
+export function deliver(to: WebSocket, frame: Uint8Array | string, origin: string): void {
+  let data: unknown = frame;
+  if (typeof frame !== "string") {
+    const isBlob = socket.binaryType(to) === "blob";
+    data = isBlob ? new NativeBlob([frame as Uint8Array<ArrayBuffer>]) : bufferOf(frame);
+  }
+  apply(dispatch, to, [new NativeMessageEvent("message", { data, origin })]);
+}
+
+/** Exactly these bytes, as a buffer. */
+function bufferOf(bytes: Uint8Array): ArrayBuffer {
+  const buffer = apply(arrayBufferOf, bytes, []);
+  const offset: number = apply(arrayOffsetOf, bytes, []);
+  const length: number = apply(arrayLengthOf, bytes, []);
+  if (offset === 0 && length === apply(bufferLengthOf, buffer, [])) return buffer;
+  return apply(slice, buffer, [offset, offset + length]);
+}
 
 /**
  * Does work of ours that nobody waits for. What a page broke may make it fail, and the page must not
@@ -174,6 +202,16 @@ export const never = (timer: number): void => apply(timers.clear, window, [timer
 /** Has a port's listeners hear a message at once, as if it had come through the channel. */
 export function dispatchOn(port: MessagePort, data: unknown): void {
   apply(dispatch, port, [new NativeMessageEvent("message", { data })]);
+}
+
+/**
+ * Has a port's listeners hear an event at once.
+ * @returns whether one of them took it; the bridge does, where there still is one
+ */
+export function offer(port: MessagePort, type: string, data: unknown): boolean {
+  const offered = new NativeMessageEvent(type, { data, cancelable: true });
+  apply(dispatch, port, [offered]);
+  return apply(defaultPreventedOf, offered, []);
 }
 
 export function postTo(port: MessagePort, message: unknown): void {

@@ -17,8 +17,13 @@ import {
 } from "./intrinsics.ts";
 import { standIn } from "./native-look.ts";
 
-/** Hears what a socket sends. Must not throw. */
+/** Hears what a socket sends. */
 export interface SendListener {
+  /**
+   * Asked before the browser is: true where this goes another way, and nothing is to be sent. Throws
+   * what the native method would throw for this data, and nothing else. The others must not throw.
+   */
+  takes(data: unknown): boolean;
   /** The browser has taken this data, as it stands. */
   sent(data: unknown): void;
   /** The page's own `send` has sent something else than it was given: so many bytes. */
@@ -40,6 +45,7 @@ const send = standIn(nativeSend, {
     const listener = apply(listenerOf, listeners, [receiver]) as SendListener | undefined;
     const current = socketPrototype.send;
     if (!listener) return apply(current, receiver, args);
+    if (inside !== receiver && args.length > 0 && listener.takes(args[0])) return undefined;
     if (current !== nativeSend && inside !== receiver) {
       return throughPage(current, receiver, args, listener);
     }

@@ -27,6 +27,7 @@ import {
 } from "./intrinsics.ts";
 import type { Outbox } from "./outbox.ts";
 import { type SendListener, watchSend } from "./own-send.ts";
+import type { Router } from "./router.ts";
 import { formatNamed } from "./wrap-web-socket.ts";
 
 type Direction = FrameFact["direction"];
@@ -39,6 +40,7 @@ export class Tap implements SendListener {
   readonly #journal: JournalSocket;
   readonly #outbox: Outbox;
   readonly #acts: Acts;
+  readonly #router: Router;
   readonly #steps = new InOrder();
   #queuedBytes = 0;
   #off = false;
@@ -51,12 +53,14 @@ export class Tap implements SendListener {
     journal: JournalSocket,
     outbox: Outbox,
     acts: Acts,
+    router: Router,
     ended: () => void,
   ) {
     this.#socket = socket;
     this.#journal = journal;
     this.#outbox = outbox;
     this.#acts = acts;
+    this.#router = router;
     journal.ownSend = !watchSend(socket, this);
     listen(socket, "open", (event) => this.#on(event, () => this.#opened()));
     listen<MessageEvent>(socket, "message", (event) => this.#on(event, () => this.#message(event)));
@@ -76,6 +80,23 @@ export class Tap implements SendListener {
 
   get watching(): boolean {
     return !this.#off;
+  }
+
+  takes(data: unknown): boolean {
+    if (!this.#router.concerns(this)) return false;
+    // What is none of these the native method would make a text of, once.
+    const isSendable = typeof data === "string" || bytesOf(data) || blobSize(data) !== undefined;
+    const sendable = isSendable ? data : `${data}`;
+    try {
+      if (!this.#off) return this.#router.takes(this, sendable);
+    } catch {
+      this.#guard(() => {
+        throw new Error("The page broke what the routing of its requests stands on.");
+      });
+    }
+    // It can't be told any more where this should go: so it goes nowhere, and the page sees that.
+    native.close(this.#socket, 4001, "Switchyard can't follow this socket any more.");
+    return true;
   }
 
   sent(data: unknown): void {

@@ -5,6 +5,7 @@
  * socket is lost does so anew, with growing pauses. It never sends a request a second time: what was
  * outstanding when the socket died ends with "outcome unknown".
  */
+import type { ItemBytes } from "../wire/proven.ts";
 import { RpcSocket, type SocketClose, type WebSocketLike } from "../wire/rpc-socket.ts";
 import {
   closedByYou,
@@ -165,7 +166,7 @@ export class Connection implements SessionLink {
     params: Uint8Array | undefined,
     session: string | undefined,
     txn?: string,
-  ): Promise<Uint8Array> {
+  ): Promise<ItemBytes> {
     return this.#open().requestBytes({ method, params, session, txn });
   }
 

@@ -372,7 +372,7 @@ export class HeldSession {
       record.database = undefined;
       record.variables = [];
       record.signInForm = undefined;
-      this.live.clear();
+      this.requests.clearLive();
       this.#log({ event: "using", by: "you", before, after: "no namespace", text: "Reset." });
       await this.#become("active", "you", "Reset.");
     });
@@ -546,7 +546,7 @@ export class HeldSession {
     await this.#alone(async () => {
       this.assertOpen();
       await this.#detach();
-      this.live.clear();
+      this.requests.clearLive();
       await this.#become(status, "you", cause);
     });
   }

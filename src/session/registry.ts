@@ -525,7 +525,8 @@ export class Registry implements SessionOwner {
         continue;
       }
       for (const live of session.live.all.filter((query) => query.viewId === viewId)) {
-        await session.requests.kill(live.id).catch(() => session.live.end(live));
+        const by = live.pageSession === undefined ? "you" : "page";
+        await session.requests.kill(live.id, by).catch(() => session.live.end(live));
         session.live.remove(live.id);
         await this.commit(session);
       }

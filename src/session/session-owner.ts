@@ -1,6 +1,7 @@
 /**
  * What a session needs of the world: the connection that it is on, and the registry that owns it.
  */
+import type { ItemBytes } from "../wire/proven.ts";
 import type { HeldSession } from "./held-session.ts";
 import type { LiveEvent } from "./live-queries.ts";
 import type { HistoryEntry } from "./model.ts";
@@ -26,7 +27,7 @@ export interface SessionLink {
     params: Uint8Array | undefined,
     session: string | undefined,
     txn?: string,
-  ): Promise<Uint8Array>;
+  ): Promise<ItemBytes>;
 }
 
 /** What a session needs of the registry that owns it. */

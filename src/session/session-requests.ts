@@ -8,10 +8,9 @@
 import { Uuid } from "surrealdb";
 import { arrayOf } from "../wire/cbor-parts.ts";
 import { OutcomeUnknownError, ServerError } from "../wire/errors.ts";
-import { type ItemBytes, proveItem } from "../wire/proven.ts";
+import { type ArrayBytes, type ItemBytes, proveItem } from "../wire/proven.ts";
 import { decodeValue, encodeValue } from "../wire/values.ts";
 import {
-  GateClosedError,
   InvalidRequestError,
   messageOf,
   NotConnectedError,
@@ -23,7 +22,7 @@ import { evaluate } from "./evaluate.ts";
 import type { HeldSession } from "./held-session.ts";
 import { isFinal } from "./life-cycle.ts";
 import type { LiveEvent } from "./live-queries.ts";
-import type { TransactionView } from "./model.ts";
+import type { Actor, TransactionView } from "./model.ts";
 import type { SessionOwner } from "./session-owner.ts";
 import { uuidText } from "./set-up.ts";
 import type { LiveQueryRecord } from "./store.ts";
@@ -49,6 +48,12 @@ export interface Answer {
   target: string;
 }
 
+/** Called in the task in which a request leaves, right before it. */
+export type Leaving = () => void;
+
+/** With whom a live query ends. */
+type LiveOwner = Pick<LiveQueryRecord, "viewId" | "pageSession">;
+
 export class SessionRequests {
   readonly transactions = new Map<string, TransactionView>();
   readonly #session: HeldSession;
@@ -71,43 +76,80 @@ export class SessionRequests {
    * @throws SessionClosedError, GateClosedError, TransactionLostError: nothing was sent.
    *   ServerError: the server refused. OutcomeUnknownError: sent, never answered, not sent again.
    * @param options.unasked a view looks something up by itself: nobody used the session
+   * @param options.leaving as in `forward`
    */
   async send(
     method: string,
     params: Uint8Array | undefined,
     txn?: string,
-    { unasked = false } = {},
+    { unasked = false, leaving }: { unasked?: boolean; leaving?: Leaving } = {},
   ): Promise<Answer> {
-    const session = this.#session;
-    const { record, gate } = session;
+    const { record, gate } = this.#session;
+    do await this.#pass();
+    while (!gate.isOpen);
+    leaving?.();
+    const identity = record.auth.user ?? "anonymous";
+    const target = placeText(record.namespace, record.database);
+    const started = performance.now();
+    const result = await this.#run(method, params, txn, unasked);
+    return {
+      // The result is a window on its frame, and cloning a window clones the whole buffer.
+      result: result.slice(),
+      duration: performance.now() - started,
+      bytesSent: params?.length ?? 0,
+      bytesReceived: result.length,
+      identity,
+      target,
+    };
+  }
+
+  /**
+   * As `send`, for whoever passes the result on at once: it is a window on the frame that came.
+   * @param leaving is called right before the request leaves: who the session is then is as whom it
+   *   runs. Where it throws nothing is sent.
+   */
+  async forward(
+    method: string,
+    params: ArrayBytes | undefined,
+    txn?: string,
+    leaving?: Leaving,
+  ): Promise<ItemBytes> {
+    const { gate } = this.#session;
+    do await this.#pass();
+    while (!gate.isOpen);
+    leaving?.();
+    return this.#run(method, params, txn, false);
+  }
+
+  /** Waits until the gate opens. Whoever waited looks again: between that and its turn it may have closed. */
+  async #pass(): Promise<void> {
+    const { record, gate } = this.#session;
     if (isFinal(record.status)) throw new SessionClosedError(record.label);
     await this.#renewIfDue();
-    // Asked again after each wait: between its opening and our turn it may have closed.
-    do await gate.pass();
-    while (!gate.isOpen);
-    // No await between here and sending: the gate may close in any later task.
+    await gate.pass();
+  }
+
+  async #run(
+    method: string,
+    params: Uint8Array | undefined,
+    txn: string | undefined,
+    unasked: boolean,
+  ): Promise<ItemBytes> {
+    const session = this.#session;
+    const { record } = session;
     const transaction = txn === undefined ? undefined : this.transactions.get(txn);
     if (txn !== undefined && !transaction) throw new TransactionLostError(txn);
     if (transaction) {
       transaction.requests += 1;
       this.#owner.changed(session);
     }
-    const identity = record.auth.user ?? "anonymous";
-    const target = placeText(record.namespace, record.database);
     if (!unasked) {
       record.lastActiveAt = Date.now();
       this.#owner.used(session);
     }
-    const started = performance.now();
     this.#running += 1;
     try {
-      const link = this.#owner.link(session);
-      const result = await link.requestBytes(method, params, record.id, txn);
-      const duration = performance.now() - started;
-      const bytesSent = params?.length ?? 0;
-      const bytesReceived = result.length;
-      // The result is a window on its frame, and cloning a window clones the whole buffer.
-      return { result: result.slice(), duration, bytesSent, bytesReceived, identity, target };
+      return await this.#owner.link(session).requestBytes(method, params, record.id, txn);
     } catch (error) {
       session.observe(error);
       throw error instanceof OutcomeUnknownError ? outcomeUnknown(record.label, error) : error;
@@ -146,9 +188,7 @@ export class SessionRequests {
   /** `query`: begins and ends of live queries in the text are taken note of. */
   async query(text: string, bindings?: Uint8Array, txn?: string, viewId?: string): Promise<Answer> {
     const answer = await this.send("query", queryParams(text, bindings), txn);
-    if (/\b(live|kill)\b/i.test(text)) {
-      this.#noteLive(text, bindings, decodeValue(answer.result), viewId);
-    }
+    this.noteLive(text, bindings, answer.result, { viewId });
     return answer;
   }
 
@@ -157,20 +197,29 @@ export class SessionRequests {
     return evaluate((text) => this.query(text), expression);
   }
 
-  #noteLive(
+  /**
+   * Takes note of the live queries that a text began and ended, by what the server answered.
+   * @param owner the view or page that they end with
+   * @returns the ids of those that began
+   */
+  noteLive(
     statement: string,
     bindings: Uint8Array | undefined,
-    results: unknown,
-    viewId?: string,
-  ) {
-    if (!Array.isArray(results)) return;
+    answer: Uint8Array,
+    owner: LiveOwner = {},
+  ): string[] {
+    if (!/\b(live|kill)\b/i.test(statement)) return [];
+    const results = decodeValue(answer);
+    const begun: string[] = [];
+    if (!Array.isArray(results)) return begun;
     const isPart = results.length > 1;
     let noted = false;
     for (const { type, result, status } of results as Record<string, unknown>[]) {
       if (status !== "OK") continue;
       const id = uuidText(result);
       if (type === "live" && id) {
-        this.#beginLive({ id, statement, bindings, isPart, viewId });
+        begun.push(id);
+        this.#beginLive({ id, statement, bindings, isPart, ...owner });
         noted = true;
       }
     }
@@ -179,9 +228,12 @@ export class SessionRequests {
       noted = true;
     }
     if (noted) void this.#owner.commit(this.#session);
+    return begun;
   }
 
-  #beginLive(begun: Pick<LiveQueryRecord, "id" | "statement" | "bindings" | "isPart" | "viewId">) {
+  #beginLive(
+    begun: LiveOwner & Pick<LiveQueryRecord, "id" | "statement" | "bindings" | "isPart">,
+  ): void {
     const { id: serverId, statement } = begun;
     const live: LiveQueryRecord = {
       ...begun,
@@ -193,22 +245,28 @@ export class SessionRequests {
     const session = this.#session;
     const early = session.live.begin(live, serverId);
     for (const event of early) this.#owner.notified(session, live.id, event);
-    this.#owner.history(session, { at: live.begunAt, event: "live", by: "you", text: statement });
+    const by = live.pageSession === undefined ? "you" : "page";
+    this.#owner.history(session, { at: live.begunAt, event: "live", by, text: statement });
   }
 
   /** Begins a live query: a whole LIVE SELECT. Answers the id under which views know it. */
-  async live(statement: string, viewId?: string): Promise<string> {
+  live(statement: string, viewId?: string): Promise<string> {
+    return this.beginLive(statement, { viewId });
+  }
+
+  /** The same, for whoever it ends with. */
+  async beginLive(statement: string, owner: LiveOwner, leaving?: Leaving): Promise<string> {
     if (!/^\s*live\s+select\b/i.test(statement)) {
       throw new InvalidRequestError("This is not a live query.", "Begin with LIVE SELECT.");
     }
-    const { id, isAlone } = await this.#askLive(queryParams(statement));
-    this.#beginLive({ id, statement, isPart: !isAlone, viewId });
+    const { id, isAlone } = await this.#askLive(queryParams(statement), leaving);
+    this.#beginLive({ id, statement, isPart: !isAlone, ...owner });
     await this.#owner.commit(this.#session);
     return id;
   }
 
-  async #askLive(params: Uint8Array): Promise<{ id: string; isAlone: boolean }> {
-    const { result } = await this.send("query", params);
+  async #askLive(params: Uint8Array, leaving?: Leaving): Promise<{ id: string; isAlone: boolean }> {
+    const { result } = await this.send("query", params, undefined, { leaving });
     const results = decodeValue(result) as Record<string, unknown>[];
     const [first] = results;
     if (first?.status !== "OK") throw new LiveQueryError(String(first?.result));
@@ -236,10 +294,18 @@ export class SessionRequests {
       session.live.end(live);
       const text = `${live.statement}: not begun again: ${messageOf(error)}`;
       this.#owner.history(session, { at: Date.now(), event: "live", by: "server", text });
-      const none = encodeValue(undefined);
-      const event: LiveEvent = { at: Date.now(), action: "KILLED", record: none, value: none };
-      this.#owner.notified(session, live.id, event);
+      this.#owner.notified(session, live.id, killed());
     }
+  }
+
+  /** All of them have ended with the session, or are about to: pages that listen are told. */
+  clearLive(): void {
+    const session = this.#session;
+    const ended = session.live.all.filter(
+      ({ pageSession, state }) => pageSession !== undefined && state !== "killed",
+    );
+    session.live.clear();
+    for (const { id } of ended) this.#owner.notified(session, id, killed());
   }
 
   /** Nobody here listens any more; the query goes on at the server (Go: CloseLiveNotifications). */
@@ -250,23 +316,34 @@ export class SessionRequests {
   }
 
   /** RPC `kill`; a query that is over already is taken off the list. */
-  async kill(id: string): Promise<void> {
+  async kill(id: string, by: Actor = "you", leaving?: Leaving): Promise<void> {
     const session = this.#session;
     const live = this.#liveOrThrow(id);
     const serverId = session.live.serverId(id);
     if (live.state === "killed" || serverId === undefined) {
       session.live.remove(id);
     } else {
-      await this.send("kill", encodeValue([new Uuid(serverId)]));
+      await this.send("kill", encodeValue([new Uuid(serverId)]), undefined, { leaving });
       session.live.end(live);
       this.#owner.history(session, {
         at: Date.now(),
         event: "live",
-        by: "you",
+        by,
         text: `${live.statement}: killed`,
       });
     }
     await this.#owner.commit(session);
+  }
+
+  /** A page is gone, or its session is: what it listened to ends, and is taken off the list. */
+  async endForPage(id: string): Promise<void> {
+    const { live } = this.#session;
+    const query = live.get(id);
+    if (!query) return;
+    // What the server can't be told now ends with its socket.
+    await this.kill(id, "page").catch(() => live.end(query));
+    live.remove(id);
+    await this.#owner.commit(this.#session);
   }
 
   #liveOrThrow(id: string): LiveQueryRecord {
@@ -276,32 +353,43 @@ export class SessionRequests {
   }
 
   /** RPC `begin`. Answers the transaction's UUID. */
-  async begin(): Promise<string> {
-    const { result } = await this.send("begin", undefined);
+  async begin(by: Actor = "you", leaving?: Leaving): Promise<string> {
+    const { result } = await this.send("begin", undefined, undefined, { leaving });
     const txn = uuidText(decodeValue(result));
     if (!txn) throw new SessionError("TransactionError", "The server did not begin a transaction.");
     this.transactions.set(txn, { id: txn, begunAt: Date.now(), requests: 0 });
-    this.#logTransaction(txn, "begun");
+    this.#logTransaction(txn, "begun", by);
     return txn;
   }
 
   /** RPC `commit` or `cancel`. Once it was sent the transaction is over here, whatever the answer. */
-  async finish(txn: string, how: "commit" | "cancel"): Promise<void> {
+  async finish(
+    txn: string,
+    how: "commit" | "cancel",
+    by: Actor = "you",
+    leaving?: Leaving,
+  ): Promise<void> {
     if (!this.transactions.has(txn)) throw new TransactionLostError(txn);
     const word = how === "commit" ? "committed" : "cancelled";
+    let left = false;
+    const leave = () => {
+      leaving?.();
+      left = true;
+    };
     try {
-      await this.send(how, encodeValue([new Uuid(txn)]));
-      this.#transactionOver(txn, word);
+      await this.send(how, encodeValue([new Uuid(txn)]), undefined, { leaving: leave });
+      this.#transactionOver(txn, word, by);
     } catch (error) {
-      const wasSent = !(error instanceof GateClosedError || error instanceof NotConnectedError);
-      if (wasSent) this.#transactionOver(txn, `not ${word}`);
+      if (left && !(error instanceof NotConnectedError)) {
+        this.#transactionOver(txn, `not ${word}`, by);
+      }
       throw error;
     }
   }
 
-  #transactionOver(txn: string, word: string): void {
+  #transactionOver(txn: string, word: string, by: Actor): void {
     this.transactions.delete(txn);
-    this.#logTransaction(txn, word);
+    this.#logTransaction(txn, word, by);
   }
 
   /**
@@ -312,7 +400,7 @@ export class SessionRequests {
     const { record } = this.#session;
     const link = this.#owner.link(this.#session);
     const cancelled = [...this.transactions.keys()].map(async (txn) => {
-      this.#transactionOver(txn, "cancelled");
+      this.#transactionOver(txn, "cancelled", "you");
       await link.request("cancel", [new Uuid(txn)], record.id);
     });
     await Promise.allSettled(cancelled);
@@ -326,15 +414,15 @@ export class SessionRequests {
     const { live, record } = this.#session;
     const link = this.#owner.link(this.#session);
     const killed = live.serverIds().map((id) => link.request("kill", [new Uuid(id)], record.id));
-    live.clear();
+    this.clearLive();
     await Promise.allSettled([this.cancelTransactions(), ...killed]);
   }
 
-  #logTransaction(txn: string, what: string): void {
+  #logTransaction(txn: string, what: string, by: Actor): void {
     const entry = {
       at: Date.now(),
       event: "transaction",
-      by: "you",
+      by,
       text: `${txn} ${what}.`,
     } as const;
     this.#owner.history(this.#session, entry);
@@ -345,6 +433,12 @@ export class SessionRequests {
   socketLost(): void {
     this.transactions.clear();
   }
+}
+
+/** What a server says of a live query that is over. */
+function killed(): LiveEvent {
+  const none = encodeValue(undefined);
+  return { at: Date.now(), action: "KILLED", record: none, value: none };
 }
 
 /** The parameters of RPC `query`; `bindings` are a CBOR map. */

@@ -28,8 +28,10 @@ export interface LiveQueryRecord extends LiveQueryView {
   bindings?: Uint8Array;
   /** It was one of several statements of a text: that can't be begun again without the others. */
   isPart?: boolean;
-  /** The view that it ends with. */
+  /** The view, or the socket of a routed page, that it ends with. */
   viewId?: string;
+  /** Of a routed page's: which of the page's own sessions began it; `default` for its default one. */
+  pageSession?: string;
 }
 
 /** A held session as it is stored: everything but secrets. */

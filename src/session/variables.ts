@@ -4,6 +4,11 @@ import { InvalidRequestError, ProtectedVariableError } from "./errors.ts";
 
 /** Names that SurrealDB sets itself (PROTECTED_PARAM_NAMES of the server). */
 const PROTECTED = new Set(["access", "auth", "session", "token"]);
+
+export function isProtected(name: string): boolean {
+  return PROTECTED.has(name);
+}
+
 /** @throws ProtectedVariableError, InvalidRequestError */
 export function checkVariableName(name: string): void {
   if (PROTECTED.has(name)) throw new ProtectedVariableError(name);

@@ -200,7 +200,7 @@ export class FakePage {
         this.tell([this.#journal.whole(Date.now())]);
       }
     } else if (command.type === "taken") this.taken = command.batch;
-    else {
+    else if (command.type === "act") {
       const socket = this.#sockets.findLast(({ entry }) => entry.client.number === command.client);
       if (socket?.socket.readyState !== WebSocket.OPEN) {
         const { act } = command;

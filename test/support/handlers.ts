@@ -17,8 +17,16 @@ export function noSites(changed: () => void = () => undefined): Sites {
   );
 }
 
+/** Routes are never read, so nothing is told of them. */
+export const noRouting = new Promise<never>(() => undefined);
+
 export function noPages(): Pages {
-  return new Pages({ tabs: new FakeTabs(), setMarker: () => undefined, viewsPatience: 0 });
+  return new Pages({
+    tabs: new FakeTabs(),
+    setMarker: () => undefined,
+    routing: noRouting,
+    viewsPatience: 0,
+  });
 }
 
 /** Routes and the page API have their own tests. */

@@ -72,6 +72,12 @@ export class JournalClient implements SessionsOnSocket {
     return this.sessions.get(id);
   }
 
+  /** Whether a session of it began this live query, or transaction, on its own socket. */
+  owns(id: string): boolean {
+    for (const session of this.sessions.values()) if (session.owns(id)) return true;
+    return false;
+  }
+
   attached(id: string | undefined, at: number): void {
     if (id === undefined) return;
     const owner = this.sessions.has(id) ? this : this.#around.ownerOf(id, this, at);

@@ -7,6 +7,7 @@
 
 import { arrayItems } from "../../wire/cbor-parts.ts";
 import { type ReadId, readRequest, readResponse, resultId } from "../../wire/envelope.ts";
+import type { ItemBytes } from "../../wire/proven.ts";
 import { canonicalUuid } from "../../wire/uuid.ts";
 import { EnvelopeError } from "../../wire/wire-error.ts";
 import { CborPayload, JsonPayload, type Payload } from "./payload.ts";
@@ -19,6 +20,8 @@ export type Frame = Uint8Array | string;
 
 export interface SentRequest {
   id: RequestId;
+  /** The id as its CBOR frame has it: a window on that. */
+  idItem?: ItemBytes;
   method: string;
   session?: string;
   txn?: string;
@@ -53,6 +56,7 @@ export function readSent(frame: Frame): SentRequest {
   const { id, method, params, session, txn } = readRequest(frame);
   const request: SentRequest = {
     id: id.value,
+    idItem: id.bytes,
     method,
     params: () =>
       params === undefined ? [] : arrayItems(params).map((item) => new CborPayload(item)),

@@ -30,6 +30,8 @@ export class JournalSession {
   changed = true;
   /** Anything at all has. */
   touched = true;
+  /** Another number each time the variables change. */
+  variablesVersion = 0;
 
   constructor(
     client: number,
@@ -77,6 +79,19 @@ export class JournalSession {
 
   get over(): SessionFact["over"] {
     return this.#fact.over;
+  }
+
+  /** A copy that later changes leave as it is. */
+  get variables(): VariableFact[] {
+    return this.#fact.variables.map((variable) => ({ ...variable }));
+  }
+
+  /** Whether it began this live query, or transaction, and it goes on. */
+  owns(id: string): boolean {
+    return (
+      this.#fact.live.some((live) => live.id === id) ||
+      this.#fact.transactions.some((transaction) => transaction.id === id)
+    );
   }
 
   /** A copy that later changes leave as it is. */
@@ -159,6 +174,7 @@ export class JournalSession {
   }
 
   unset(name: string, at: number): void {
+    this.variablesVersion++;
     const { variables } = this.#fact;
     const index = variables.findIndex((variable) => variable.name === name);
     if (index >= 0) {
@@ -275,6 +291,7 @@ export class JournalSession {
 
   /** Gives back what it holds of the document's budget: it is let go. */
   release(): void {
+    this.variablesVersion++;
     for (const variable of this.#fact.variables) this.#shared.room += valueSize(variable);
     this.#fact.variables = [];
   }

@@ -27,6 +27,8 @@ export interface DocumentPlace {
   /** Without query and fragment. */
   url: string;
   top: boolean;
+  /** Origin of its tab's top frame; undefined where the browser doesn't tell. */
+  topOrigin?: string;
 }
 
 /** All that is known of one session of a page. */

@@ -8,6 +8,7 @@ import { pageSessionKey } from "../../../src/session/page/page-model.ts";
 import { shortId } from "../../../src/session/short-id.ts";
 import { decodeValue } from "../../../src/wire/values.ts";
 import { FakePage, FakeTabs, FakeWatcher } from "../../support/fake-page.ts";
+import { noRouting } from "../../support/handlers.ts";
 import { until } from "../../support/registry.ts";
 
 let server: DemoServer;
@@ -31,7 +32,12 @@ const BOB = {
 function stage(viewsPatience = 100) {
   const tabs = new FakeTabs();
   const markers: boolean[] = [];
-  const pages = new Pages({ tabs, setMarker: (on) => markers.push(on), viewsPatience });
+  const pages = new Pages({
+    tabs,
+    setMarker: (on) => markers.push(on),
+    routing: noRouting,
+    viewsPatience,
+  });
   const page = (place = {}) => {
     const made = tabs.add(new FakePage(() => pages, place));
     open.push(made);

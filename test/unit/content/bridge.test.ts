@@ -2,10 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Bridge, type HookPort } from "../../../src/content/bridge.ts";
 import type { HookMessage, PageFact } from "../../../src/messages/page-messages.ts";
-import { LIMITS } from "../../../src/messages/page-messages.ts";
+import { LIMITS, RELAY_DOWN } from "../../../src/messages/page-messages.ts";
 import type { PortLike } from "../../../src/messages/view-client.ts";
 
-class FakeHook implements HookPort {
+class FakeHook extends EventTarget implements HookPort {
   onmessage: ((event: MessageEvent) => void) | null = null;
   closed = false;
   readonly heard: unknown[] = [];
@@ -82,6 +82,9 @@ beforeEach(() => {
       return worker;
     },
     httpSigns: () => ({ usesHttp: true, versionAsked: ["http://127.0.0.1:8000/version"] }),
+    deliver: (to, message) => {
+      to.dispatchEvent(new MessageEvent(RELAY_DOWN, { data: message }));
+    },
     watchHttpSigns: (changed) => {
       moreSigns = changed;
       return { disconnect: () => undefined };
@@ -166,6 +169,7 @@ test("a marker before the hook makes it hold from its first moment", () => {
       workers.push(worker);
       return worker;
     },
+    deliver: () => undefined,
     httpSigns: () => ({ usesHttp: false, versionAsked: [] }),
     watchHttpSigns: () => ({ disconnect: () => undefined }),
   });

@@ -11,15 +11,18 @@ type Listener = (event: FakeEvent) => void;
 class FakeEvent {
   readonly type: string;
   isTrusted = false;
-  defaultPrevented = false;
+  #defaultPrevented = false;
   stopped = false;
   readonly ports: unknown[];
   constructor(type: string, { ports = [] }: { ports?: unknown[] } = {}) {
     this.type = type;
     this.ports = ports;
   }
+  get defaultPrevented(): boolean {
+    return this.#defaultPrevented;
+  }
   preventDefault(): void {
-    this.defaultPrevented = true;
+    this.#defaultPrevented = true;
   }
   stopImmediatePropagation(): void {
     this.stopped = true;
@@ -129,6 +132,9 @@ export class FakeSocket extends FakeTarget {
   receive(data: unknown): FakeEvent {
     return this.#trusted(new FakeMessageEvent("message", { data }));
   }
+  close(code = 1005): void {
+    this.end(code);
+  }
   end(code: number): void {
     this.#readyState = 3;
     this.#trusted(new FakeCloseEvent("close", { code }));
@@ -160,7 +166,15 @@ export class FakePage {
   private constructor(hasBridge: boolean) {
     // A new class for each page, as each window has its own.
     class WebSocket extends FakeSocket {}
-    for (const name of ["send", "url", "protocol", "readyState", "binaryType", "bufferedAmount"]) {
+    for (const name of [
+      "send",
+      "url",
+      "protocol",
+      "readyState",
+      "binaryType",
+      "bufferedAmount",
+      "close",
+    ]) {
       const own = Object.getOwnPropertyDescriptor(FakeSocket.prototype, name);
       Object.defineProperty(WebSocket.prototype, name, own as PropertyDescriptor);
     }

@@ -9,7 +9,7 @@ import { pageSessionKey } from "../../../../src/session/page/page-model.ts";
 import type { Registry } from "../../../../src/session/registry.ts";
 import { decodeValue, encodeValue } from "../../../../src/wire/values.ts";
 import { FakePage, FakeTabs, FakeWatcher } from "../../../support/fake-page.ts";
-import { handlersOf } from "../../../support/handlers.ts";
+import { handlersOf, noRouting } from "../../../support/handlers.ts";
 import { loadRegistry, until, viewIn } from "../../../support/registry.ts";
 import { failureOf, recordSignIn, SIGN_INS } from "../../../support/scene.ts";
 
@@ -45,7 +45,12 @@ async function stage(
   signIn: object | null = BOB,
 ): Promise<Stage> {
   const tabs = new FakeTabs();
-  const pages = new Pages({ tabs, setMarker: () => undefined, viewsPatience: 0 });
+  const pages = new Pages({
+    tabs,
+    setMarker: () => undefined,
+    routing: noRouting,
+    viewsPatience: 0,
+  });
   const page = tabs.add(new FakePage(() => pages));
   const registry = await loadRegistry();
   undo.push(

@@ -1,0 +1,131 @@
+/**
+ * The way of routed requests between a document's hook and the worker.
+ *
+ * They cross to the hook by events on its port rather than by messages: an event is heard in the same
+ * task, which a message channel is far from in Firefox, and whoever offers it sees whether it was taken.
+ * While anything is routed the worker is asked again whenever its port is lost; the hook is told at
+ * once, since nobody will answer what was on the way.
+ */
+import type { RelayDown, RelayUp } from "../session/relay/relay-messages.ts";
+import { LARGEST_REQUEST } from "../session/relay/relay-messages.ts";
+
+/** Requests a second, and at once: a page that sends more gets errors for them. */
+const PER_SECOND = 4_000;
+const AT_ONCE = 4_000;
+/** Milliseconds until a port that was lost right after it was opened is tried again. */
+const PAUSE = 200;
+
+const TYPES: ReadonlySet<unknown> = new Set<RelayUp["type"]>([
+  "routes-ack",
+  "relay",
+  "relay-session-over",
+  "relay-closed",
+  "relay-sockets",
+]);
+const DOWN: ReadonlySet<unknown> = new Set<RelayDown["type"]>(["routes", "relayed", "relay-live"]);
+
+export interface RelayLineOptions {
+  /** Has the hook hear of it at once. */
+  deliver(message: RelayDown): void;
+  /** Passes it on to the worker. */
+  post(message: RelayUp): void;
+  /** Opens a port to the worker, where there is none. @returns false where nobody is there any more */
+  connect(): boolean;
+}
+
+export class RelayLine {
+  readonly #options: RelayLineOptions;
+  /** Something is routed, or may be. */
+  #wanted = false;
+  /** The worker has said what, on its present port. */
+  #told = false;
+  #left = AT_ONCE;
+  #at = performance.now();
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: RelayLineOptions) {
+    this.#options = options;
+  }
+
+  /** Data requests shall wait until the worker, asked at the first of them, has said what is routed. */
+  expect(): void {
+    if (this.#told) return;
+    this.#wanted = true;
+    this.#options.deliver({ type: "routes-await" });
+  }
+
+  /** What the hook offers. @returns false where nobody takes it any more */
+  fromHook(message: unknown): boolean {
+    if (!isUp(message)) return true;
+    if (message.type === "relay" && !this.#admits(message)) {
+      this.#options.deliver({ type: "relay-refused", seq: Number(message.seq) });
+      return true;
+    }
+    if (!this.#options.connect()) return false;
+    this.#options.post(message);
+    return true;
+  }
+
+  /** @returns false where it isn't about routes */
+  fromWorker(message: { type: string }): boolean {
+    if (!DOWN.has(message.type)) return false;
+    const down = message as RelayDown;
+    if (down.type === "routes") {
+      this.#told = true;
+      this.#wanted = down.table !== undefined;
+    }
+    this.#options.deliver(down);
+    return true;
+  }
+
+  /** The port to the worker is gone. */
+  lost(): void {
+    const wasTold = this.#told;
+    this.#told = false;
+    if (!this.#wanted) return;
+    this.#options.deliver({ type: "relay-lost" });
+    if (wasTold) this.#reconnect();
+    else this.#retry ??= setTimeout(() => this.#reconnect(), PAUSE);
+  }
+
+  /** The document rests in the back/forward cache, or is back. */
+  freeze(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#told = false;
+    if (this.#wanted) this.#options.deliver({ type: "relay-lost" });
+  }
+
+  thaw(): void {
+    if (this.#wanted) this.#reconnect();
+  }
+
+  #reconnect(): void {
+    this.#retry = undefined;
+    this.#options.connect();
+  }
+
+  #admits({ frame }: Extract<RelayUp, { type: "relay" }>): boolean {
+    const at = performance.now();
+    this.#left = Math.min(AT_ONCE, this.#left + ((at - this.#at) / 1000) * PER_SECOND);
+    this.#at = at;
+    if (this.#left < 1) return false;
+    this.#left--;
+    return frame.length <= LARGEST_REQUEST;
+  }
+}
+
+function isUp(message: unknown): message is RelayUp {
+  return (
+    typeof message === "object" &&
+    message !== null &&
+    "type" in message &&
+    TYPES.has(message.type) &&
+    (message.type !== "relay" || hasFrame(message))
+  );
+}
+
+function hasFrame(message: object): boolean {
+  if (!("frame" in message) || !("seq" in message)) return false;
+  return typeof message.frame === "string" || ArrayBuffer.isView(message.frame);
+}

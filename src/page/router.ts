@@ -1,0 +1,453 @@
+/**
+ * Where the page's requests go: to the server on their own socket, or, where a route is on, to the
+ * worker and the session that a person chose.
+ *
+ * A request that is routed is never sent natively: if it can't go its way, the page gets an error. A
+ * transaction or a live query stays where it began, whatever is routed since. Until it is known whether
+ * anything is routed (the page has just loaded, the worker has just died) data requests wait, in order,
+ * and everything behind them.
+ */
+
+import { type Frame, readSent, type SentRequest } from "../session/journal/journal-frame.ts";
+import { idsToKill } from "../session/journal/journal-requests.ts";
+import type { JournalSocket } from "../session/journal/journal-socket.ts";
+import { scanLive } from "../session/relay/live-scan.ts";
+import { RelayError } from "../session/relay/relay-error.ts";
+import {
+  LARGEST_REQUEST,
+  MOST_PENDING,
+  type RelayDown,
+  type RelayUp,
+  type RouteTable,
+} from "../session/relay/relay-messages.ts";
+import { endsSession, methodKind } from "../session/relay/relay-methods.ts";
+import { EnvelopeError } from "../wire/wire-error.ts";
+import { bytesOf, copyOf, later, never } from "./intrinsics.ts";
+import { type Address, addressOf, RoutedSocket } from "./routed-socket.ts";
+import type { Tap } from "./tap.ts";
+
+/** How long a request waits until it is known what is routed, in milliseconds. */
+const AWAIT_TIME = 3_000;
+/** While answers are missing, it is tried so often whether the bridge is still there. */
+const PROBE_TIME = 2_000;
+
+/** Where a frame goes. */
+type Way =
+  | { to: "server" }
+  /** Nobody knows yet. */
+  | { to: "wait" }
+  | { to: "session"; request: SentRequest; route: number | undefined }
+  | { to: "nobody"; request: SentRequest | undefined; error: RelayError };
+
+/** A request that went to the worker and isn't answered yet. */
+interface Pending {
+  socket: RoutedSocket;
+  address: Address;
+}
+
+const SERVER = { to: "server" } as const;
+const WAIT = { to: "wait" } as const;
+
+export class Router {
+  readonly #post: (message: RelayUp) => boolean;
+  readonly #sockets = new Map<JournalSocket, RoutedSocket>();
+  readonly #pending = new Map<number, Pending>();
+  #table: RouteTable | undefined;
+  #version = 0;
+  #awaiting = false;
+  /** The extension was updated or removed: what is routed has no way any more until the page reloads. */
+  #orphaned = false;
+  #lastSeq = 0;
+  /** Anything was ever routed. */
+  #wasUsed = false;
+  #patience: number | undefined;
+  #probe: number | undefined;
+
+  /** @param post answers false where the bridge is gone */
+  constructor(post: (message: RelayUp) => boolean) {
+    this.#post = post;
+  }
+
+  /** Anything at all may have to go another way. */
+  get isOn(): boolean {
+    return this.#awaiting || this.#table !== undefined;
+  }
+
+  /** A socket was made; whoever waits for routes asks now. */
+  opened(tap: Tap): void {
+    this.#sockets.set(tap.journal, new RoutedSocket(tap));
+    // The bridge asks the worker, if it hasn't yet.
+    if (this.#awaiting) this.#send({ type: "routes-ack", version: 0 });
+  }
+
+  closed(tap: Tap): void {
+    const socket = this.#sockets.get(tap.journal);
+    if (!socket) return;
+    this.#sockets.delete(tap.journal);
+    for (const [seq, pending] of this.#pending) {
+      if (pending.socket === socket) this.#pending.delete(seq);
+    }
+    if (socket.wasRelayed) this.#send({ type: "relay-closed", ...socket.place });
+  }
+
+  /** Whether what is sent on this socket may have to go another way than to its server. */
+  concerns(tap: Tap): boolean {
+    if (this.isOn) return true;
+    return this.#wasUsed && this.#sockets.get(tap.journal)?.isConcerned === true;
+  }
+
+  /**
+   * Whether a frame that the page sends goes another way than to its server.
+   * @param data a text, bytes, or a Blob
+   */
+  takes(tap: Tap, data: unknown): boolean {
+    const socket = this.#sockets.get(tap.journal);
+    // In any other state the native method throws, or counts, as ever.
+    if (!socket?.isOpen) return false;
+    if (tap.journal.format === "flatbuffers") return this.#refuseUnreadable(socket);
+    const frame = typeof data === "string" ? data : bytesOf(data);
+    if (frame === undefined) {
+      socket.readBlob(data as Blob, (bytes) => {
+        if (bytes !== undefined) this.#pass(socket, bytes);
+        else socket.refuse({}, unreadable("A Blob that can't be read"));
+      });
+      return true;
+    }
+    if (socket.steps.waits || socket.waiting.length > 0) {
+      const kept = keep(frame);
+      socket.steps.step(() => this.#pass(socket, kept));
+      return true;
+    }
+    const way = this.#wayOf(socket, frame);
+    if (way.to === "server") return false;
+    this.#go(socket, frame, way);
+    return true;
+  }
+
+  /** What the worker says, or the bridge. */
+  received(message: RelayDown): void {
+    switch (message.type) {
+      case "routes-await":
+        this.#awaiting = true;
+        break;
+      case "routes":
+        this.#setTable(message);
+        break;
+      case "relayed":
+        this.#answered(message);
+        break;
+      case "relay-live":
+        this.#notified(message);
+        break;
+      case "relay-refused": {
+        const refused = "more requests than can be passed on. Nothing was sent.";
+        this.#fail(message.seq, new RelayError("TooMuch", refused));
+        break;
+      }
+      case "relay-lost":
+        this.#lost();
+    }
+  }
+
+  // ── What is routed ──────────────────────────────────────────────────────────────────────────
+
+  #setTable({ version, table }: Extract<RelayDown, { type: "routes" }>): void {
+    const tellsSockets = this.#awaiting;
+    this.#table = table;
+    this.#version = version;
+    this.#awaiting = false;
+    if (this.#patience !== undefined) never(this.#patience);
+    this.#patience = undefined;
+    for (const socket of this.#sockets.values()) socket.forgetTold();
+    if (tellsSockets) {
+      const relayed = [...this.#sockets.values()].filter(({ wasRelayed }) => wasRelayed);
+      this.#send({ type: "relay-sockets", sockets: relayed.map(({ place }) => place) });
+    }
+    this.#send({ type: "routes-ack", version });
+    for (const socket of this.#sockets.values()) {
+      for (const frame of socket.waiting.splice(0)) this.#pass(socket, frame);
+    }
+  }
+
+  /** The worker is gone: nobody will answer, and nobody knows what became of it. */
+  #lost(): void {
+    this.#awaiting = true;
+    this.#failAll();
+  }
+
+  #failAll(): void {
+    const label = this.#table?.label ?? "its session";
+    for (const seq of [...this.#pending.keys()]) {
+      this.#fail(
+        seq,
+        new RelayError(
+          "OutcomeUnknown",
+          `the connection was lost after this request was sent as “${label}”. It may have run. It was not repeated.`,
+        ),
+      );
+    }
+  }
+
+  #routeOf(
+    { journal }: RoutedSocket,
+    session: string | undefined,
+  ): number | RelayError | undefined {
+    const table = this.#table;
+    if (!table) return undefined;
+    if (table.all !== undefined) return table.all;
+    if (table.default !== undefined) return session === undefined ? table.default : undefined;
+    const chosen = table.session ?? table.refused;
+    const { client } = journal;
+    if (chosen?.client !== client.number || chosen.url !== client.url) return undefined;
+    if (client.session(session)?.order !== chosen.order) return undefined;
+    return "route" in chosen ? chosen.route : new RelayError("ChooseAgain", chosen.why);
+  }
+
+  // ── One frame ───────────────────────────────────────────────────────────────────────────────
+
+  /** A frame whose turn came later than it was sent. */
+  #pass(socket: RoutedSocket, frame: Frame): void {
+    if (!socket.isOpen) return;
+    const way = socket.waiting.length > 0 ? WAIT : this.#wayOf(socket, frame);
+    if (way.to === "server") socket.sendNatively(frame);
+    else this.#go(socket, frame, way);
+  }
+
+  #go(socket: RoutedSocket, frame: Frame, way: Exclude<Way, { to: "server" }>): void {
+    if (way.to === "wait") {
+      socket.waiting.push(keep(frame));
+      this.#patience ??= later(() => this.#impatient(), AWAIT_TIME);
+    } else if (way.to === "nobody") {
+      socket.refuse(way.request ? addressOf(way.request) : {}, way.error);
+    } else this.#relay(socket, frame, way);
+  }
+
+  #wayOf(socket: RoutedSocket, frame: Frame): Way {
+    let request: SentRequest;
+    try {
+      request = readSent(frame);
+      return this.#wayOfRequest(socket, request);
+    } catch (error) {
+      if (!(error instanceof EnvelopeError)) throw error;
+      // Nobody can say in which session it would run.
+      if (!this.isOn) return SERVER;
+      if (this.#awaiting) return WAIT;
+      return { to: "nobody", request: undefined, error: unreadable(error.message) };
+    }
+  }
+
+  #wayOfRequest(socket: RoutedSocket, request: SentRequest): Way {
+    const { method, session, txn } = request;
+    const { client } = socket.journal;
+    const owner: Way = { to: "session", request, route: undefined };
+    if (txn !== undefined) {
+      if (socket.transactions.has(txn)) return owner;
+      if (client.owns(txn)) return SERVER;
+    }
+    const kind = methodKind(method);
+    if (kind === "state") {
+      if (endsSession(method) && socket.wasRelayed) this.#sessionOver(socket, session);
+      return SERVER;
+    }
+    if (method === "commit" || method === "cancel" || method === "kill") {
+      const params = request.params();
+      const id = (method === "kill" ? params[0] : params.at(-1))?.uuid();
+      if (id !== undefined && socket.owns(id)) return owner;
+      if (id !== undefined && client.owns(id)) return SERVER;
+    }
+    if (this.#awaiting) return WAIT;
+    const route = this.#routeOf(socket, session);
+    if (method === "query" && (socket.live.size > 0 || route !== undefined)) {
+      const way = this.#wayOfKills(socket, request, route);
+      if (way) return way;
+    }
+    if (route === undefined) return SERVER;
+    if (typeof route !== "number") return { to: "nobody", request, error: route };
+    if (kind === "unknown") {
+      const text = `“${method.slice(0, 60)}” is no method that can be passed on. Nothing was sent.`;
+      return { to: "nobody", request, error: new RelayError("MethodNotAllowed", text) };
+    }
+    return { to: "session", request, route };
+  }
+
+  /** A text that kills goes to whoever runs what it kills. */
+  #wayOfKills(
+    socket: RoutedSocket,
+    request: SentRequest,
+    route: number | RelayError | undefined,
+  ): Way | undefined {
+    const [textParam, bindings] = request.params();
+    const text = textParam?.text();
+    if (text === undefined) return undefined;
+    const ids = idsToKill(text, bindings);
+    if (ids.length === 0) return undefined;
+    if (ids.some((id) => socket.live.has(id))) {
+      return { to: "session", request, route: typeof route === "number" ? route : undefined };
+    }
+    const { client } = socket.journal;
+    if (route === undefined || !ids.some((id) => client.owns(id))) return undefined;
+    if (scanLive(text).onlyKills && ids.every((id) => client.owns(id))) return SERVER;
+    const words =
+      "this text kills live queries of the page's own session and would run as another. Nothing was sent. Send each KILL alone.";
+    return { to: "nobody", request, error: new RelayError("MixedOwners", words) };
+  }
+
+  #relay(
+    socket: RoutedSocket,
+    frame: Frame,
+    { request, route }: Extract<Way, { to: "session" }>,
+  ): void {
+    const address = addressOf(request);
+    if (this.#awaiting) {
+      // What it belongs to may have been lost with the worker: that is known when the worker is back.
+      this.#go(socket, frame, WAIT);
+      return;
+    }
+    const words = this.#tooMuch(frame);
+    if (words !== undefined) {
+      socket.refuse(address, new RelayError("TooMuch", words));
+      return;
+    }
+    const seq = ++this.#lastSeq;
+    const message: RelayUp = { type: "relay", seq, ...socket.place, frame };
+    if (route !== undefined) message.route = route;
+    const variables = request.method === "query" ? socket.news(request.session) : undefined;
+    if (variables) message.variables = variables;
+    socket.wasRelayed = true;
+    this.#wasUsed = true;
+    this.#pending.set(seq, { socket, address });
+    if (this.#send(message)) {
+      this.#probe ??= later(() => this.#probeBridge(), PROBE_TIME);
+      return;
+    }
+    this.#pending.delete(seq);
+    socket.refuse(address, gone());
+  }
+
+  #tooMuch(frame: Frame): string | undefined {
+    if (frame.length > LARGEST_REQUEST) {
+      return `a request of ${frame.length} bytes can't be passed on. Nothing was sent.`;
+    }
+    if (this.#pending.size >= MOST_PENDING) {
+      return `${MOST_PENDING} requests wait for their answers already. Nothing was sent.`;
+    }
+    return undefined;
+  }
+
+  #sessionOver(socket: RoutedSocket, session: string | undefined): void {
+    const over: RelayUp = { type: "relay-session-over", ...socket.place };
+    if (session !== undefined) over.session = session;
+    this.#send(over);
+  }
+
+  /** A socket whose format can't be read: no request of it can be told from another. */
+  #refuseUnreadable(socket: RoutedSocket): boolean {
+    const table = this.#table;
+    if (table?.all === undefined && table?.default === undefined) return false;
+    socket.close();
+    return true;
+  }
+
+  // ── Answers ─────────────────────────────────────────────────────────────────────────────────
+
+  #answered(answer: Extract<RelayDown, { type: "relayed" }>): void {
+    const pending = this.#take(answer.seq);
+    if (!pending) return;
+    const { socket } = pending;
+    const { begunTransaction, endedTransaction, begunLive, endedLive } = answer;
+    if (begunTransaction !== undefined) socket.transactions.add(begunTransaction);
+    if (endedTransaction !== undefined) socket.transactions.delete(endedTransaction);
+    if (begunLive) for (const id of begunLive) socket.live.add(id);
+    if (endedLive) for (const id of endedLive) socket.live.delete(id);
+    socket.deliver(answer.frame);
+  }
+
+  #notified(live: Extract<RelayDown, { type: "relay-live" }>): void {
+    for (const socket of this.#sockets.values()) {
+      const { client, generation } = socket.place;
+      if (client !== live.client || generation !== live.generation) continue;
+      if (live.killed) socket.live.delete(live.liveId);
+      socket.deliver(live.frame);
+    }
+  }
+
+  #take(seq: number): Pending | undefined {
+    const pending = this.#pending.get(seq);
+    this.#pending.delete(seq);
+    if (this.#pending.size === 0 && this.#probe !== undefined) {
+      never(this.#probe);
+      this.#probe = undefined;
+    }
+    return pending;
+  }
+
+  #fail(seq: number, error: RelayError): void {
+    const pending = this.#take(seq);
+    pending?.socket.refuse(pending.address, error);
+  }
+
+  // ── When nobody answers ─────────────────────────────────────────────────────────────────────
+
+  /** What waited so long gets an error; what stays on the page's own socket goes there. */
+  #impatient(): void {
+    this.#patience = undefined;
+    for (const socket of this.#sockets.values()) {
+      for (const frame of socket.waiting.splice(0)) {
+        const way = this.#wayOf(socket, frame);
+        if (way.to === "server") socket.sendNatively(frame);
+        else if (way.to === "nobody") this.#go(socket, frame, way);
+        else socket.refuse(safeAddress(frame), this.#orphaned ? gone() : silent());
+      }
+    }
+  }
+
+  /** In Firefox a bridge ends without a word when the extension is updated. */
+  #probeBridge(): void {
+    this.#probe = undefined;
+    if (this.#send({ type: "routes-ack", version: this.#version })) {
+      if (this.#pending.size > 0) this.#probe = later(() => this.#probeBridge(), PROBE_TIME);
+    } else this.#failAll();
+  }
+
+  #send(message: RelayUp): boolean {
+    if (this.#orphaned) return false;
+    const taken = this.#post(message);
+    if (!taken) {
+      this.#orphaned = true;
+      this.#failAll();
+    }
+    return taken;
+  }
+}
+
+/** Pages use their buffers again. */
+function keep(frame: Frame): Frame {
+  return typeof frame === "string" ? frame : copyOf(frame);
+}
+
+function safeAddress(frame: Frame): Address {
+  try {
+    return addressOf(readSent(frame));
+  } catch (error) {
+    if (error instanceof EnvelopeError) return {};
+    throw error;
+  }
+}
+
+function unreadable(why: string): RelayError {
+  return new RelayError("InvalidRequest", `${why}. Nothing was sent.`);
+}
+
+function silent(): RelayError {
+  return new RelayError(
+    "CannotServe",
+    "the extension didn't say in time as whom this tab runs. Nothing was sent. Reload the page.",
+  );
+}
+
+function gone(): RelayError {
+  return new RelayError(
+    "CannotServe",
+    "the extension was updated or removed while this tab ran as another session. Nothing was sent. Reload the page.",
+  );
+}

@@ -1,0 +1,90 @@
+/**
+ * Finds where a SurrealQL text begins and ends live queries.
+ *
+ * A live query belongs to whoever began it, and the server doesn't check. So before a text with KILL
+ * is passed on, what it kills must be known: an id that is written there, or one that is bound. The
+ * text is read token by token, past strings, comments and quoted names, which may hold the words.
+ */
+
+/** What stands behind a KILL. */
+export type KillOperand =
+  /** From `start` to `end` stand the 36 characters of the id. */
+  | { by: "id"; id: string; start: number; end: number }
+  | { by: "param"; name: string }
+  /** Something that can't be known before it runs. */
+  | { by: "other" };
+
+export interface LiveScan {
+  /** A LIVE SELECT stands in it. */
+  begins: boolean;
+  kills: KillOperand[];
+  /** Nothing but KILL statements stand in it. */
+  onlyKills: boolean;
+}
+
+const TOKEN =
+  /(?<skip>\s+|\/\*[\s\S]*?(?:\*\/|$)|(?:--|\/\/|#)[^\n]*)|(?<string>[a-zA-Z]?(?:'(?:\\[\s\S]|[^'\\])*(?:'|$)|"(?:\\[\s\S]|[^"\\])*(?:"|$)))|(?<quoted>`(?:\\[\s\S]|[^`\\])*(?:`|$)|⟨[^⟩]*(?:⟩|$))|(?<param>\$[\p{L}\p{N}_]+|\$`(?:\\[\s\S]|[^`\\])*(?:`|$))|(?<word>[\p{L}\p{N}_]+)|(?<other>[\s\S])/uy;
+
+const UUID = /^([a-zA-Z]?)(['"])([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\2$/i;
+
+interface Token {
+  kind: "string" | "quoted" | "param" | "word" | "other";
+  text: string;
+  start: number;
+}
+
+export function scanLive(text: string): LiveScan {
+  const scan: LiveScan = { begins: false, kills: [], onlyKills: true };
+  const tokens = tokensOf(text);
+  let statement: Token[] = [];
+  const close = () => {
+    const isKill = statement.length === 2 && isWord(statement[0], "kill");
+    if (statement.length > 0 && !isKill) scan.onlyKills = false;
+    statement = [];
+  };
+  for (const [index, token] of tokens.entries()) {
+    if (token.kind === "other" && token.text === ";") {
+      close();
+      continue;
+    }
+    statement.push(token);
+    if (isWord(token, "live") && isWord(tokens[index + 1], "select")) scan.begins = true;
+    // As a field's or a table's name it kills nothing; taking it for one does no harm but to refuse.
+    if (isWord(token, "kill") && !isPartOfPath(tokens[index - 1])) {
+      scan.kills.push(operandOf(tokens[index + 1]));
+    }
+  }
+  close();
+  if (scan.kills.length === 0) scan.onlyKills = false;
+  return scan;
+}
+
+function tokensOf(text: string): Token[] {
+  const tokens: Token[] = [];
+  TOKEN.lastIndex = 0;
+  for (;;) {
+    const start = TOKEN.lastIndex;
+    const match = TOKEN.exec(text);
+    if (!match?.groups) return tokens;
+    for (const kind of ["string", "quoted", "param", "word", "other"] as const) {
+      if (match.groups[kind] !== undefined) tokens.push({ kind, text: match[0], start });
+    }
+  }
+}
+
+function isWord(token: Token | undefined, word: string): boolean {
+  return token?.kind === "word" && token.text.toLowerCase() === word;
+}
+
+function isPartOfPath(before: Token | undefined): boolean {
+  return before?.kind === "other" && (before.text === "." || before.text === ":");
+}
+
+function operandOf(token: Token | undefined): KillOperand {
+  if (token?.kind === "param") return { by: "param", name: token.text.slice(1) };
+  const uuid = token?.kind === "string" ? UUID.exec(token.text) : null;
+  const id = uuid?.[3];
+  if (!token || id === undefined) return { by: "other" };
+  const start = token.start + (uuid?.[1]?.length ?? 0) + 1;
+  return { by: "id", id: id.toLowerCase(), start, end: start + id.length };
+}
