@@ -9,7 +9,7 @@
  * that the person chose; keys that a newer server may add to them are proved well-formed and
  * left out, all else is as strict.
  */
-import { FrameReader, MAP, type ReadId, type RpcId, TEXT } from "./frame-reader.ts";
+import { FrameReader, MAP, type ReadId, type RpcId, TAG, TEXT } from "./frame-reader.ts";
 import {
   headSize,
   idBytes,
@@ -292,6 +292,56 @@ export function writeResponse(parts: ResponseParts): Uint8Array<ArrayBuffer> {
   if (session !== undefined) pos = writeUuid(frame, writeKey(frame, pos, SESSION), session);
   pos = writeKey(frame, pos, key);
   frame.set(payload, pos);
+  return frame;
+}
+
+/** What a new notification is made from; `record` and `result` are absent for NONE. */
+export interface LiveParts {
+  liveId: string;
+  /** Absent for the default session of a socket. */
+  session?: string | undefined;
+  action: LiveAction;
+  record?: ItemBytes | undefined;
+  result?: ItemBytes | undefined;
+}
+
+/** SurrealDB's NONE: tag 6 around null. */
+const NONE = Uint8Array.of((TAG << 5) | 6, 0xf6);
+
+/**
+ * Writes `{ result: { action, id, record, result, session? }, session? }`, as servers do.
+ * @returns a frame of its own, made from exactly these parts.
+ * @throws EnvelopeError where `liveId` or `session` is no UUID.
+ */
+export function writeLive(parts: LiveParts): Uint8Array<ArrayBuffer> {
+  const { liveId, session, record = NONE, result = NONE } = parts;
+  const action = utf8(parts.action);
+  const sessionSize = session === undefined ? 0 : 8 + UUID_SIZE;
+  const size =
+    1 +
+    7 +
+    sessionSize +
+    (1 + 7 + 1 + action.length) +
+    (3 + UUID_SIZE) +
+    (7 + record.length) +
+    (7 + result.length) +
+    sessionSize;
+  const frame = new Uint8Array(size);
+  frame[0] = (MAP << 5) | (session === undefined ? 1 : 2);
+  let pos = writeKey(frame, 1, RESULT);
+  frame[pos++] = (MAP << 5) | (session === undefined ? 4 : 5);
+  pos = writeHead(frame, writeKey(frame, pos, ACTION), TEXT, action.length);
+  frame.set(action, pos);
+  pos = writeUuid(frame, writeKey(frame, pos + action.length, ID), liveId);
+  pos = writeKey(frame, pos, RECORD);
+  frame.set(record, pos);
+  pos = writeKey(frame, pos + record.length, RESULT);
+  frame.set(result, pos);
+  pos += result.length;
+  if (session !== undefined) {
+    pos = writeUuid(frame, writeKey(frame, pos, SESSION), session);
+    writeUuid(frame, writeKey(frame, pos, SESSION), session);
+  }
   return frame;
 }
 
