@@ -5,6 +5,7 @@
 import { headSize, writeHead } from "../frame-writer.ts";
 import { EnvelopeError } from "../wire-error.ts";
 
+const SHORT = 1024;
 const encoder = /* @__PURE__ */ new TextEncoder();
 const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -33,14 +34,21 @@ export class ByteSink {
 
   /** Writes text of ASCII alone. */
   ascii(text: string): void {
-    this.reserve(text.length);
-    for (let i = 0; i < text.length; i++) this.bytes[this.length++] = text.charCodeAt(i);
+    const count = text.length;
+    this.reserve(count);
+    const { bytes, length } = this;
+    for (let i = 0; i < count; i++) bytes[length + i] = text.charCodeAt(i);
+    this.length = length + count;
   }
 
   copy(source: Uint8Array, start: number, end: number): void {
-    this.reserve(end - start);
-    this.bytes.set(source.subarray(start, end), this.length);
-    this.length += end - start;
+    const count = end - start;
+    this.reserve(count);
+    const { bytes, length } = this;
+    // A loop is faster for what is short, as names and keys are.
+    if (count > 64) bytes.set(source.subarray(start, end), length);
+    else for (let i = 0; i < count; i++) bytes[length + i] = source[start + i] as number;
+    this.length = length + count;
   }
 
   /** Writes the head of a CBOR item. */
@@ -51,7 +59,14 @@ export class ByteSink {
 
   /** Writes a head and `text` as UTF-8 behind it, whose size only writing it tells. */
   cborText(major: number, text: string): void {
-    // A head's size grows with the text, so the guess is never too large; each unit is 3 bytes at most.
+    // Room for three bytes a unit is cheap for what is short, and costs less than a buffer of its own.
+    if (text.length > SHORT) {
+      const bytes = encoder.encode(text);
+      this.head(major, bytes.length);
+      this.copy(bytes, 0, bytes.length);
+      return;
+    }
+    // A head's size grows with the text, so the guess is never too large.
     const guess = headSize(text.length);
     this.reserve(9 + text.length * 3);
     const start = this.length;

@@ -152,16 +152,16 @@ function writeTagged(reader: ValueReader, tag: number, out: ByteSink): void {
       break;
     case tags.TABLE:
     case tags.DECIMAL:
+    case tags.UUID_TEXT:
     case tags.DATETIME_TEXT:
     case tags.DURATION_TEXT:
       writeText(reader, out);
       break;
-    case tags.UUID_TEXT:
     case TAG_UUID_BYTES:
-      writeString(readUuid(reader, tag), out);
+      writeAscii(readUuid(reader), out);
       break;
     case tags.DATETIME:
-      writeString(readDatetime(reader), out);
+      writeAscii(readDatetime(reader), out);
       break;
     case tags.DURATION:
       writeString(readDuration(reader), out);
@@ -180,6 +180,13 @@ function writeTagged(reader: ValueReader, tag: number, out: ByteSink): void {
   }
 }
 
+/** Writes a text that needs no escapes. */
+function writeAscii(text: string, out: ByteSink): void {
+  out.byte(QUOTE);
+  out.ascii(text);
+  out.byte(QUOTE);
+}
+
 const encoder = /* @__PURE__ */ new TextEncoder();
 
 function writeString(text: string, out: ByteSink): void {
@@ -188,8 +195,8 @@ function writeString(text: string, out: ByteSink): void {
 }
 
 /**
- * Writes the content of a record id's tag where table and key are texts that stand for themselves, as
- * nearly all do. Else it moves nowhere and gives false.
+ * Writes the content of a record id's tag where table and key stand for themselves, as nearly all do:
+ * plain names, or an integer. Else it moves nowhere and gives false.
  */
 function writePlainRecordId(reader: ValueReader, out: ByteSink): boolean {
   const { bytes, pos: start } = reader;
@@ -197,9 +204,9 @@ function writePlainRecordId(reader: ValueReader, out: ByteSink): boolean {
   if (bytes[start] === 0x82 && (bytes[start + 1] as number) >> 5 === 3) {
     reader.pos = start + 1;
     out.byte(QUOTE);
-    if (writePlainName(reader, out) && (bytes[reader.pos] as number) >> 5 === 3) {
+    if (writePlainName(reader, out)) {
       out.byte(COLON);
-      if (writePlainName(reader, out)) {
+      if (writePlainKey(reader, out)) {
         out.byte(QUOTE);
         return true;
       }
@@ -208,6 +215,14 @@ function writePlainRecordId(reader: ValueReader, out: ByteSink): boolean {
   out.length = length;
   reader.pos = start;
   return false;
+}
+
+function writePlainKey(reader: ValueReader, out: ByteSink): boolean {
+  const major = reader.peek() >> 5;
+  if (major === 3) return writePlainName(reader, out);
+  if (major > 1) return false;
+  writeInteger(reader, out);
+  return true;
 }
 
 /** Of letters, digits and underscores, one of them a letter: no backticks needed. */

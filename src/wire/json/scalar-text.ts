@@ -39,12 +39,17 @@ export function datetimeText(seconds: number | bigint, nanoseconds: number): str
   if (Number.isNaN(date.getTime()) || !(nanoseconds >= 0 && nanoseconds < 1_000_000_000)) {
     throw unreadable();
   }
-  const wholeSeconds = date.toISOString().slice(0, -".000Z".length);
-  const text = wholeSeconds.replace(/^([+-])0{0,2}(?=\d{4})/, "$1");
-  const digits = String(nanoseconds)
-    .padStart(9, "0")
-    .replace(/(?:000){1,3}$/, "");
-  return digits === "" ? `${text}Z` : `${text}.${digits}Z`;
+  const iso = date.toISOString();
+  const year = iso.length === 24 ? "" : iso.slice(0, 7).replace(/^([+-])00?(?=\d{4})/, "$1");
+  const rest = iso.slice(year === "" ? 0 : 7, -".000Z".length);
+  return `${year}${rest}${fraction(nanoseconds)}Z`;
+}
+
+function fraction(nanoseconds: number): string {
+  if (nanoseconds === 0) return "";
+  const digits = String(nanoseconds).padStart(9, "0");
+  if (nanoseconds % 1000 > 0) return `.${digits}`;
+  return `.${digits.slice(0, nanoseconds % 1_000_000 > 0 ? 6 : 3)}`;
 }
 
 /** As JSON: whole floats keep a decimal, and what JSON can't say is null. */

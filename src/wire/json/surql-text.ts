@@ -53,9 +53,8 @@ export function readDatetime(reader: ValueReader): string {
   return datetimeText(seconds, Number(reader.integer()));
 }
 
-/** Reads the content of a UUID's tag. */
-export function readUuid(reader: ValueReader, tag: number): string {
-  if (tag !== TAG_UUID_BYTES) return reader.text();
+/** Reads the content of the tag of a UUID in bytes. */
+export function readUuid(reader: ValueReader): string {
   const bytes = reader.byteString();
   if (bytes.length !== 16) throw unreadable();
   return uuidFromBytes(bytes, 0);
@@ -152,8 +151,9 @@ function taggedText(reader: ValueReader, tag: number): string {
     case tags.DATETIME:
       return `d'${readDatetime(reader)}'`;
     case tags.UUID_TEXT:
+      return `u'${reader.text()}'`;
     case TAG_UUID_BYTES:
-      return `u'${readUuid(reader, tag)}'`;
+      return `u'${readUuid(reader)}'`;
     case tags.SET: {
       const items = listText(reader);
       return items.length < 2 ? `{${items.join("")},}` : `{${items.join(", ")}}`;

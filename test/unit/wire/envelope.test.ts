@@ -7,6 +7,7 @@ import {
   type LiveEnvelope,
   readRequest,
   readResponse,
+  writeLive,
   writeRequest,
   writeResponse,
 } from "../../../src/wire/envelope.ts";
@@ -458,6 +459,37 @@ describe("a live notification", () => {
       ),
       { numRuns: 200 },
     );
+  });
+
+  test("written anew carries the same record and result to another session", () => {
+    const anySession = fc.option(anyUuid, { nil: undefined });
+    const anyPayload = fc.option(fc.tuple(anyValue), { nil: undefined });
+    const anyAction = fc.constantFrom("CREATE", "UPDATE", "DELETE", "KILLED");
+    fc.assert(
+      fc.property(
+        anyUuid,
+        anySession,
+        anyAction,
+        anyPayload,
+        (liveId, session, action, payload) => {
+          const record = payload && encodeValue(new RecordId("person", 1));
+          const result = payload && encodeValue(payload[0]);
+          const frame = writeLive({ liveId, session, action, record, result });
+          const uuid = session === undefined ? {} : { session: new Uuid(session) };
+          const live = {
+            action,
+            id: new Uuid(liveId),
+            record: payload && new RecordId("person", 1),
+            result: payload && codec.decode(codec.encode(payload[0])),
+          };
+          expect(codec.decode(frame)).toEqual({ result: { ...live, ...uuid }, ...uuid });
+          expect(readResponse(frame)).toMatchObject({ kind: "live", liveId, action });
+        },
+      ),
+      { numRuns: 200 },
+    );
+    const forged = { liveId: SESSION, session: "x", action: "CREATE" } as const;
+    expect(() => writeLive(forged)).toThrow(EnvelopeError);
   });
 
   test.each([
