@@ -318,6 +318,11 @@ export class Registry implements SessionOwner {
     );
   }
 
+  /** All that aren't closed. */
+  get open(): HeldSession[] {
+    return [...this.#sessions.values()].filter(({ record }) => !isFinal(record.status));
+  }
+
   openSessionsOf(connectionId: string): HeldSession[] {
     return [...this.#sessions.values()].filter(
       ({ record }) => record.connectionId === connectionId && !isFinal(record.status),

@@ -87,11 +87,10 @@ export class SessionRequests {
     const { record, gate } = this.#session;
     do await this.#pass();
     while (!gate.isOpen);
-    leaving?.();
     const identity = record.auth.user ?? "anonymous";
     const target = placeText(record.namespace, record.database);
     const started = performance.now();
-    const result = await this.#run(method, params, txn, unasked);
+    const result = await this.#run(method, params, txn, unasked, leaving);
     return {
       // The result is a window on its frame, and cloning a window clones the whole buffer.
       result: result.slice(),
@@ -117,8 +116,7 @@ export class SessionRequests {
     const { gate } = this.#session;
     do await this.#pass();
     while (!gate.isOpen);
-    leaving?.();
-    return this.#run(method, params, txn, false);
+    return this.#run(method, params, txn, false, leaving);
   }
 
   /** Waits until the gate opens. Whoever waited looks again: between that and its turn it may have closed. */
@@ -134,11 +132,13 @@ export class SessionRequests {
     params: Uint8Array | undefined,
     txn: string | undefined,
     unasked: boolean,
+    leaving: Leaving | undefined,
   ): Promise<ItemBytes> {
     const session = this.#session;
     const { record } = session;
     const transaction = txn === undefined ? undefined : this.transactions.get(txn);
     if (txn !== undefined && !transaction) throw new TransactionLostError(txn);
+    leaving?.();
     if (transaction) {
       transaction.requests += 1;
       this.#owner.changed(session);
@@ -335,6 +335,12 @@ export class SessionRequests {
     await this.#owner.commit(session);
   }
 
+  /** A page knows that it is over: it is taken off the list. */
+  async forgetLive(id: string): Promise<void> {
+    this.#session.live.remove(id);
+    await this.#owner.commit(this.#session);
+  }
+
   /** A page is gone, or its session is: what it listened to ends, and is taken off the list. */
   async endForPage(id: string): Promise<void> {
     const { live } = this.#session;
@@ -342,8 +348,7 @@ export class SessionRequests {
     if (!query) return;
     // What the server can't be told now ends with its socket.
     await this.kill(id, "page").catch(() => live.end(query));
-    live.remove(id);
-    await this.#owner.commit(this.#session);
+    await this.forgetLive(id);
   }
 
   #liveOrThrow(id: string): LiveQueryRecord {

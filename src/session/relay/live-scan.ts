@@ -49,9 +49,10 @@ export function scanLive(text: string): LiveScan {
     }
     statement.push(token);
     if (isWord(token, "live") && isWord(tokens[index + 1], "select")) scan.begins = true;
-    // As a field's or a table's name it kills nothing; taking it for one does no harm but to refuse.
-    if (isWord(token, "kill") && !isPartOfPath(tokens[index - 1])) {
-      scan.kills.push(operandOf(tokens[index + 1]));
+    const next = tokens[index + 1];
+    // A name of a field or a table kills nothing: no value stands behind it.
+    if (isWord(token, "kill") && !isPartOfPath(tokens[index - 1]) && beginsValue(next)) {
+      scan.kills.push(operandOf(next));
     }
   }
   close();
@@ -78,6 +79,10 @@ function isWord(token: Token | undefined, word: string): boolean {
 
 function isPartOfPath(before: Token | undefined): boolean {
   return before?.kind === "other" && (before.text === "." || before.text === ":");
+}
+
+function beginsValue(token: Token | undefined): boolean {
+  return token !== undefined && (token.kind !== "other" || "(<{[".includes(token.text));
 }
 
 function operandOf(token: Token | undefined): KillOperand {

@@ -8,6 +8,7 @@
  * named when the page sent it.
  */
 
+import { UnknownSessionError } from "../errors.ts";
 import type { HeldSession } from "../held-session.ts";
 import type { SessionKey, SessionVariable } from "../model.ts";
 import { type FrameRecord, pageSessionKey } from "../page/page-model.ts";
@@ -41,8 +42,8 @@ export interface DocumentRoute {
 export interface PageRelayOptions {
   documentId: string;
   relay: Relay;
-  /** @returns undefined where there is no such session any more */
-  session(key: SessionKey): HeldSession | undefined;
+  /** @throws UnknownSessionError where there is no such session any more */
+  session(key: SessionKey): HeldSession;
   /** Throws where the port is gone. */
   post(message: RelayDown): void;
   /** Frames that went by way of a route; called only while somebody records. */
@@ -111,7 +112,7 @@ export class PageRelay {
       const number = ++this.#lastRoute;
       this.#targets.set(number, route.to);
       this.#current = number;
-      const label = this.#options.session(route.to)?.record.label ?? "its session";
+      const label = this.#held(route.to)?.record.label ?? "its session";
       table = { label, ...tableOf(route, number) };
     }
     this.#post({ type: "routes", version: this.#version, ...(table && { table }) });
@@ -215,6 +216,15 @@ export class PageRelay {
     void this.#options.relay.drop(socket.relayed).then(this.#options.changed);
   }
 
+  #held(key: SessionKey): HeldSession | undefined {
+    try {
+      return this.#options.session(key);
+    } catch (error) {
+      if (error instanceof UnknownSessionError) return undefined;
+      throw error;
+    }
+  }
+
   // ── One request ─────────────────────────────────────────────────────────────────────────────
 
   #request(message: RelayMessage): void {
@@ -235,7 +245,7 @@ export class PageRelay {
       socket.variables.set(call.session, variablesOf(message.variables));
     }
     const target = route === undefined ? undefined : this.#targets.get(route);
-    const held = target === undefined ? undefined : this.#options.session(target);
+    const held = target === undefined ? undefined : this.#held(target);
     this.#logSent(message, request, held);
     const fail = (error: unknown, as = held, left = false) =>
       this.#answer(message, held, format.error(request, errorPartsOf(error, as, left)));

@@ -265,6 +265,7 @@ export class RelayClient {
     if (id === undefined) throw invalid("kill names its live query by a UUID.");
     const { held } = this.#ownLive(id, session);
     await held.requests.kill(id, "page", () => leaving(held));
+    await held.requests.forgetLive(id);
     this.#forgetLive(id);
     return { result: NONE, endedLive: [id] };
   }
@@ -302,7 +303,7 @@ export class RelayClient {
     for (const id of begunLive) this.#takeLive(id, as, session);
     const endedLive = query.killedBy(result);
     for (const id of endedLive) {
-      as.live.remove(id);
+      await requests.forgetLive(id);
       this.#forgetLive(id);
     }
     return { result, begunLive, endedLive };

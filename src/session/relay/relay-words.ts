@@ -1,7 +1,7 @@
 /** What a routed page is told where its request isn't served: errors of all layers as RPC errors. */
-import { OutcomeUnknownError, ServerError } from "../../wire/errors.ts";
+import { OutcomeUnknownError, ServerError, SocketClosedError } from "../../wire/errors.ts";
 import { EnvelopeError } from "../../wire/wire-error.ts";
-import { messageOf, SessionError, TransactionLostError } from "../errors.ts";
+import { messageOf, NotConnectedError, SessionError, TransactionLostError } from "../errors.ts";
 import type { HeldSession } from "../held-session.ts";
 import { isSessionExpired, isSessionUnknown } from "../set-up.ts";
 import { outcomeUnknownError, RelayError, type RpcErrorParts } from "./relay-error.ts";
@@ -28,6 +28,10 @@ export function errorPartsOf(
   // Passed on as they are, these would make the page's SDK sign the page's own session in again.
   if (isSessionExpired(error) || isSessionUnknown(error)) return cannotServe(as, error).parts;
   if (error instanceof ServerError) return serverParts(error);
+  // These say that nothing left, whatever was about to.
+  if (error instanceof NotConnectedError || error instanceof SocketClosedError) {
+    return cannotServe(as, error).parts;
+  }
   const label = as?.record.label ?? "its session";
   if (error instanceof OutcomeUnknownError || nameOf(error) === "OutcomeUnknownError" || left) {
     return outcomeUnknownError(label).parts;
