@@ -5,6 +5,7 @@
 import { vi } from "vitest";
 import type { HookCommand, HookMessage, HookMode } from "../../../src/messages/page-messages.ts";
 import type { PageFact } from "../../../src/session/page/page-facts.ts";
+import type { RelayDown, RelayUp } from "../../../src/session/relay/relay-messages.ts";
 
 type Listener = (event: FakeEvent) => void;
 
@@ -191,6 +192,11 @@ export class FakePage {
         this.#port.addEventListener("message", (message) => {
           this.said.push((message as FakeMessageEvent).data as HookMessage);
         });
+        this.#port.addEventListener("switchyard:up", (offered) => {
+          if (!this.hasWorker) return;
+          this.relayed.push((offered as FakeMessageEvent).data as RelayUp);
+          offered.preventDefault();
+        });
         event.preventDefault();
       });
     }
@@ -214,6 +220,20 @@ export class FakePage {
     socket.binaryTypeNow = "arraybuffer";
     socket.open(format);
     return socket;
+  }
+
+  /** What the hook offered of routed requests, and whether anybody takes it. */
+  readonly relayed: RelayUp[] = [];
+  hasWorker = true;
+
+  /** As the bridge does, at once. */
+  route(message: RelayDown): void {
+    this.#port?.dispatchEvent(new FakeMessageEvent("switchyard:down", { data: message }));
+  }
+
+  /** The requests that went by way of a route. */
+  get requests(): Extract<RelayUp, { type: "relay" }>[] {
+    return this.relayed.filter((message) => message.type === "relay");
   }
 
   command(command: HookCommand): void {

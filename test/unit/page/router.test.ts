@@ -1,0 +1,353 @@
+/** Where the hook sends a page's requests: to the page's server, to the worker, or nowhere. */
+import { CborCodec, Uuid } from "surrealdb";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { RouteTable } from "../../../src/session/relay/relay-messages.ts";
+import { FakePage, type FakeSocket } from "./fake-page.ts";
+
+const codec = new CborCodec({});
+
+interface Parts {
+  method?: string;
+  params?: unknown[];
+  session?: Uuid;
+  txn?: Uuid;
+}
+
+const request = (id: string, { method = "query", params = ["RETURN 1"], ...rest }: Parts = {}) =>
+  codec.encode({ id, method, params, ...rest });
+const answer = (id: string, result: unknown) =>
+  codec.encode({ id, result }).slice().buffer as ArrayBuffer;
+
+let page: FakePage;
+let heard: Map<FakeSocket, unknown[]>;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  page = await FakePage.open();
+  heard = new Map();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+function connect(format = "cbor", url?: string): FakeSocket {
+  const socket = page.connect(format, url);
+  const messages: unknown[] = [];
+  heard.set(socket, messages);
+  socket.addEventListener("message", (event) => {
+    const { data } = event as unknown as { data: unknown };
+    messages.push(typeof data === "string" ? JSON.parse(data) : read(data));
+  });
+  return socket;
+}
+
+function read(data: unknown): unknown {
+  return codec.decode(new Uint8Array(data as ArrayBuffer));
+}
+
+function routed(table: Partial<RouteTable>, version = 1): void {
+  page.route({ type: "routes", version, table: { label: "Bob", ...table } });
+}
+
+const messagesOf = (socket: FakeSocket) => heard.get(socket) as { id?: unknown; error?: unknown }[];
+
+function answered(socket: FakeSocket, id: string): { error?: { code: number; message: string } } {
+  vi.advanceTimersByTime(1);
+  const found = messagesOf(socket).filter((message) => message.id === id);
+  expect(found).toHaveLength(1);
+  return found[0] as never;
+}
+
+describe("nothing is routed", () => {
+  test("all goes to the server, nothing to anybody else", () => {
+    const socket = connect();
+    socket.send(request("a"));
+    expect(socket.wire).toHaveLength(1);
+    expect(page.relayed).toEqual([]);
+  });
+});
+
+describe("a route", () => {
+  test("is confirmed, and from then on data goes to the worker, state to the server", () => {
+    const socket = connect();
+    routed({ default: 3 });
+    expect(page.relayed).toEqual([{ type: "routes-ack", version: 1 }]);
+    socket.send(request("data"));
+    socket.send(request("state", { method: "use", params: ["app", "tenant_a"] }));
+    socket.send(request("ping", { method: "ping", params: [] }));
+    expect(page.requests).toMatchObject([{ seq: 1, route: 3, client: 1, generation: 0 }]);
+    expect(
+      socket.wire.map((frame) => codec.decode<{ id: string }>(frame as Uint8Array).id),
+    ).toEqual(["state", "ping"]);
+  });
+
+  test("brings the answer to the page on its own socket, in the type that it asks for", () => {
+    const socket = connect();
+    routed({ default: 1 });
+    socket.send(request("mine"));
+    page.route({ type: "relayed", seq: 1, frame: codec.encode({ id: "mine", result: 7 }) });
+    expect(messagesOf(socket)).toEqual([{ id: "mine", result: 7 }]);
+    // A second answer to it is nobody's.
+    page.route({ type: "relayed", seq: 1, frame: codec.encode({ id: "mine", result: 8 }) });
+    expect(messagesOf(socket)).toHaveLength(1);
+  });
+
+  test("is of the sessions that it names, and no others", () => {
+    const socket = connect();
+    const [first, second] = [Uuid.v7(), Uuid.v7()];
+    for (const session of [first, second]) {
+      socket.send(request("attach", { method: "attach", params: [], session }));
+      socket.receive(answer("attach", null));
+    }
+    routed({ session: { route: 4, url: "ws://127.0.0.1:8000/rpc", client: 1, order: 2 } });
+    socket.send(request("default"));
+    socket.send(request("first", { session: first }));
+    socket.send(request("second", { session: second }));
+    expect(page.requests).toHaveLength(1);
+    expect(codec.decode(page.requests[0]?.frame as Uint8Array)).toMatchObject({ id: "second" });
+    routed({ all: 5 }, 2);
+    socket.send(request("first", { session: first }));
+    socket.send(request("default"));
+    expect(page.requests.slice(1)).toMatchObject([{ route: 5 }, { route: 5 }]);
+  });
+
+  test("that can't be told from another one fails, never native", () => {
+    const socket = connect();
+    const chosen = { url: "ws://127.0.0.1:8000/rpc", client: 1, order: 0, why: "choose again." };
+    routed({ refused: chosen });
+    socket.send(request("a"));
+    expect(socket.wire).toEqual([]);
+    expect(answered(socket, "a").error).toMatchObject({
+      code: -32089,
+      message: "Switchyard: choose again.",
+    });
+  });
+
+  test("refuses a method that nobody knows, and a frame that can't be read", () => {
+    const socket = connect();
+    routed({ all: 1 });
+    socket.send(request("graphql", { method: "graphql" }));
+    socket.send(new Uint8Array([0xa0]));
+    expect(socket.wire).toEqual([]);
+    expect(page.requests).toEqual([]);
+    expect(answered(socket, "graphql").error).toMatchObject({ code: -32083 });
+    expect(messagesOf(socket).at(-1)).toMatchObject({ error: { code: -32087 } });
+  });
+
+  test("closes a socket whose format can't be read, rather than let it run as somebody else", () => {
+    const socket = connect("flatbuffers");
+    routed({ all: 1 });
+    socket.send(new Uint8Array([1, 2, 3]));
+    expect(socket.wire).toEqual([]);
+    expect(socket.readyState).toBe(3);
+  });
+
+  test("tells the page's variables with a query, once per state of them", () => {
+    const socket = connect();
+    routed({ default: 1 });
+    const set = (value: string) => {
+      const id = `let ${value}`;
+      socket.send(request(id, { method: "let", params: ["name", value] }));
+      socket.receive(answer(id, null));
+    };
+    set("one");
+    socket.send(request("a"));
+    socket.send(request("b"));
+    set("two");
+    socket.send(request("c", { method: "select", params: ["note"] }));
+    socket.send(request("d"));
+    const values = page.requests.map(({ variables }) =>
+      variables?.map(({ cbor }) => codec.decode(cbor as Uint8Array)),
+    );
+    expect(values).toEqual([["one"], undefined, undefined, ["two"]]);
+  });
+
+  test("leaves what the browser would refuse to the browser", () => {
+    const socket = new page.WebSocket("ws://127.0.0.1:8000/rpc", "cbor");
+    routed({ all: 1 });
+    expect(() => socket.send(request("early"))).toThrow("Still connecting");
+    socket.open("cbor");
+    socket.end(1000);
+    socket.send(request("late"));
+    expect(page.requests).toEqual([]);
+  });
+
+  test("waits for a Blob, and everything behind it does", async () => {
+    const socket = connect();
+    routed({ default: 1 });
+    socket.send(new Blob([request("blob") as Uint8Array<ArrayBuffer>]));
+    socket.send(request("behind"));
+    socket.send(request("state", { method: "use", params: ["a", "b"] }));
+    expect(page.requests).toEqual([]);
+    await vi.waitFor(() => expect(page.requests).toHaveLength(2));
+    const ids = page.requests.map(
+      ({ frame }) => codec.decode<{ id: string }>(frame as Uint8Array).id,
+    );
+    expect(ids).toEqual(["blob", "behind"]);
+    expect(socket.wire).toHaveLength(1);
+  });
+
+  test("survives a buffer that the page uses again", () => {
+    const socket = connect();
+    page.route({ type: "routes-await" });
+    const frame = request("kept").slice();
+    socket.send(frame);
+    frame.fill(0);
+    routed({ default: 1 });
+    expect(codec.decode(page.requests[0]?.frame as Uint8Array)).toMatchObject({ id: "kept" });
+  });
+
+  test("refuses more than can be passed on", () => {
+    const socket = connect();
+    routed({ default: 1 });
+    socket.send(request("large", { params: ["x".repeat(17 * 1024 * 1024)] }));
+    expect(answered(socket, "large").error).toMatchObject({ code: -32088 });
+    socket.send(request("refused"));
+    page.route({ type: "relay-refused", seq: 1 });
+    expect(answered(socket, "refused").error).toMatchObject({ code: -32088 });
+    expect(socket.wire).toEqual([]);
+  });
+});
+
+describe("what belongs to a session stays with it", () => {
+  test("a transaction: where it began, after a switch and without a route", () => {
+    const socket = connect();
+    const native = Uuid.v7();
+    socket.send(request("begin", { method: "begin", params: [] }));
+    socket.receive(answer("begin", native));
+    routed({ default: 1 });
+    socket.send(request("in native", { txn: native }));
+    socket.send(request("end native", { method: "commit", params: [native] }));
+    expect(socket.wire).toHaveLength(3);
+    expect(page.requests).toEqual([]);
+
+    const relayed = Uuid.v7();
+    socket.send(request("begin 2", { method: "begin", params: [] }));
+    const frame = codec.encode({ id: "begin 2", result: relayed });
+    page.route({ type: "relayed", seq: 1, frame, begunTransaction: relayed.toString() });
+    page.route({ type: "routes", version: 2 });
+    socket.send(request("in relayed", { txn: relayed }));
+    socket.send(request("plain"));
+    socket.send(request("end relayed", { method: "cancel", params: [relayed] }));
+    expect(page.requests.slice(1)).toMatchObject([{ seq: 2 }, { seq: 3 }]);
+    expect(page.requests[1]).not.toHaveProperty("route");
+    expect(socket.wire).toHaveLength(4);
+  });
+
+  test("a live query: its KILL goes to whoever runs it, and none that mixes owners goes anywhere", () => {
+    const socket = connect();
+    const [native, relayed] = [Uuid.v7(), Uuid.v7()];
+    const live = (id: string) => socket.send(request(id, { params: ["LIVE SELECT * FROM note"] }));
+    const result = (id: Uuid) => [{ status: "OK", result: id, type: "live" }];
+    live("native");
+    socket.receive(answer("native", result(native)));
+    routed({ default: 1 });
+    live("relayed");
+    page.route({
+      type: "relayed",
+      seq: 1,
+      frame: codec.encode({ id: "relayed", result: result(relayed) }),
+      begunLive: [relayed.toString()],
+    });
+    const kill = (id: string, text: string) => socket.send(request(id, { params: [text] }));
+    kill("kill native", `KILL u"${native}"`);
+    expect(socket.wire).toHaveLength(2);
+    kill("mixed", `KILL u"${native}"; RETURN 1`);
+    expect(answered(socket, "mixed").error).toMatchObject({ code: -32086 });
+    page.route({ type: "routes", version: 2 });
+    kill("kill relayed", `KILL u"${relayed}"`);
+    expect(page.requests).toHaveLength(2);
+    expect(socket.wire).toHaveLength(2);
+  });
+
+  test("a session of the page's that ends, and a socket that closes, are told of", () => {
+    const socket = connect();
+    routed({ default: 1 });
+    socket.send(request("a"));
+    socket.send(request("reset", { method: "reset", params: [] }));
+    socket.end(1000);
+    expect(page.relayed.slice(2)).toEqual([
+      { type: "relay-session-over", client: 1, generation: 0 },
+      { type: "relay-closed", client: 1, generation: 0 },
+    ]);
+  });
+});
+
+describe("until it is known what is routed", () => {
+  test("data waits, and what stands behind it, in order; then it goes its way", () => {
+    page.route({ type: "routes-await" });
+    const socket = connect();
+    // The first socket asks.
+    expect(page.relayed).toEqual([{ type: "routes-ack", version: 0 }]);
+    socket.send(request("use", { method: "use", params: ["a", "b"] }));
+    expect(socket.wire).toHaveLength(1);
+    socket.send(request("data"));
+    socket.send(request("let", { method: "let", params: ["a", 1] }));
+    socket.send(request("more"));
+    expect(socket.wire).toHaveLength(1);
+    routed({ default: 1 });
+    expect(page.requests).toHaveLength(2);
+    expect(socket.wire).toHaveLength(2);
+  });
+
+  test("where nothing is, all of it goes to the page's own server", () => {
+    page.route({ type: "routes-await" });
+    const socket = connect();
+    socket.send(request("data"));
+    socket.send(request("state", { method: "let", params: ["a", 1] }));
+    page.route({ type: "routes", version: 0 });
+    expect(socket.wire).toHaveLength(2);
+    expect(page.requests).toEqual([]);
+  });
+
+  test("after three seconds data gets an error, and never goes to the server", () => {
+    page.route({ type: "routes-await" });
+    const socket = connect();
+    socket.send(request("data"));
+    socket.send(request("state", { method: "let", params: ["a", 1] }));
+    vi.advanceTimersByTime(3_001);
+    expect(socket.wire).toHaveLength(1);
+    expect(answered(socket, "data").error).toMatchObject({ code: -32081 });
+  });
+});
+
+describe("the worker is gone", () => {
+  test("what was on the way ends with “outcome unknown”, what comes then waits for its return", () => {
+    const socket = connect();
+    routed({ default: 1 });
+    socket.send(request("lost"));
+    page.route({ type: "relay-lost" });
+    socket.send(request("waits"));
+    expect(answered(socket, "lost").error).toMatchObject({
+      code: -32082,
+      message:
+        "Switchyard: the connection was lost after this request was sent as “Bob”. It may have run. It was not repeated.",
+    });
+    expect(page.requests).toHaveLength(1);
+    routed({ default: 1 }, 1);
+    expect(page.relayed.slice(-3)).toMatchObject([
+      { type: "relay-sockets", sockets: [{ client: 1, generation: 0 }] },
+      { type: "routes-ack" },
+      { type: "relay", seq: 2 },
+    ]);
+    page.route({ type: "relayed", seq: 1, frame: codec.encode({ id: "lost", result: 1 }) });
+    answered(socket, "lost");
+    expect(socket.wire).toEqual([]);
+  });
+
+  test("and the bridge with it: refused until the page is loaded again", () => {
+    const socket = connect();
+    routed({ default: 1 });
+    socket.send(request("lost"));
+    page.hasWorker = false;
+    vi.advanceTimersByTime(2_001);
+    expect(answered(socket, "lost").error).toMatchObject({ code: -32082 });
+    socket.send(request("after"));
+    expect(answered(socket, "after").error).toMatchObject({
+      code: -32081,
+      message: expect.stringContaining("Reload the page."),
+    });
+    expect(socket.wire).toEqual([]);
+  });
+});
