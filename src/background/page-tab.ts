@@ -20,6 +20,8 @@ import type {
 } from "../session/page/page-model.ts";
 import type { PageSession } from "../session/page/page-session.ts";
 import type { DocumentPlace } from "../session/page/page-session-view.ts";
+import type { RouteView } from "../session/relay/route-model.ts";
+import type { KnownPage } from "../session/relay/route-notices.ts";
 import { PageDocument, sendAway } from "./page-document.ts";
 import { statusOfUnwatched, type Tabs } from "./page-status.ts";
 
@@ -46,6 +48,7 @@ export class PageTab {
   readonly tabId: number;
   readonly #tabs: Tabs;
   readonly #allowance: Allowance;
+  readonly #routes: () => RouteView[];
   readonly watchers = new Set<PageWatcher>();
   readonly #documents = new Map<string, PageDocument>();
   #status: PageStatus = "unknown";
@@ -55,6 +58,7 @@ export class PageTab {
   readonly #changed = {
     page: false,
     frames: false,
+    routes: false,
     sockets: new Set<string>(),
     sessions: new Set<SessionKey>(),
   };
@@ -62,10 +66,12 @@ export class PageTab {
   #nextChange: ReturnType<typeof setTimeout> | undefined;
   #looks = 0;
 
-  constructor(tabId: number, tabs: Tabs, allowance: Allowance) {
+  /** @param routes of this tab, as views are shown them now */
+  constructor(tabId: number, tabs: Tabs, allowance: Allowance, routes: () => RouteView[]) {
     this.tabId = tabId;
     this.#tabs = tabs;
     this.#allowance = allowance;
+    this.#routes = routes;
   }
 
   get documentCount(): number {
@@ -74,10 +80,21 @@ export class PageTab {
 
   /** As a view is shown it in its first snapshot. */
   viewFor({ recordingSince }: PageWatcher): PageView {
-    const documents = this.#topFirst;
     const view: PageView = {
       tabId: this.tabId,
       status: this.#status,
+      ...this.known,
+      routes: this.#routes(),
+    };
+    if (this.#host !== undefined) view.host = this.#host;
+    if (recordingSince !== undefined) view.recordingSince = recordingSince;
+    return view;
+  }
+
+  /** Frames, sockets and sessions, as far as the documents have told them. */
+  get known(): KnownPage {
+    const documents = this.#topFirst;
+    return {
       frames: this.#frames,
       sockets: documents.flatMap(({ mirror }) =>
         views(mirror.socketKeys, (key) => mirror.socketView(key)),
@@ -85,11 +102,7 @@ export class PageTab {
       sessions: documents.flatMap(({ mirror }) =>
         views(mirror.sessionKeys, (key) => mirror.sessionView(key)),
       ),
-      routes: [],
     };
-    if (this.#host !== undefined) view.host = this.#host;
-    if (recordingSince !== undefined) view.recordingSince = recordingSince;
-    return view;
   }
 
   /** Frames open their ports in any order. */
@@ -268,6 +281,11 @@ export class PageTab {
 
   // ── Telling ─────────────────────────────────────────────────────────────────────────────────
 
+  routesChanged(): void {
+    this.#changed.routes = true;
+    this.#soon();
+  }
+
   #frameChanged(): void {
     this.#changed.frames = true;
     this.#soon();
@@ -283,12 +301,13 @@ export class PageTab {
     clearTimeout(this.#telling);
     this.#telling = undefined;
     const delta: PageDelta = {};
-    const { page, frames, sockets, sessions } = this.#changed;
+    const { page, frames, routes, sockets, sessions } = this.#changed;
     if (page) {
       delta.status = this.#status;
       delta.host = this.#host ?? null;
     }
     if (frames) delta.frames = this.#frames;
+    if (routes) delta.routes = this.#routes();
     const mirrors = [...this.#documents.values()].map(({ mirror }) => mirror);
     const now = Date.now();
     const [present, gone] = takePresent(sockets, (key) =>
@@ -304,6 +323,7 @@ export class PageTab {
     if (shown.length + ended.length > 0) this.#waitForTime(now);
     this.#changed.page = false;
     this.#changed.frames = false;
+    this.#changed.routes = false;
     this.#tell({ event: "page", delta });
   }
 

@@ -13,6 +13,8 @@ import { Allowance } from "../session/page/page-mirror.ts";
 import type { PageView } from "../session/page/page-model.ts";
 import type { PageSession } from "../session/page/page-session.ts";
 import type { DocumentPlace } from "../session/page/page-session-view.ts";
+import type { RouteView } from "../session/relay/route-model.ts";
+import type { KnownPage } from "../session/relay/route-notices.ts";
 import { sendAway } from "./page-document.ts";
 import type { Tabs } from "./page-status.ts";
 import { PageTab, type PageWatcher } from "./page-tab.ts";
@@ -28,8 +30,18 @@ export interface PagesOptions {
   tabs: Tabs;
   /** New documents shall, or needn't, open their ports by themselves. */
   setMarker(on: boolean): void;
+  /** What is routed, and for whom; absent: nothing is. */
+  routing?: PagesRouting;
   /** After its start the worker waits so many milliseconds for the views that were there before. */
   viewsPatience?: number;
+}
+
+/** What pages need to know of routes. */
+export interface PagesRouting {
+  /** This document may open its port although nobody looks at its tab. */
+  admits(place: DocumentPlace): boolean;
+  /** The routes of a tab, as views are shown them now. */
+  routesOf(tabId: number): RouteView[];
 }
 
 export class Pages {
@@ -68,6 +80,12 @@ export class Pages {
     }
   }
 
+  /** Closes the ports of a tab that was only asked for its routes, and has none. */
+  leaveUnwatched(tabId: number): void {
+    const tab = this.#tabs.get(tabId);
+    if (tab) this.#leaveAlone(tab);
+  }
+
   #leaveAlone(tab: PageTab): void {
     if (tab.watchers.size > 0 || this.#starting) return;
     tab.close();
@@ -85,6 +103,16 @@ export class Pages {
     watcher.recordingSince = on ? Date.now() : undefined;
     this.#tabs.get(watcher.tabId)?.applyMode();
     watcher.tell({ event: "page", delta: { recordingSince: watcher.recordingSince ?? null } });
+  }
+
+  /** What is known of a tab's page; undefined where nobody looks at it. */
+  known(tabId: number): KnownPage | undefined {
+    return this.#tabs.get(tabId)?.known;
+  }
+
+  /** The views of this tab are told its routes. */
+  routesChanged(tabId: number): void {
+    this.#tabs.get(tabId)?.routesChanged();
   }
 
   reload({ tabId }: PageWatcher): Promise<void> {
@@ -114,7 +142,8 @@ export class Pages {
 
   /** A bridge opened its port. */
   connected(port: PortLike, place: DocumentPlace): void {
-    const isAwaited = this.#starting || this.#tabs.has(place.tabId);
+    const isAwaited =
+      this.#starting || this.#tabs.has(place.tabId) || this.#options.routing?.admits(place);
     const documents = [...this.#tabs.values()].reduce((sum, tab) => sum + tab.documentCount, 0);
     if (!isAwaited || documents >= DOCUMENTS) {
       sendAway(port);
@@ -143,7 +172,8 @@ export class Pages {
   #tab(tabId: number): PageTab {
     const known = this.#tabs.get(tabId);
     if (known) return known;
-    const tab = new PageTab(tabId, this.#options.tabs, this.#allowance);
+    const { tabs, routing } = this.#options;
+    const tab = new PageTab(tabId, tabs, this.#allowance, () => routing?.routesOf(tabId) ?? []);
     this.#tabs.set(tabId, tab);
     return tab;
   }
