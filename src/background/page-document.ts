@@ -20,9 +20,8 @@ import type { PageFrameView } from "../session/page/page-model.ts";
 import { PageSession } from "../session/page/page-session.ts";
 import type { DocumentPlace } from "../session/page/page-session-view.ts";
 import { type DocumentRoute, PageRelay } from "../session/relay/page-relay.ts";
-import type { Relay } from "../session/relay/relay.ts";
 import type { RelayUp } from "../session/relay/relay-messages.ts";
-import type { RouteControl } from "./route-plane.ts";
+import type { Routing } from "./route-plane.ts";
 
 /** What one document may tell in one second. Bridges let fewer routed requests through. */
 const RATE = { messages: 1_000, facts: 100_000, bytes: 64 * 1024 * 1024, routed: 10_000 };
@@ -39,12 +38,6 @@ export interface DocumentListener extends MirrorListener {
   /** What is routed was confirmed, or what it owns in held sessions changed. */
   routesChanged(): void;
   recording(): boolean;
-}
-
-/** By what requests of pages are routed. */
-export interface Routing {
-  relay: Relay;
-  control: RouteControl;
 }
 
 export class PageDocument {

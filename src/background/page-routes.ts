@@ -11,8 +11,8 @@ import type {
   RoutePlace,
   RouteScope,
 } from "../session/relay/route-model.ts";
-import type { PageDocument, Routing } from "./page-document.ts";
-import type { Applied, RoutedDocument, RouteTarget } from "./route-plane.ts";
+import type { PageDocument } from "./page-document.ts";
+import type { Applied, RoutedDocument, RouteTarget, Routing } from "./route-plane.ts";
 
 /** How long documents may take to confirm what is routed, in milliseconds. */
 const PATIENCE = 3_000;
@@ -33,11 +33,20 @@ export class PageRoutes {
     this.#routing = routing;
   }
 
-  /** A document opened its port: it waits for the word. */
+  /**
+   * A document opened its port: it waits for the word. Where the routes couldn't be read it gets none, and
+   * its requests fail: what isn't known must not run as anybody.
+   */
   async tell(document: PageDocument): Promise<void> {
     const routing = await this.#routing;
     const routed = this.#placeOf(document);
-    const target = await routing.control.routeFor(routed);
+    let target: RouteTarget | undefined;
+    try {
+      target = await routing.control.routeFor(routed);
+    } catch {
+      // Told to the person by whoever couldn't read them.
+      return;
+    }
     if (document.isConnected) document.route(routing, this.#routeIn(routed, target));
   }
 

@@ -1,9 +1,11 @@
 /**
  * The scripts of ours that run in pages beyond those that the manifest declares.
  *
- * Two kinds: on sites that the person enabled the same bridge and hook as on the local ones; and, for
- * as long as a view is open, the marker by which a new document opens its port at once. What is
- * registered is always compared with what should be, so that a worker that died leaves nothing behind.
+ * Three kinds: on sites that the person enabled the same bridge and hook as on the local ones; for as
+ * long as a view is open, the marker by which a new document opens its port at once; and for as long as
+ * something is routed on a host, the marker by which a new document there holds its requests until it
+ * knows as whom they run. What is registered is always compared with what should be, so that a worker
+ * that died leaves nothing behind.
  */
 import type { Manifest, Scripting } from "webextension-polyfill";
 import { LOCAL_SITES } from "../messages/site-pattern.ts";
@@ -23,19 +25,32 @@ export interface PageScriptsOptions {
   scripting: ScriptRegistry;
   /** `content_scripts` of the manifest as it was built. */
   declared: readonly (Manifest.ContentScript & { world?: string })[];
-  /** Path of the built marker script. */
+  /** Paths of the built marker scripts. */
   marker: string;
+  routeMarker: string;
   /** The browser refused: why. */
   failed(error: unknown): void;
 }
 
 const MARKER = "switchyard-marker";
+const ROUTE_MARKER = "switchyard-route-marker";
+const ALWAYS_MARKER = "switchyard-always-marker";
 const SITE = "switchyard-site-";
+
+/** Where something is routed: match patterns of the hosts, which know no ports. */
+export interface RoutedHosts {
+  /** By tabs, which end with the browser. */
+  tabs: readonly string[];
+  /** By always-routes: there also before this worker has started in a new browser. */
+  always: readonly string[];
+}
 
 export class PageScripts {
   readonly #options: PageScriptsOptions;
   #patterns: readonly string[] = [];
   #marker = false;
+  /** Undefined while the routes haven't been read: what is registered for them stays. */
+  #routed: RoutedHosts | undefined;
   #work: Promise<void> = Promise.resolve();
 
   constructor(options: PageScriptsOptions) {
@@ -54,6 +69,15 @@ export class PageScripts {
     return this.#follow();
   }
 
+  /**
+   * New documents of these hosts hold their requests until they are told what is routed. Rejects where
+   * the browser refuses: then nothing may be routed there.
+   */
+  setRouted(hosts: RoutedHosts): Promise<void> {
+    this.#routed = hosts;
+    return this.#follow();
+  }
+
   #follow(): Promise<void> {
     const done = this.#work.then(() => this.#register());
     this.#work = done.catch(() => undefined);
@@ -63,7 +87,9 @@ export class PageScripts {
   async #register(): Promise<void> {
     const { scripting } = this.#options;
     const wanted = this.#wanted();
-    const there = await scripting.getRegisteredContentScripts();
+    const there = (await scripting.getRegisteredContentScripts()).filter(
+      ({ id }) => this.#routed || (id !== ROUTE_MARKER && id !== ALWAYS_MARKER),
+    );
     const gone = there.filter(({ id }) => !wanted.some((script) => script.id === id));
     const known = new Map(there.map((script) => [script.id, script]));
     const fresh = wanted.filter(({ id }) => !known.has(id));
@@ -79,7 +105,7 @@ export class PageScripts {
   }
 
   #wanted(): Script[] {
-    const { declared, marker } = this.#options;
+    const { declared, marker, routeMarker } = this.#options;
     const wanted: Script[] = [];
     if (this.#patterns.length > 0) {
       for (const [index, { js, world }] of declared.entries()) {
@@ -103,6 +129,22 @@ export class PageScripts {
         matches: [...LOCAL_SITES, ...this.#patterns],
         world: "ISOLATED",
         persistAcrossSessions: false,
+      });
+    }
+    const { tabs, always } = this.#routed ?? { tabs: [], always: [] };
+    const others = tabs.filter((pattern) => !always.includes(pattern));
+    for (const [id, matches, persistAcrossSessions] of [
+      [ROUTE_MARKER, others, false],
+      [ALWAYS_MARKER, always, true],
+    ] as const) {
+      if (matches.length === 0) continue;
+      wanted.push({
+        ...EVERYWHERE,
+        id,
+        js: [routeMarker],
+        matches: [...matches],
+        world: "ISOLATED",
+        persistAcrossSessions,
       });
     }
     return wanted;

@@ -20,10 +20,11 @@ import type {
 } from "../session/page/page-model.ts";
 import type { PageSession } from "../session/page/page-session.ts";
 import type { DocumentPlace } from "../session/page/page-session-view.ts";
-import { PageDocument, type Routing, sendAway } from "./page-document.ts";
+import type { KnownPage } from "../session/relay/route-notices.ts";
+import { PageDocument, sendAway } from "./page-document.ts";
 import { PageRoutes } from "./page-routes.ts";
 import { statusOfUnwatched, type Tabs } from "./page-status.ts";
-import type { Applied } from "./route-plane.ts";
+import type { Applied, PagesRouting } from "./route-plane.ts";
 
 /** A view that looks at a tab's page. */
 export interface PageWatcher {
@@ -48,9 +49,11 @@ export class PageTab {
   readonly tabId: number;
   readonly #tabs: Tabs;
   readonly #allowance: Allowance;
+  readonly #routing: PagesRouting;
+  /** What is routed in its documents. */
+  readonly routes: PageRoutes;
   readonly watchers = new Set<PageWatcher>();
   readonly #documents = new Map<string, PageDocument>();
-  readonly #routes: PageRoutes;
   #status: PageStatus = "unknown";
   #host: string | undefined;
   #lastTop: string | undefined;
@@ -58,6 +61,7 @@ export class PageTab {
   readonly #changed = {
     page: false,
     frames: false,
+    routes: false,
     sockets: new Set<string>(),
     sessions: new Set<SessionKey>(),
   };
@@ -65,24 +69,20 @@ export class PageTab {
   #nextChange: ReturnType<typeof setTimeout> | undefined;
   #looks = 0;
 
-  constructor(tabId: number, tabs: Tabs, allowance: Allowance, routing: Promise<Routing>) {
+  constructor(tabId: number, tabs: Tabs, allowance: Allowance, routing: PagesRouting) {
     this.tabId = tabId;
     this.#tabs = tabs;
     this.#allowance = allowance;
-    this.#routes = new PageRoutes(tabId, this.#documents, routing);
-  }
-
-  /** What is routed in its documents. */
-  get routes(): PageRoutes {
-    return this.#routes;
+    this.#routing = routing;
+    this.routes = new PageRoutes(tabId, this.#documents, routing.parts);
   }
 
   /** Has the documents route as is right now; see `RoutePlane`. */
   async applyRoutes(): Promise<Applied> {
-    const told = this.#routes.tellAll();
+    const told = this.routes.tellAll();
     const reached = await this.#tabs.listen(this.tabId);
     await told;
-    return this.#routes.applied(reached);
+    return this.routes.applied(reached);
   }
 
   get documentCount(): number {
@@ -91,10 +91,21 @@ export class PageTab {
 
   /** As a view is shown it in its first snapshot. */
   viewFor({ recordingSince }: PageWatcher): PageView {
-    const documents = this.#topFirst;
     const view: PageView = {
       tabId: this.tabId,
       status: this.#status,
+      ...this.known,
+      routes: this.#routing.routesOf(this.tabId),
+    };
+    if (this.#host !== undefined) view.host = this.#host;
+    if (recordingSince !== undefined) view.recordingSince = recordingSince;
+    return view;
+  }
+
+  /** Frames, sockets and sessions, as far as the documents have told them. */
+  get known(): KnownPage {
+    const documents = this.#topFirst;
+    return {
       frames: this.#frames,
       sockets: documents.flatMap(({ mirror }) =>
         views(mirror.socketKeys, (key) => mirror.socketView(key)),
@@ -102,11 +113,7 @@ export class PageTab {
       sessions: documents.flatMap(({ mirror }) =>
         views(mirror.sessionKeys, (key) => mirror.sessionView(key)),
       ),
-      routes: [],
     };
-    if (this.#host !== undefined) view.host = this.#host;
-    if (recordingSince !== undefined) view.recordingSince = recordingSince;
-    return view;
   }
 
   /** Frames open their ports in any order. */
@@ -158,7 +165,7 @@ export class PageTab {
       document.mirror.clear();
     }
     this.#documents.clear();
-    this.#routes.changed();
+    this.routes.changed();
   }
 
   // ── Documents ───────────────────────────────────────────────────────────────────────────────
@@ -192,8 +199,8 @@ export class PageTab {
         traffic: (records) => this.#traffic(records),
         answered: () => void this.look(),
         left: () => this.#left(document),
-        routable: () => void this.#routes.tell(document),
-        routesChanged: () => this.#routes.changed(),
+        routable: () => void this.routes.tell(document),
+        routesChanged: () => this.routes.changed(),
         recording: () => [...this.watchers].some((each) => each.recordingSince !== undefined),
       },
       this.#allowance,
@@ -236,7 +243,7 @@ export class PageTab {
     if (document.leaving !== "page") document.mirror.closeSockets();
     document.forget();
     document.mirror.clear();
-    this.#routes.changed();
+    this.routes.changed();
     if (this.#documents.size === 0) this.#overLimit = false;
     this.#frameChanged();
     void this.look();
@@ -291,6 +298,11 @@ export class PageTab {
 
   // ── Telling ─────────────────────────────────────────────────────────────────────────────────
 
+  routesChanged(): void {
+    this.#changed.routes = true;
+    this.#soon();
+  }
+
   #frameChanged(): void {
     this.#changed.frames = true;
     this.#soon();
@@ -306,12 +318,13 @@ export class PageTab {
     clearTimeout(this.#telling);
     this.#telling = undefined;
     const delta: PageDelta = {};
-    const { page, frames, sockets, sessions } = this.#changed;
+    const { page, frames, routes, sockets, sessions } = this.#changed;
     if (page) {
       delta.status = this.#status;
       delta.host = this.#host ?? null;
     }
     if (frames) delta.frames = this.#frames;
+    if (routes) delta.routes = this.#routing.routesOf(this.tabId);
     const mirrors = [...this.#documents.values()].map(({ mirror }) => mirror);
     const now = Date.now();
     const [present, gone] = takePresent(sockets, (key) =>
@@ -327,6 +340,7 @@ export class PageTab {
     if (shown.length + ended.length > 0) this.#waitForTime(now);
     this.#changed.page = false;
     this.#changed.frames = false;
+    this.#changed.routes = false;
     this.#tell({ event: "page", delta });
   }
 

@@ -19,10 +19,11 @@ import type {
   RoutePlace,
   RouteScope,
 } from "../session/relay/route-model.ts";
-import { type Routing, sendAway } from "./page-document.ts";
+import type { KnownPage } from "../session/relay/route-notices.ts";
+import { sendAway } from "./page-document.ts";
 import type { Tabs } from "./page-status.ts";
 import { PageTab, type PageWatcher } from "./page-tab.ts";
-import type { Applied, RouteControl, RoutePlane } from "./route-plane.ts";
+import type { Applied, PagesRouting, RoutePlane } from "./route-plane.ts";
 
 /** Bytes of values that are kept of all pages together. */
 const ALLOWANCE = 128 * 1024 * 1024;
@@ -35,8 +36,8 @@ export interface PagesOptions {
   tabs: Tabs;
   /** New documents shall, or needn't, open their ports by themselves. */
   setMarker(on: boolean): void;
-  /** Available once everything is read. */
-  routing: Promise<Routing>;
+  /** What is routed, and for whom. */
+  routing: PagesRouting;
   /** After its start the worker waits so many milliseconds for the views that were there before. */
   viewsPatience?: number;
 }
@@ -47,13 +48,9 @@ export class Pages implements RoutePlane {
   readonly #allowance = new Allowance(ALLOWANCE);
   /** The worker has just started, and its views may still be on their way. */
   #starting = true;
-  #control: RouteControl | undefined;
 
   constructor(options: PagesOptions) {
     this.#options = options;
-    void options.routing.then(({ control }) => {
-      this.#control = control;
-    });
     setTimeout(() => {
       this.#starting = false;
       for (const tab of [...this.#tabs.values()]) this.#leaveAlone(tab);
@@ -81,6 +78,12 @@ export class Pages implements RoutePlane {
     }
   }
 
+  /** Closes the ports of a tab that was only asked for its routes, and has none. */
+  leaveUnwatched(tabId: number): void {
+    const tab = this.#tabs.get(tabId);
+    if (tab) this.#leaveAlone(tab);
+  }
+
   #leaveAlone(tab: PageTab): void {
     if (tab.watchers.size > 0 || this.#starting) return;
     tab.close();
@@ -98,6 +101,16 @@ export class Pages implements RoutePlane {
     watcher.recordingSince = on ? Date.now() : undefined;
     this.#tabs.get(watcher.tabId)?.applyMode();
     watcher.tell({ event: "page", delta: { recordingSince: watcher.recordingSince ?? null } });
+  }
+
+  /** What is known of a tab's page; undefined where nobody looks at it. */
+  known(tabId: number): KnownPage | undefined {
+    return this.#tabs.get(tabId)?.known;
+  }
+
+  /** The views of this tab are told its routes. */
+  routesChanged(tabId: number): void {
+    this.#tabs.get(tabId)?.routesChanged();
   }
 
   reload({ tabId }: PageWatcher): Promise<void> {
@@ -151,7 +164,7 @@ export class Pages implements RoutePlane {
   /** A bridge opened its port. */
   connected(port: PortLike, place: DocumentPlace): void {
     const isAwaited =
-      this.#starting || this.#tabs.has(place.tabId) || this.#control?.admits(place) === true;
+      this.#starting || this.#tabs.has(place.tabId) || this.#options.routing.admits(place);
     const documents = [...this.#tabs.values()].reduce((sum, tab) => sum + tab.documentCount, 0);
     if (!isAwaited || documents >= DOCUMENTS) {
       sendAway(port);
@@ -180,7 +193,8 @@ export class Pages implements RoutePlane {
   #tab(tabId: number): PageTab {
     const known = this.#tabs.get(tabId);
     if (known) return known;
-    const tab = new PageTab(tabId, this.#options.tabs, this.#allowance, this.#options.routing);
+    const { tabs, routing } = this.#options;
+    const tab = new PageTab(tabId, tabs, this.#allowance, routing);
     this.#tabs.set(tabId, tab);
     return tab;
   }

@@ -7,11 +7,14 @@
  */
 import type { HeldSession } from "../session/held-session.ts";
 import type { SessionKey } from "../session/model.ts";
+import type { DocumentPlace } from "../session/page/page-session-view.ts";
+import type { Relay } from "../session/relay/relay.ts";
 import type {
   RouteLeftover,
   RouteNotice,
   RoutePlace,
   RouteScope,
+  RouteView,
 } from "../session/relay/route-model.ts";
 
 /** A document that may be routed; by the browser's word. */
@@ -62,6 +65,22 @@ export interface RoutePlane {
 export interface RouteTarget {
   to: SessionKey;
   scope: RouteScope;
+}
+
+/** What the pages need to know of routes. */
+export interface PagesRouting {
+  /** This document may open its port although nobody looks at its tab. */
+  admits(place: DocumentPlace): boolean;
+  /** The routes of a tab, as views are shown them now. */
+  routesOf(tabId: number): RouteView[];
+  /** By what requests are routed; there once everything is read. */
+  parts: Promise<Routing>;
+}
+
+/** By what requests of pages are routed. */
+export interface Routing {
+  relay: Relay;
+  control: RouteControl;
 }
 
 /** What the documents ask of the control. */

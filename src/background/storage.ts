@@ -6,7 +6,7 @@
  * disk that failed, may have written it.
  */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { HistoryEntry, SessionKey, Settings } from "../session/model.ts";
+import type { HistoryEntry, SessionKey } from "../session/model.ts";
 import {
   type DurableStore,
   type FamilySecrets,
@@ -20,7 +20,8 @@ import { isFamilySecrets, isProfile, isSessionRecord, isSettings } from "./store
 interface Schema extends DBSchema {
   profiles: { key: string; value: Profile };
   sessions: { key: SessionKey; value: SessionRecord };
-  settings: { key: "settings"; value: Settings };
+  /** The settings, and other small values, each under its own key. */
+  settings: { key: string; value: unknown };
   remembered: { key: string; value: FamilySecrets };
   history: {
     key: number;
@@ -29,11 +30,17 @@ interface Schema extends DBSchema {
   };
 }
 
+/** Small things beside sessions, one value a key. Whoever reads one checks what it is. */
+export interface KeptValues {
+  value(key: string): Promise<unknown>;
+  saveValue(key: string, value: unknown): Promise<void>;
+}
+
 const VERSION = 1;
 const DAY = 24 * 60 * 60 * 1000;
 
 /** @param name of the database; private windows have their own IndexedDB, not their own name */
-export function createDurableStore(name = "switchyard"): DurableStore {
+export function createDurableStore(name = "switchyard"): DurableStore & KeptValues {
   let opening: Promise<IDBPDatabase<Schema>> | undefined;
   /** Opened at first use, and again after the browser closed it (storage cleared, disk full). */
   function database(): Promise<IDBPDatabase<Schema>> {
@@ -106,6 +113,14 @@ export function createDurableStore(name = "switchyard"): DurableStore {
 
     async saveSettings(settings) {
       await (await database()).put("settings", settings, "settings");
+    },
+
+    async value(key) {
+      return (await database()).get("settings", key);
+    },
+
+    async saveValue(key, value) {
+      await (await database()).put("settings", value, key);
     },
 
     async addHistory(session, entry) {

@@ -6,26 +6,26 @@
 import type { SessionVariable, Settings } from "../session/model.ts";
 import type { FamilySecrets, LiveQueryRecord, Profile, SessionRecord } from "../session/store.ts";
 
-type Check = (value: unknown) => boolean;
+export type Check = (value: unknown) => boolean;
 
-const text: Check = (value) => typeof value === "string";
-const number: Check = (value) => typeof value === "number" && Number.isFinite(value);
+export const text: Check = (value) => typeof value === "string";
+export const number: Check = (value) => typeof value === "number" && Number.isFinite(value);
 const flag: Check = (value) => typeof value === "boolean";
-const optional =
+export const optional =
   (check: Check): Check =>
   (value) =>
     value === undefined || check(value);
-const listOf =
+export const listOf =
   (check: Check): Check =>
   (value) =>
     // Array.from, since `every` passes over holes.
     Array.isArray(value) && Array.from(value).every(check);
-const oneOf =
+export const oneOf =
   (...values: string[]): Check =>
   (value) =>
     typeof value === "string" && values.includes(value);
 
-function shape<T>(fields: { [K in keyof T]?: Check }): (value: unknown) => value is T {
+export function shape<T>(fields: { [K in keyof T]?: Check }): (value: unknown) => value is T {
   const checks = Object.entries(fields) as [string, Check][];
   return (value): value is T =>
     typeof value === "object" &&

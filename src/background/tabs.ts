@@ -34,3 +34,15 @@ async function permits(url: string | undefined): Promise<boolean> {
   const { protocol, hostname } = new URL(url);
   return browser.permissions.contains({ origins: [`${protocol}//${hostname}/*`] });
 }
+
+/** Ids of all tabs. */
+export async function openTabs(): Promise<number[]> {
+  const tabs = await browser.tabs.query({});
+  return tabs.map(({ id }) => id).filter((id) => id !== undefined);
+}
+
+/** The tab in front of the window that had the focus last. */
+export async function activeTab(): Promise<number | undefined> {
+  const [tab] = await browser.tabs.query({ active: true, lastFocusedWindow: true });
+  return tab?.id;
+}

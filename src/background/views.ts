@@ -16,6 +16,7 @@ import {
 import type { PortLike } from "../messages/view-client.ts";
 import { InvalidRequestError, toErrorView } from "../session/errors.ts";
 import type { Registry, RegistryListener } from "../session/registry.ts";
+import type { AlwaysRoute } from "../session/relay/route-model.ts";
 import { type Asking, createHandlers, type Handlers, type OtherHandlers } from "./commands.ts";
 import type { Pages } from "./pages.ts";
 import type { Sites } from "./sites.ts";
@@ -35,6 +36,10 @@ export interface ViewsOptions {
   load(listener: RegistryListener): Promise<Registry>;
   pages: Pages;
   sites: Sites;
+  /** Sites that always run as a session of the person's choice. */
+  always(): AlwaysRoute[];
+  /** Something else than a view that sessions' live queries may belong to is here, under this id. */
+  isPresent?(id: string): boolean;
   /** The commands that are none of the registry's. */
   others(registry: Registry): OtherHandlers;
 }
@@ -45,10 +50,14 @@ export class Views implements RegistryListener {
   readonly #handlers: Promise<Handlers>;
   readonly #pages: Pages;
   readonly #sites: Sites;
+  readonly #always: () => AlwaysRoute[];
+  readonly #isPresent: (id: string) => boolean;
 
-  constructor({ load, pages, sites, others }: ViewsOptions) {
+  constructor({ load, pages, sites, always, others, isPresent }: ViewsOptions) {
     this.#pages = pages;
     this.#sites = sites;
+    this.#always = always;
+    this.#isPresent = isPresent ?? (() => false);
     this.#registry = load(this);
     this.#handlers = this.#registry.then((registry) =>
       createHandlers({ registry, pages, sites, others: others(registry) }),
@@ -98,6 +107,11 @@ export class Views implements RegistryListener {
     this.#tell({ event: "sites", sites: this.#sites.all });
   }
 
+  /** Of always-routes. */
+  alwaysChanged(): void {
+    this.#tell({ event: "always", always: this.#always() });
+  }
+
   /** A trouble of the extension itself, told to every view. */
   async report(trouble: string): Promise<void> {
     (await this.#registry).report(trouble);
@@ -122,7 +136,7 @@ export class Views implements RegistryListener {
     this.#views.add(view);
     const { connections, sessions, settings, problems } = registry;
     const sites = this.#sites.all;
-    const always: Snapshot["always"] = [];
+    const always = this.#always();
     const access: Snapshot["access"] = { origins: [], requests: [] };
     const snapshot: Snapshot = {
       connections,
@@ -178,7 +192,7 @@ export class Views implements RegistryListener {
   #goneSoon(id: string): void {
     setTimeout(async () => {
       const registry = await this.#registry;
-      if ([...this.#views].some((view) => view.id === id)) return;
+      if ([...this.#views].some((view) => view.id === id) || this.#isPresent(id)) return;
       await registry.viewGone(id);
     }, GONE_AFTER);
   }

@@ -7,36 +7,77 @@
 /// <reference types="@crxjs/vite-plugin/client" />
 import browser from "webextension-polyfill";
 import marker from "../content/listen.iife.ts?script&iife";
+import routeMarker from "../content/route-marker.iife.ts?script&iife";
 import { onPagePort, onViewPort } from "../messages/browser-port.ts";
 import { WELCOME_PAGE } from "../messages/pages.ts";
 import { messageOf } from "../session/errors.ts";
 import { Registry } from "../session/registry.ts";
+import { Relay } from "../session/relay/relay.ts";
 import type { OtherHandlers } from "./commands.ts";
 import { keepAwakeWhile } from "./keep-awake.ts";
 import { PageScripts } from "./page-scripts.ts";
 import { Pages } from "./pages.ts";
+import type { Routing } from "./route-plane.ts";
+import { createRouteStore } from "./route-store.ts";
+import { RouteSwitch, routeHandlers } from "./route-switch.ts";
+import { Routes } from "./routes.ts";
 import { createSecretStore } from "./secrets.ts";
+import { Shortcuts } from "./shortcuts.ts";
 import { Sites } from "./sites.ts";
 import { createDurableStore } from "./storage.ts";
-import { browserTabs } from "./tabs.ts";
+import { activeTab, browserTabs, openTabs } from "./tabs.ts";
+import { Toolbar } from "./toolbar.ts";
 import { Views } from "./views.ts";
 
 let registry: Registry | undefined;
+const durable = createDurableStore();
 
 const scripts = new PageScripts({
   scripting: browser.scripting,
   declared: browser.runtime.getManifest().content_scripts ?? [],
   marker,
+  routeMarker,
   failed: scriptsFailed,
 });
 
-const pages = new Pages({
+/** Fulfilled when everything that was kept is read. */
+let routingIsRead: (parts: Routing) => void;
+const routing = new Promise<Routing>((resolve) => {
+  routingIsRead = resolve;
+});
+let relay: Relay | undefined;
+
+/** Whoever needs the browser's word on tabs: a view that looks at a page, a route. */
+const tabsNeeded = { views: false, routes: false };
+
+const pages: Pages = new Pages({
   tabs: browserTabs,
   setMarker(on) {
     scripts.setMarker(on);
-    followTabs(on);
+    followTabs({ views: on });
+  },
+  routing: {
+    admits: (place) => routes.admits(place),
+    routesOf: (tabId) => routes.viewsOf(tabId),
+    parts: routing,
   },
 });
+
+const toolbar = new Toolbar(browser.action);
+
+const routes: Routes = new Routes({
+  pages,
+  tabs: browserTabs,
+  openTabs,
+  plane: pages,
+  store: createRouteStore(durable),
+  toolbar,
+  setRouted: (hosts) => scripts.setRouted(hosts),
+  followTabs: (on) => followTabs({ routes: on }),
+  alwaysChanged: () => views.alwaysChanged(),
+  report: (trouble) => void views.report(trouble),
+});
+const routeSwitch = new RouteSwitch({ routes, plane: pages, tabs: browserTabs });
 
 const sites = new Sites(
   {
@@ -53,23 +94,48 @@ const sites = new Sites(
 const views = new Views({
   load: async (listener) => {
     registry = await Registry.load({
-      durable: createDurableStore(),
+      durable,
       secret: createSecretStore(),
       // Pings would keep Chrome's worker awake for nobody.
       surroundings: { probe: answersHttp, online: () => navigator.onLine, watched: inUse },
-      listener,
+      listener: {
+        changed(delta) {
+          listener.changed(delta);
+          routes.registryChanged(delta);
+        },
+        history: (key, entry) => listener.history(key, entry),
+        notified(key, id, event) {
+          listener.notified(key, id, event);
+          relay?.notified(id, event);
+        },
+      },
     });
+    await routes.start(registry);
+    relay = new Relay(registry);
+    routingIsRead({ relay, control: routes });
     return registry;
   },
   pages,
   sites,
-  others: () => ({}) as OtherHandlers,
+  always: () => routes.always,
+  // Live queries of pages are in the records as those of views are.
+  isPresent: (id) => relay?.has(id) ?? false,
+  others: () => ({ ...routeHandlers(routeSwitch, routes) }) as OtherHandlers,
 });
 
 onViewPort((port) => views.connected(port));
 onPagePort((port, { tabId, ...sender }) =>
   pages.connected(port, { tabId, ...sender, top: sender.frameId === 0 }),
 );
+
+const shortcuts = new Shortcuts({
+  routes,
+  control: routeSwitch,
+  activeTab,
+  openPopup: () => browser.action.openPopup(),
+  report: (trouble) => void views.report(trouble),
+});
+browser.commands.onCommand.addListener((command, tab) => void shortcuts.run(command, tab?.id));
 
 browser.permissions.onAdded.addListener(followSites);
 browser.permissions.onRemoved.addListener(followSites);
@@ -88,22 +154,27 @@ self.addEventListener("online", () => registry?.networkChanged());
 keepAwakeWhile(inUse);
 
 function inUse(): boolean {
-  return views.open || (registry?.inUse ?? false);
+  return views.open || routes.active || (registry?.inUse ?? false);
 }
 
-/** Only while a view looks at a page: else every load of any tab would start the worker. */
-function followTabs(on: boolean): void {
-  const how = on ? "addListener" : "removeListener";
+/** Only while somebody needs it: else every load of any tab would start the worker. */
+function followTabs(needed: Partial<typeof tabsNeeded>): void {
+  Object.assign(tabsNeeded, needed);
+  const how = tabsNeeded.views || tabsNeeded.routes ? "addListener" : "removeListener";
   browser.tabs.onUpdated[how](tabUpdated);
   browser.tabs.onRemoved[how](tabRemoved);
 }
 
-function tabUpdated(tabId: number, { status }: { status?: string }): void {
+function tabUpdated(tabId: number, { status, url }: { status?: string; url?: string }): void {
   if (status === "complete") pages.tabLoaded(tabId);
+  if (status === undefined && url === undefined) return;
+  toolbar.forgotten(tabId);
+  void routes.tabUpdated(tabId);
 }
 
 function tabRemoved(tabId: number): void {
   pages.tabRemoved(tabId);
+  void routes.tabRemoved(tabId);
 }
 
 function followSites(): void {

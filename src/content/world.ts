@@ -3,19 +3,29 @@
  * page can't reach, and come in an order that the browser chooses.
  */
 
+/** What the markers tell a bridge. */
+interface MarkedBridge {
+  listenAtOnce(): void;
+  /** Something may be routed in this document: it asks before its first request passes. */
+  routedAtOnce?(): void;
+}
+
 interface World {
-  switchyardBridge?: { listenAtOnce(): void };
+  switchyardBridge?: MarkedBridge;
   /** The marker came before the bridge. */
   switchyardListens?: boolean;
+  /** The route marker ran here. */
+  switchyardRouted?: boolean;
 }
 
 const world = globalThis as World;
 
 /** @returns false where this frame has a bridge already: then this one must do nothing. */
-export function enterBridge(bridge: { listenAtOnce(): void }): boolean {
+export function enterBridge(bridge: MarkedBridge): boolean {
   if (world.switchyardBridge) return false;
   world.switchyardBridge = bridge;
   if (world.switchyardListens) bridge.listenAtOnce();
+  if (world.switchyardRouted) bridge.routedAtOnce?.();
   return true;
 }
 
@@ -23,4 +33,15 @@ export function enterBridge(bridge: { listenAtOnce(): void }): boolean {
 export function enterMarker(): void {
   world.switchyardListens = true;
   world.switchyardBridge?.listenAtOnce();
+}
+
+/** Something is routed on this host: the bridge is told, now or when it comes. */
+export function enterRouteMarker(): void {
+  world.switchyardRouted = true;
+  world.switchyardBridge?.routedAtOnce?.();
+}
+
+/** The route marker ran in this frame. */
+export function isRouteMarked(): boolean {
+  return world.switchyardRouted === true;
 }

@@ -304,6 +304,11 @@ export class Registry implements SessionOwner {
 
   // ── Sessions ────────────────────────────────────────────────────────────────────────────────
 
+  /** Closed sessions too, until they are forgotten. */
+  has(key: SessionKey): boolean {
+    return this.#sessions.has(key);
+  }
+
   /** @throws UnknownSessionError */
   session(key: SessionKey): HeldSession {
     const session = this.#sessions.get(key);

@@ -5,6 +5,7 @@ import {
   type OtherHandlers,
 } from "../../src/background/commands.ts";
 import { Pages } from "../../src/background/pages.ts";
+import type { PagesRouting } from "../../src/background/route-plane.ts";
 import { Sites } from "../../src/background/sites.ts";
 import type { Registry } from "../../src/session/registry.ts";
 import { FakeTabs } from "./fake-page.ts";
@@ -17,8 +18,12 @@ export function noSites(changed: () => void = () => undefined): Sites {
   );
 }
 
-/** Routes are never read, so nothing is told of them. */
-export const noRouting = new Promise<never>(() => undefined);
+/** Nothing is routed, and the routes are never read: nobody is told of any. */
+export const noRouting: PagesRouting = {
+  admits: () => false,
+  routesOf: () => [],
+  parts: new Promise<never>(() => undefined),
+};
 
 export function noPages(): Pages {
   return new Pages({

@@ -60,7 +60,7 @@ const CBOR_FRAMES: RelayFormat = {
 };
 
 const JSON_FRAMES: RelayFormat = {
-  read: (frame) => requestOf(readJsonRequest(frame as string)),
+  read: (frame) => requestOf(readJsonRequest(frame as string, "as-server")),
   result: ({ id, call }, result) =>
     writeJsonResponse({ idText: (id as JsonId).text, session: call.session, result }),
   error: ({ id, call }, error) => {

@@ -48,6 +48,7 @@ function stage(scripting = new FakeScripting()) {
     scripting: scripting as ScriptRegistry,
     declared: DECLARED,
     marker: "/listen.js",
+    routeMarker: "/route-marker.js",
     failed: (error) => failures.push(error),
   });
   return { scripting, scripts, failures };
@@ -88,6 +89,45 @@ describe("the marker", () => {
     scripting.refuses = false;
     scripts.setMarker(true);
     await until(() => scripting.scripts.size === 1);
+  });
+});
+
+describe("the route marker", () => {
+  const LOCAL = "*://localhost/*";
+
+  it("is registered on the hosts where something is routed, over browser starts where always", async () => {
+    const { scripting, scripts } = stage();
+    await scripts.setRouted({ tabs: [LOCAL, ACME], always: [ACME] });
+    expect(scripting.scripts.get("switchyard-route-marker")).toMatchObject({
+      js: ["/route-marker.js"],
+      matches: [LOCAL],
+      runAt: "document_start",
+      allFrames: true,
+      world: "ISOLATED",
+      persistAcrossSessions: false,
+    });
+    expect(scripting.scripts.get("switchyard-always-marker")).toMatchObject({
+      matches: [ACME],
+      persistAcrossSessions: true,
+    });
+    await scripts.setRouted({ tabs: [], always: [] });
+    expect(scripting.scripts.size).toBe(0);
+  });
+
+  it("stays while a new worker hasn't read the routes yet", async () => {
+    const { scripting, scripts } = stage();
+    await scripts.setRouted({ tabs: [LOCAL], always: [ACME] });
+    const next = stage(scripting);
+    await next.scripts.setSites([]);
+    expect(scripting.scripts.size).toBe(2);
+    await next.scripts.setRouted({ tabs: [], always: [ACME] });
+    expect([...scripting.scripts.keys()]).toEqual(["switchyard-always-marker"]);
+  });
+
+  it("that the browser refuses fails whoever wants it", async () => {
+    const { scripting, scripts } = stage();
+    scripting.refuses = true;
+    await expect(scripts.setRouted({ tabs: [LOCAL], always: [] })).rejects.toThrow("Not permitted");
   });
 });
 

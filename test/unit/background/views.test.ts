@@ -112,6 +112,7 @@ class Worker {
       },
       pages: noPages(),
       sites: noSites(),
+      always: () => [],
       others: () => noRoutes,
     });
   }
