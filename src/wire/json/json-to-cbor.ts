@@ -4,29 +4,25 @@
  * every level, and so is an integer beyond 64 bits, for which a server has no type.
  */
 import { MAX_DEPTH } from "../cbor-skip.ts";
-import { ARRAY, MAP, TAG, TEXT } from "../frame-reader.ts";
+import { ARRAY, MAP, TEXT } from "../frame-reader.ts";
 import type { ByteSink } from "./byte-sink.ts";
 import type { JsonReader } from "./json-reader.ts";
+import { writeStrand } from "./strands.ts";
 
-export interface JsonStrings {
-  /**
-   * Take a string that reads as a record id for one, as a server does on a json socket. Without it every
-   * string stays a string.
-   */
-  recordIds: boolean;
-}
+/**
+ * What strings become: texts, all of them (`plain`), or whatever a server takes them for on a json socket
+ * (`as-server`, see strands.ts).
+ */
+export type JsonStrings = "plain" | "as-server";
 
 const FALSE = 0xf4;
 const TRUE = 0xf5;
 const NULL = 0xf6;
 const FLOAT64 = 0xfb;
-const TAG_RECORD_ID = 8;
 /** Longer than any integer of 64 bits; BigInt takes long over longer ones. */
 const MOST_DIGITS = 20;
 const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 63n - 1n;
-
-const RECORD_ID = /^[A-Za-z_]\w*:(?:\w+|⟨[^⟩]+⟩|`[^`]+`)$/;
 
 /**
  * Reads one value and writes it.
@@ -67,9 +63,7 @@ export function writeCbor(
 }
 
 function writeString(value: string, out: ByteSink, strings: JsonStrings): void {
-  // The tag holds the text as it stands: it is the server that knows how to read one.
-  if (strings.recordIds && RECORD_ID.test(value)) out.head(TAG, TAG_RECORD_ID);
-  out.cborText(TEXT, value);
+  if (strings === "plain" || !writeStrand(value, out)) out.cborText(TEXT, value);
 }
 
 function writeObject(reader: JsonReader, out: ByteSink, strings: JsonStrings, depth: number): void {

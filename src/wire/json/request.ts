@@ -27,10 +27,7 @@ const ENVELOPE_DEPTH = 1;
  * Reads `{ id, method, params?, session?, txn? }` in any order.
  * @throws EnvelopeError
  */
-export function readJsonRequest(
-  text: string,
-  strings: JsonStrings = { recordIds: false },
-): JsonRequestEnvelope {
+export function readJsonRequest(text: string, strings: JsonStrings = "plain"): JsonRequestEnvelope {
   const reader = new JsonReader(text);
   if (!reader.eat("{")) {
     throw new EnvelopeError("not-a-map", "An RPC frame must be an object");
