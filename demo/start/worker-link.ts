@@ -37,16 +37,21 @@ type Outcome = { result: unknown } | { error: ErrorView };
 
 export class WorkerLink {
   readonly #page: Page;
+  readonly #view: { viewId: string; tabId?: number };
 
-  /** @param page a page of the extension */
-  constructor(page: Page) {
+  /**
+   * @param page a page of the extension
+   * @param tabId the tab that it is a view of, as a panel is
+   */
+  constructor(page: Page, tabId?: number) {
     this.#page = page;
+    this.#view = { viewId: `demo-${tabId ?? "start"}`, ...(tabId !== undefined && { tabId }) };
   }
 
   /** Opens the port and says hello. */
   async open(): Promise<void> {
     await this.#page.evaluate(
-      (port, protocol) => {
+      (port, protocol, view) => {
         const { browser, chrome } = globalThis as unknown as ExtensionGlobals;
         const link = (browser ?? chrome).runtime.connect({ name: port });
         const waiting = new Map<number, (outcome: unknown) => void>();
@@ -75,13 +80,14 @@ export class WorkerLink {
             snapshot: () => plain(state.snapshot),
             hello: () => {
               state.snapshot = undefined;
-              link.postMessage({ type: "hello", protocol, viewId: "demo-start" });
+              link.postMessage({ type: "hello", protocol, ...view });
             },
           },
         });
       },
       VIEW_PORT,
       PROTOCOL,
+      this.#view,
     );
     await this.snapshot();
   }

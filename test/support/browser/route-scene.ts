@@ -1,0 +1,102 @@
+/**
+ * What tests of routes begin with: the embedded SurrealDB, a page with the unmodified SDKs, sessions
+ * that the extension holds, and the worker's commands, sent as a panel of the page's tab sends them.
+ */
+import type { Page } from "../../../demo/browser/page.ts";
+import { DEMO_PEOPLE } from "../../../demo/server/seed.ts";
+import { WorkerLink } from "../../../demo/start/worker-link.ts";
+import { WELCOME_PAGE } from "../../../src/messages/pages.ts";
+import type { SessionKey, SignIn } from "../../../src/session/model.ts";
+import type { RouteScope, RouteView } from "../../../src/session/relay/route-model.ts";
+import type { PageWanted } from "../page-sdk/pages.ts";
+import { recordSignIn } from "../scene.ts";
+import type { BrowserUnderTest } from "./describe.ts";
+import { openPageScene, type PageScene } from "./page-scene.ts";
+
+export interface RouteScene extends PageScene {
+  /** Keys of held sessions on the page's own server. */
+  readonly held: Record<"alice" | "bob" | "admin", SessionKey>;
+  /** A page in a tab, with a view of that tab beside it. */
+  openRouted(wanted?: PageWanted): Promise<RoutedTab>;
+}
+
+export class RoutedTab {
+  readonly page: Page;
+  readonly link: WorkerLink;
+
+  constructor(page: Page, link: WorkerLink) {
+    this.page = page;
+    this.link = link;
+  }
+
+  /** "Run tab as …". */
+  async runAs(to: SessionKey, scope?: RouteScope): Promise<void> {
+    const { ask } = await this.link.call("route.set", { to, ...(scope && { scope }) });
+    if (ask) throw new Error(`Asked: ${JSON.stringify(ask)}`);
+  }
+
+  async runAsItself(): Promise<void> {
+    await this.link.call("route.clear", {});
+  }
+
+  async routes(): Promise<RouteView[]> {
+    return (await this.link.snapshot()).page?.routes ?? [];
+  }
+
+  /** What the server says of a client's session: `user:bob app/tenant_b`. */
+  who(client = "db"): Promise<string> {
+    return this.page.evaluate<string, []>(
+      `${client}.query("RETURN [<string> ($token.ID ?? $auth), session::ns(), session::db()]").then((said) => {
+        const [user, ns, db] = said[0]?.result ?? said[0];
+        return \`\${user} \${ns}/\${db}\`;
+      })`,
+    );
+  }
+}
+
+const SIGN_INS: Record<"alice" | "bob" | "admin", SignIn> = {
+  alice: recordSignIn("alice", "tenant_a"),
+  bob: recordSignIn("bob", "tenant_b"),
+  admin: {
+    way: "root",
+    username: DEMO_PEOPLE.admin.name,
+    password: DEMO_PEOPLE.admin.password,
+  },
+};
+
+export async function openRouteScene(underTest: BrowserUnderTest): Promise<RouteScene> {
+  const scene = await openPageScene(underTest, { guests: true });
+  const { browser, server } = scene;
+  const viewOf = async (tabId?: number) => {
+    const link = new WorkerLink(
+      await browser.openPage(browser.extensionOrigin + WELCOME_PAGE),
+      tabId,
+    );
+    await link.open();
+    return link;
+  };
+  const link = await viewOf();
+  const { id: connectionId } = await link.call("connection.add", { url: server.url });
+  const hold = async (label: string, signIn: SignIn) =>
+    (await link.call("session.new", { connectionId, label, signIn })).key;
+  const held = {
+    alice: await hold("Alice", SIGN_INS.alice),
+    bob: await hold("Bob", SIGN_INS.bob),
+    admin: await hold("Admin", SIGN_INS.admin),
+  };
+  let count = 0;
+  return {
+    ...scene,
+    held,
+    async openRouted(wanted = {}) {
+      count += 1;
+      const page = await scene.open({ name: `routed-${count}`, ...wanted });
+      const extension = await browser.openPage(browser.extensionOrigin + WELCOME_PAGE);
+      const tabId = await extension.evaluate(
+        `(globalThis.browser ?? chrome).tabs.query({}).then((tabs) => tabs.find(({ url }) => url?.includes("routed-${count}"))?.id)`,
+      );
+      await extension.close();
+      return new RoutedTab(page, await viewOf(tabId as number));
+    },
+  };
+}
