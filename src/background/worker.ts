@@ -14,6 +14,7 @@ import { messageOf } from "../session/errors.ts";
 import { Registry } from "../session/registry.ts";
 import type { OtherHandlers } from "./commands.ts";
 import { keepAwakeWhile } from "./keep-awake.ts";
+import { keptDataHandlers } from "./kept-data.ts";
 import { PageScripts } from "./page-scripts.ts";
 import { Pages } from "./pages.ts";
 import type { RoutePlane } from "./route-plane.ts";
@@ -113,7 +114,16 @@ const views = new Views({
   pages,
   sites,
   always: () => routes.always,
-  others: () => ({ ...routeHandlers(routeSwitch, routes) }) as OtherHandlers,
+  others: (registry) =>
+    ({
+      ...routeHandlers(routeSwitch, routes),
+      ...keptDataHandlers({
+        registry,
+        routes,
+        access: { origins: () => [], forgetAll: async () => undefined },
+        clear: () => durable.clear(),
+      }),
+    }) as OtherHandlers,
 });
 
 onViewPort((port) => views.connected(port));
