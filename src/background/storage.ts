@@ -34,6 +34,8 @@ interface Schema extends DBSchema {
 export interface KeptValues {
   value(key: string): Promise<unknown>;
   saveValue(key: string, value: unknown): Promise<void>;
+  /** Everything that the store holds, whatever it is. */
+  clear(): Promise<void>;
 }
 
 const VERSION = 1;
@@ -121,6 +123,11 @@ export function createDurableStore(name = "switchyard"): DurableStore & KeptValu
 
     async saveValue(key, value) {
       await (await database()).put("settings", value, key);
+    },
+
+    async clear() {
+      const db = await database();
+      await Promise.all([...db.objectStoreNames].map((store) => db.clear(store)));
     },
 
     async addHistory(session, entry) {

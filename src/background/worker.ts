@@ -15,6 +15,7 @@ import { Registry } from "../session/registry.ts";
 import { Relay } from "../session/relay/relay.ts";
 import type { OtherHandlers } from "./commands.ts";
 import { keepAwakeWhile } from "./keep-awake.ts";
+import { keptDataHandlers } from "./kept-data.ts";
 import { PageScripts } from "./page-scripts.ts";
 import { Pages } from "./pages.ts";
 import type { Routing } from "./route-plane.ts";
@@ -120,7 +121,16 @@ const views = new Views({
   always: () => routes.always,
   // Live queries of pages are in the records as those of views are.
   isPresent: (id) => relay?.has(id) ?? false,
-  others: () => ({ ...routeHandlers(routeSwitch, routes) }) as OtherHandlers,
+  others: (registry) =>
+    ({
+      ...routeHandlers(routeSwitch, routes),
+      ...keptDataHandlers({
+        registry,
+        routes,
+        access: { origins: () => [], forgetAll: async () => undefined },
+        clear: () => durable.clear(),
+      }),
+    }) as OtherHandlers,
 });
 
 onViewPort((port) => views.connected(port));

@@ -92,6 +92,15 @@ export class ConnectionBook {
     return { id: profile.id, url, mended };
   }
 
+  /** A profile out of a file, under an id of our own; its URL isn't there yet. */
+  async import(profile: Profile): Promise<string> {
+    this.#assertNewUrl(profile.url);
+    const own: Profile = { ...profile, id: crypto.randomUUID(), disconnected: true };
+    await this.#save(own);
+    this.take(own);
+    return own.id;
+  }
+
   async edit(id: string, input: ProfileInput) {
     const connection = this.get(id);
     const { owner, leaveTokens } = this.#options;

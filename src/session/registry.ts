@@ -17,6 +17,7 @@ import {
 } from "./errors.ts";
 import { Families } from "./families.ts";
 import { HeldSession } from "./held-session.ts";
+import type { ImportedSession } from "./kept-import.ts";
 import { isFinal } from "./life-cycle.ts";
 import type { LiveEvent } from "./live-queries.ts";
 import type { ConnectionView, HistoryEntry, SessionKey, SessionView, Settings } from "./model.ts";
@@ -32,7 +33,7 @@ import {
 } from "./session-record.ts";
 import { viewOf } from "./session-view.ts";
 import { formOfToken } from "./sign-in.ts";
-import type { DurableStore, FamilySecrets, SecretStore, SessionRecord } from "./store.ts";
+import type { DurableStore, FamilySecrets, Profile, SecretStore, SessionRecord } from "./store.ts";
 import { authOf, readToken } from "./token.ts";
 import type { TokenFamily } from "./token-family.ts";
 import { Troubles } from "./troubles.ts";
@@ -439,6 +440,41 @@ export class Registry implements SessionOwner {
     return record.key;
   }
 
+  /** Out of a file: listed, and not opened before the person says so. Answers its id. */
+  importConnection(profile: Profile): Promise<string> {
+    return this.#book.import(profile);
+  }
+
+  /** Out of a file, under a key that isn't taken: without its secrets it waits for a sign-in. */
+  async importSession({ secrets, auth, ...wanted }: ImportedSession): Promise<void> {
+    const record: SessionRecord = {
+      ...this.#newRecord(wanted, wanted.key),
+      ...wanted,
+      auth: { ...auth, renewable: false },
+      cause: "Imported.",
+    };
+    record.number = this.#isFree(wanted.number) ? wanted.number : this.#freeNumber();
+    const isSignedIn = auth.level !== "anonymous";
+    if (isSignedIn && !secrets) {
+      record.status = "expired";
+      record.cause = "Imported without its sign-in.";
+    }
+    const session = this.#addSession(record);
+    if (isSignedIn && secrets) {
+      await this.join(session, await this.newFamily(secrets));
+      session.showTokens();
+    }
+    await this.commit(session);
+    this.history(session, { at: Date.now(), event: "created", by: "you", text: "Imported." });
+    if (record.status === "active" && this.link(session).isUp) void session.restore();
+  }
+
+  /** Everything: all connections and sessions with their sign-ins, and the settings. */
+  async forgetAll(): Promise<void> {
+    for (const { id } of this.connections) await this.removeConnection(id);
+    await this.changeSettings(DEFAULT_SETTINGS);
+  }
+
   /** @throws NotConnectedError, SessionsNotSupportedError */
   async #connectedWithSessions(connectionId: string): Promise<void> {
     const connection = await this.#book.connected(connectionId);
@@ -582,11 +618,14 @@ export class Registry implements SessionOwner {
   }
 
   #freeNumber(): number | undefined {
-    const taken = new Set<number | undefined>();
-    for (const { record } of this.#sessions.values()) {
-      if (!isFinal(record.status)) taken.add(record.number);
-    }
-    return NUMBERS.find((number) => !taken.has(number));
+    return NUMBERS.find((number) => this.#isFree(number));
+  }
+
+  #isFree(number: number | undefined): boolean {
+    if (number === undefined) return false;
+    return ![...this.#sessions.values()].some(
+      ({ record }) => !isFinal(record.status) && record.number === number,
+    );
   }
 
   // ── What sessions ask of their owner ────────────────────────────────────────────────────────

@@ -1,0 +1,86 @@
+/** All data: given out as a file, read back from one, forgotten. */
+import { isLocal } from "../session/connection-url.ts";
+import { KEPT_FORMAT, KEPT_VERSION, type KeptFile, keptSession } from "../session/kept-file.ts";
+import { readKeptFile } from "../session/kept-import.ts";
+import type { Registry } from "../session/registry.ts";
+import type { ApiOriginView } from "../session/relay/route-model.ts";
+import type { OtherHandlers } from "./commands.ts";
+import type { Routes } from "./routes.ts";
+
+/** Who may use the page API, as far as all data goes. */
+export interface KeptAccess {
+  origins(): ApiOriginView[];
+  /** Takes everything back. */
+  forgetAll(): Promise<void>;
+}
+
+export interface KeptDataOptions {
+  registry: Registry;
+  routes: Pick<Routes, "ready" | "book" | "always" | "setAlways" | "forgetAll">;
+  access: KeptAccess;
+  /** Empties the durable store, of what can't be read any more too. */
+  clear(): Promise<void>;
+}
+
+type DataHandlers = Pick<OtherHandlers, Extract<keyof OtherHandlers, `data.${string}`>>;
+
+export function keptDataHandlers(options: KeptDataOptions): DataHandlers {
+  const { registry, routes, access, clear } = options;
+  return {
+    "data.export": async ({ secrets }) => {
+      await routes.ready;
+      const file: KeptFile = {
+        format: KEPT_FORMAT,
+        version: KEPT_VERSION,
+        exportedAt: Date.now(),
+        secrets,
+        settings: registry.settings,
+        connections: registry.connections.map(({ id }) => registry.connection(id).profile),
+        sessions: registry.sessions
+          .map(({ key }) => keptSession(registry.session(key), secrets))
+          .filter((session) => session !== undefined),
+        always: routes.always,
+        access: access.origins(),
+      };
+      return { text: `${JSON.stringify(file, undefined, 2)}\n` };
+    },
+
+    "data.import": async ({ text }) => {
+      await routes.ready;
+      const { connections, sessions, always } = readKeptFile(text);
+      const counts = { connections: 0, sessions: 0 };
+      const ids = new Map<string, string>();
+      for (const profile of connections) {
+        const known = registry.connections.find(({ url }) => url === profile.url);
+        if (known) ids.set(profile.id, known.id);
+        else {
+          ids.set(profile.id, await registry.importConnection(profile));
+          counts.connections += 1;
+        }
+      }
+      for (const session of sessions) {
+        const connectionId = ids.get(session.connectionId);
+        if (connectionId === undefined || registry.has(session.key)) continue;
+        await registry.importSession({ ...session, connectionId });
+        counts.sessions += 1;
+      }
+      for (const route of always) {
+        // A file may come from anybody: it can send no page's requests to another computer. And who
+        // may use the page API is for the person to say again.
+        if (routes.book.alwaysFor(route.origin) || !registry.has(route.to)) continue;
+        const { url } = registry.connection(registry.session(route.to).record.connectionId).profile;
+        if (isLocal(url)) await routes.setAlways(route);
+      }
+      return counts;
+    },
+
+    "data.delete": async () => {
+      await routes.ready;
+      await routes.forgetAll();
+      await access.forgetAll();
+      await registry.forgetAll();
+      await clear();
+      return null;
+    },
+  };
+}
