@@ -20,6 +20,9 @@ function getterOf<This, T>(prototype: This, name: string): Getter<This, T> {
 export const { apply, construct, get, getPrototypeOf, getOwnPropertyDescriptor, defineProperty } =
   Reflect;
 export const isArray = Array.isArray;
+export const { create, freeze, hasOwn } = Object;
+export const NativePromise = Promise;
+export const NativeError = Error;
 export const isView = ArrayBuffer.isView;
 
 export const NativeWebSocket = window.WebSocket;
@@ -63,6 +66,8 @@ const NativeBlob = Blob;
 const closeSocket = socketPrototype.close;
 const defaultPreventedOf = getterOf<Event, boolean>(Event.prototype, "defaultPrevented");
 const slice = ArrayBuffer.prototype.slice;
+const NativeEvent = Event;
+const report = window.reportError;
 
 /** Reads a socket as the browser has it, whatever the page made of its properties. */
 export const socket = {
@@ -216,4 +221,14 @@ export function offer(port: MessagePort, type: string, data: unknown): boolean {
 
 export function postTo(port: MessagePort, message: unknown): void {
   apply(post, port, [message]);
+}
+
+/** Has everybody in the page who listens hear of it. */
+export function dispatchOnWindow(type: string): void {
+  apply(dispatch, window, [new NativeEvent(type)]);
+}
+
+/** What a function of the page's threw, told as the browser tells what its own listeners throw. */
+export function reportOf(error: unknown): void {
+  apart(() => apply(report, window, [error]));
 }

@@ -105,6 +105,8 @@ export interface AlwaysRoute {
 export interface ApiOriginView {
   origin: string;
   granted: SessionKey[];
+  /** The person said no to its request: it isn't asked for again until `api.enable` lets it. */
+  rejectedAt?: number;
 }
 
 /** A page that waits for the person's word. */

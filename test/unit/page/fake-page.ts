@@ -153,6 +153,8 @@ export type SocketClass = typeof FakeSocket;
 export class FakePage {
   /** What the hook said. */
   readonly said: HookMessage[] = [];
+  /** What its own listeners threw. */
+  readonly reported: unknown[] = [];
   readonly window: FakeTarget & { WebSocket: SocketClass };
   #port: FakePort | undefined;
 
@@ -162,6 +164,12 @@ export class FakePage {
     const page = new FakePage(hasBridge);
     await import("../../../src/page/hook.iife.ts");
     return page;
+  }
+
+  /** A page without a hook, for the parts of one. */
+  static bare(): FakePage {
+    vi.resetModules();
+    return new FakePage(false);
   }
 
   private constructor(hasBridge: boolean) {
@@ -184,6 +192,7 @@ export class FakePage {
       WebSocket: WebSocket as SocketClass,
       setTimeout: globalThis.setTimeout,
       clearTimeout: globalThis.clearTimeout,
+      reportError: (error: unknown) => void this.reported.push(error),
     });
     const document = new FakeTarget();
     if (hasBridge) {
