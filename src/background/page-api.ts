@@ -105,6 +105,21 @@ export class PageApi {
     );
   }
 
+  /** A document of this origin may open its port although nobody looks at its tab. */
+  admits(origin: string): boolean {
+    return this.#grants.isEnabled(origin);
+  }
+
+  /** Takes everything back: no origin may use the page API any more. */
+  async forgetAll(): Promise<void> {
+    await this.ready;
+    const stored = this.#grants.origins.map((origin) => {
+      this.#asks.settle(origin, notEnabled());
+      return this.#grants.disable(origin);
+    });
+    await this.#tellAll(Promise.all(stored).then(() => undefined));
+  }
+
   /**
    * A document's port is open. What comes up through it goes to `received` of the answer, its end to
    * `left`; `post` carries down.

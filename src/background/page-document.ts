@@ -5,6 +5,7 @@
  * read field by field, and a document that tells more than anybody could take loses frames first, then
  * whole messages, and in the end its port; what was lost is counted and told.
  */
+import type { ApiDownMessage } from "../messages/api-messages.ts";
 import {
   type HookCommand,
   type HookMessage,
@@ -14,13 +15,14 @@ import {
 import { readHookMessage } from "../messages/page-validation.ts";
 import type { PortLike } from "../messages/view-client.ts";
 import type { PageFact } from "../session/page/page-facts.ts";
-import { PageLine } from "../session/page/page-line.ts";
+import { type ActOutcome, PageLine } from "../session/page/page-line.ts";
 import { type Allowance, type MirrorListener, PageMirror } from "../session/page/page-mirror.ts";
 import type { PageFrameView } from "../session/page/page-model.ts";
 import { PageSession } from "../session/page/page-session.ts";
 import type { DocumentPlace } from "../session/page/page-session-view.ts";
 import { type DocumentRoute, PageRelay } from "../session/relay/page-relay.ts";
 import type { RelayUp } from "../session/relay/relay-messages.ts";
+import type { ApiDocument } from "./api-document.ts";
 import type { Routing } from "./route-plane.ts";
 
 /** What one document may tell in one second. Bridges let fewer routed requests through. */
@@ -38,6 +40,8 @@ export interface DocumentListener extends MirrorListener {
   /** What is routed was confirmed, or what it owns in held sessions changed. */
   routesChanged(): void;
   recording(): boolean;
+  /** It uses the page API: who serves it. */
+  apiDocument(post: (message: ApiDownMessage) => void): ApiDocument | undefined;
 }
 
 export class PageDocument {
@@ -56,6 +60,7 @@ export class PageDocument {
   #second = 0;
   #used = { messages: 0, facts: 0, bytes: 0, routed: 0 };
   #relay: PageRelay | undefined;
+  #api: ApiDocument | undefined;
   #nonsense = 0;
   #flooded = false;
   #ignored = 0;
@@ -132,6 +137,7 @@ export class PageDocument {
     this.#answered = false;
     this.line.lost();
     this.#relay?.connected();
+    this.#apiLeft();
     before?.disconnect();
     port.onMessage((message) => {
       if (this.#port === port) this.#receive(message);
@@ -141,6 +147,7 @@ export class PageDocument {
       this.#port = undefined;
       this.line.lost();
       this.#relay?.disconnected();
+      this.#apiLeft();
       this.#listener.left();
     });
     this.#listener.routable();
@@ -179,8 +186,19 @@ export class PageDocument {
     this.#post({ type: "mode", mode });
   }
 
+  /** It uses the page API, so that its port is needed even where nobody looks at it. */
+  get usesApi(): boolean {
+    return this.#api !== undefined && this.isConnected;
+  }
+
+  #apiLeft(): void {
+    this.#api?.left();
+    this.#api = undefined;
+  }
+
   /** Nobody listens any more. */
   close(): void {
+    this.#apiLeft();
     if (this.#port) sendAway(this.#port);
     this.#port = undefined;
     this.line.lost();
@@ -191,6 +209,11 @@ export class PageDocument {
   }
 
   #receive(given: unknown): void {
+    if (isOfApi(given)) {
+      this.#api ??= this.#listener.apiDocument((message) => this.#post(message));
+      this.#api?.received(given);
+      return;
+    }
     const mayTellMore = isRelayed(given)
       ? this.#mayTell("routed", 1)
       : this.#mayTell("messages", 1);
@@ -219,7 +242,7 @@ export class PageDocument {
       return;
     }
     if (message.type !== "facts") {
-      this.line.received(message);
+      this.line.received(message as ActOutcome);
       return;
     }
     const mayTell = this.#mayTell("facts", message.facts.length) && this.#mayTell("bytes", bytes);
@@ -274,6 +297,16 @@ export function sendAway(port: PortLike): void {
 /** A routed request, as far as it can be told before it is read. */
 function isRelayed(given: unknown): boolean {
   return typeof given === "object" && given !== null && "type" in given && given.type === "relay";
+}
+
+/** What the page API's own part of the worker reads. */
+function isOfApi(given: unknown): boolean {
+  return (
+    typeof given === "object" &&
+    given !== null &&
+    "type" in given &&
+    (given.type === "api-hello" || given.type === "api-request")
+  );
 }
 
 function isRouting(message: HookMessage): message is RelayUp {

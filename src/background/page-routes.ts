@@ -39,7 +39,7 @@ export class PageRoutes {
    */
   async tell(document: PageDocument): Promise<void> {
     const routing = await this.#routing;
-    const routed = this.#placeOf(document);
+    const routed = this.placeOf(document);
     let target: RouteTarget | undefined;
     try {
       target = await routing.control.routeFor(routed);
@@ -85,7 +85,8 @@ export class PageRoutes {
     return { confirmed, missing };
   }
 
-  #placeOf({ mirror }: PageDocument): RoutedDocument {
+  /** Where a document is, by the browser's word. */
+  placeOf({ mirror }: PageDocument): RoutedDocument {
     const { tabId, frameId, documentId, origin, url, top } = mirror.place;
     const topOrigin = top ? origin : (this.#topOrigin ?? mirror.place.topOrigin);
     return { tabId, frameId, documentId, origin, topOrigin, url, top };
@@ -116,7 +117,7 @@ export class PageRoutes {
 
   #documentsAt({ topOrigin, origin }: RoutePlace): PageDocument[] {
     return [...this.#documents.values()].filter((document) => {
-      const place = this.#placeOf(document);
+      const place = this.placeOf(document);
       return place.origin === origin && place.topOrigin === topOrigin && !document.leaving;
     });
   }

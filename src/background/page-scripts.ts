@@ -1,10 +1,11 @@
 /**
  * The scripts of ours that run in pages beyond those that the manifest declares.
  *
- * Three kinds: on sites that the person enabled the same bridge and hook as on the local ones; for as
+ * Four kinds: on sites that the person enabled the same bridge and hook as on the local ones; for as
  * long as a view is open, the marker by which a new document opens its port at once; and for as long as
  * something is routed on a host, the marker by which a new document there holds its requests until it
- * knows as whom they run. What is registered is always compared with what should be, so that a worker
+ * knows as whom they run; and on hosts with an origin that may use the page API, the marker by which a
+ * new document asks for it. What is registered is always compared with what should be, so that a worker
  * that died leaves nothing behind.
  */
 import type { Manifest, Scripting } from "webextension-polyfill";
@@ -28,6 +29,7 @@ export interface PageScriptsOptions {
   /** Paths of the built marker scripts. */
   marker: string;
   routeMarker: string;
+  apiMarker: string;
   /** The browser refused: why. */
   failed(error: unknown): void;
 }
@@ -35,6 +37,7 @@ export interface PageScriptsOptions {
 const MARKER = "switchyard-marker";
 const ROUTE_MARKER = "switchyard-route-marker";
 const ALWAYS_MARKER = "switchyard-always-marker";
+const API_MARKER = "switchyard-api-marker";
 const SITE = "switchyard-site-";
 
 /** Where something is routed: match patterns of the hosts, which know no ports. */
@@ -51,6 +54,8 @@ export class PageScripts {
   #marker = false;
   /** Undefined while the routes haven't been read: what is registered for them stays. */
   #routed: RoutedHosts | undefined;
+  /** Undefined while who may use the page API hasn't been read. */
+  #api: readonly string[] | undefined;
   #work: Promise<void> = Promise.resolve();
 
   constructor(options: PageScriptsOptions) {
@@ -78,6 +83,12 @@ export class PageScripts {
     return this.#follow();
   }
 
+  /** New documents of these hosts ask whether they may use the page API. */
+  setApi(hosts: readonly string[]): Promise<void> {
+    this.#api = hosts;
+    return this.#follow();
+  }
+
   #follow(): Promise<void> {
     const done = this.#work.then(() => this.#register());
     this.#work = done.catch(() => undefined);
@@ -88,7 +99,9 @@ export class PageScripts {
     const { scripting } = this.#options;
     const wanted = this.#wanted();
     const there = (await scripting.getRegisteredContentScripts()).filter(
-      ({ id }) => this.#routed || (id !== ROUTE_MARKER && id !== ALWAYS_MARKER),
+      ({ id }) =>
+        (this.#routed || (id !== ROUTE_MARKER && id !== ALWAYS_MARKER)) &&
+        (this.#api || id !== API_MARKER),
     );
     const gone = there.filter(({ id }) => !wanted.some((script) => script.id === id));
     const known = new Map(there.map((script) => [script.id, script]));
@@ -105,7 +118,7 @@ export class PageScripts {
   }
 
   #wanted(): Script[] {
-    const { declared, marker, routeMarker } = this.#options;
+    const { declared, marker, routeMarker, apiMarker } = this.#options;
     const wanted: Script[] = [];
     if (this.#patterns.length > 0) {
       for (const [index, { js, world }] of declared.entries()) {
@@ -133,15 +146,16 @@ export class PageScripts {
     }
     const { tabs, always } = this.#routed ?? { tabs: [], always: [] };
     const others = tabs.filter((pattern) => !always.includes(pattern));
-    for (const [id, matches, persistAcrossSessions] of [
-      [ROUTE_MARKER, others, false],
-      [ALWAYS_MARKER, always, true],
+    for (const [id, file, matches, persistAcrossSessions] of [
+      [ROUTE_MARKER, routeMarker, others, false],
+      [ALWAYS_MARKER, routeMarker, always, true],
+      [API_MARKER, apiMarker, this.#api ?? [], true],
     ] as const) {
       if (matches.length === 0) continue;
       wanted.push({
         ...EVERYWHERE,
         id,
-        js: [routeMarker],
+        js: [file],
         matches: [...matches],
         world: "ISOLATED",
         persistAcrossSessions,

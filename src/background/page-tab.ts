@@ -85,6 +85,11 @@ export class PageTab {
     return this.routes.applied(reached);
   }
 
+  /** A document of it needs its port, whoever looks. */
+  get usesApi(): boolean {
+    return [...this.#documents.values()].some(({ usesApi }) => usesApi);
+  }
+
   get documentCount(): number {
     return this.#documents.size;
   }
@@ -150,9 +155,9 @@ export class PageTab {
 
   /** Whoever records gets frames from now on; where nobody does none are told. */
   applyMode(): void {
-    if (this.watchers.size === 0) return;
     const records = [...this.watchers].some((each) => each.recordingSince !== undefined);
-    for (const document of this.#documents.values()) document.setMode(records ? "record" : "watch");
+    const mode = this.watchers.size === 0 ? "quiet" : records ? "record" : "watch";
+    for (const document of this.#documents.values()) document.setMode(mode);
   }
 
   /** Nobody looks any more: the page is left alone. */
@@ -201,6 +206,7 @@ export class PageTab {
         left: () => this.#left(document),
         routable: () => void this.routes.tell(document),
         routesChanged: () => this.routes.changed(),
+        apiDocument: (post) => this.#routing.api?.connected(this.routes.placeOf(document), post),
         recording: () => [...this.watchers].some((each) => each.recordingSince !== undefined),
       },
       this.#allowance,

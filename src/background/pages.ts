@@ -85,7 +85,7 @@ export class Pages implements RoutePlane {
   }
 
   #leaveAlone(tab: PageTab): void {
-    if (tab.watchers.size > 0 || this.#starting) return;
+    if (tab.watchers.size > 0 || tab.usesApi || this.#starting) return;
     tab.close();
     this.#tabs.delete(tab.tabId);
   }
@@ -110,6 +110,7 @@ export class Pages implements RoutePlane {
 
   /** The views of this tab are told its routes. */
   routesChanged(tabId: number): void {
+    this.#options.routing.api?.routesChanged();
     this.#tabs.get(tabId)?.routesChanged();
   }
 
@@ -164,7 +165,10 @@ export class Pages implements RoutePlane {
   /** A bridge opened its port. */
   connected(port: PortLike, place: DocumentPlace): void {
     const isAwaited =
-      this.#starting || this.#tabs.has(place.tabId) || this.#options.routing.admits(place);
+      this.#starting ||
+      this.#tabs.has(place.tabId) ||
+      this.#options.routing.admits(place) ||
+      this.#options.routing.api?.admits(place.origin);
     const documents = [...this.#tabs.values()].reduce((sum, tab) => sum + tab.documentCount, 0);
     if (!isAwaited || documents >= DOCUMENTS) {
       sendAway(port);

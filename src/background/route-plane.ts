@@ -16,6 +16,7 @@ import type {
   RouteScope,
   RouteView,
 } from "../session/relay/route-model.ts";
+import type { PageApi } from "./page-api.ts";
 
 /** A document that may be routed; by the browser's word. */
 export interface RoutedDocument {
@@ -75,6 +76,8 @@ export interface PagesRouting {
   routesOf(tabId: number): RouteView[];
   /** By what requests are routed; there once everything is read. */
   parts: Promise<Routing>;
+  /** Documents that use the page API, and where. Absent: none does. */
+  api?: Pick<PageApi, "admits" | "connected" | "routesChanged">;
 }
 
 /** By what requests of pages are routed. */

@@ -60,6 +60,13 @@ export class Toolbar {
     this.#show(tabId);
   }
 
+  /** Pages in these tabs wait, and in no others. */
+  setAllCalling(tabIds: readonly number[]): void {
+    for (const tabId of new Set([...this.#calling, ...tabIds])) {
+      this.setCalling(tabId, tabIds.includes(tabId));
+    }
+  }
+
   /** Something is shown on this tab's button. */
   marks(tabId: number): boolean {
     return this.#routes.has(tabId) || this.#calling.has(tabId);

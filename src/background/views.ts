@@ -16,7 +16,7 @@ import {
 import type { PortLike } from "../messages/view-client.ts";
 import { InvalidRequestError, toErrorView } from "../session/errors.ts";
 import type { Registry, RegistryListener } from "../session/registry.ts";
-import type { AlwaysRoute } from "../session/relay/route-model.ts";
+import type { AccessView, AlwaysRoute } from "../session/relay/route-model.ts";
 import { type Asking, createHandlers, type Handlers, type OtherHandlers } from "./commands.ts";
 import type { Pages } from "./pages.ts";
 import type { Sites } from "./sites.ts";
@@ -38,11 +38,15 @@ export interface ViewsOptions {
   sites: Sites;
   /** Sites that always run as a session of the person's choice. */
   always(): AlwaysRoute[];
+  /** Who may use the page API, and who asks to. */
+  access?(): AccessView;
   /** Something else than a view that sessions' live queries may belong to is here, under this id. */
   isPresent?(id: string): boolean;
   /** The commands that are none of the registry's. */
   others(registry: Registry): OtherHandlers;
 }
+
+const NO_ACCESS: AccessView = { origins: [], requests: [] };
 
 export class Views implements RegistryListener {
   readonly #views = new Set<View>();
@@ -51,12 +55,14 @@ export class Views implements RegistryListener {
   readonly #pages: Pages;
   readonly #sites: Sites;
   readonly #always: () => AlwaysRoute[];
+  readonly #access: () => AccessView;
   readonly #isPresent: (id: string) => boolean;
 
-  constructor({ load, pages, sites, always, others, isPresent }: ViewsOptions) {
+  constructor({ load, pages, sites, always, others, access, isPresent }: ViewsOptions) {
     this.#pages = pages;
     this.#sites = sites;
     this.#always = always;
+    this.#access = access ?? (() => NO_ACCESS);
     this.#isPresent = isPresent ?? (() => false);
     this.#registry = load(this);
     this.#handlers = this.#registry.then((registry) =>
@@ -112,6 +118,11 @@ export class Views implements RegistryListener {
     this.#tell({ event: "always", always: this.#always() });
   }
 
+  /** Somebody may use the page API, asks to, or may no more. */
+  accessChanged(): void {
+    this.#tell({ event: "access", access: this.#access() });
+  }
+
   /** A trouble of the extension itself, told to every view. */
   async report(trouble: string): Promise<void> {
     (await this.#registry).report(trouble);
@@ -137,7 +148,7 @@ export class Views implements RegistryListener {
     const { connections, sessions, settings, problems } = registry;
     const sites = this.#sites.all;
     const always = this.#always();
-    const access: Snapshot["access"] = { origins: [], requests: [] };
+    const access = this.#access();
     const snapshot: Snapshot = {
       connections,
       sessions,

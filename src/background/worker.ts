@@ -6,16 +6,21 @@
  */
 /// <reference types="@crxjs/vite-plugin/client" />
 import browser from "webextension-polyfill";
+import apiMarker from "../content/api-marker.iife.ts?script&iife";
 import marker from "../content/listen.iife.ts?script&iife";
 import routeMarker from "../content/route-marker.iife.ts?script&iife";
 import { onPagePort, onViewPort } from "../messages/browser-port.ts";
 import { WELCOME_PAGE } from "../messages/pages.ts";
+import { sitePattern } from "../messages/site-pattern.ts";
 import { messageOf } from "../session/errors.ts";
 import { Registry } from "../session/registry.ts";
 import { Relay } from "../session/relay/relay.ts";
-import type { OtherHandlers } from "./commands.ts";
+import type { RelayNotification } from "../session/relay/relay-client.ts";
+import { createAccessStore } from "./access-store.ts";
+import type { ApiClient } from "./api-document.ts";
 import { keepAwakeWhile } from "./keep-awake.ts";
 import { keptDataHandlers } from "./kept-data.ts";
+import { PageApi } from "./page-api.ts";
 import { PageScripts } from "./page-scripts.ts";
 import { Pages } from "./pages.ts";
 import type { Routing } from "./route-plane.ts";
@@ -38,6 +43,7 @@ const scripts = new PageScripts({
   declared: browser.runtime.getManifest().content_scripts ?? [],
   marker,
   routeMarker,
+  apiMarker,
   failed: scriptsFailed,
 });
 
@@ -61,10 +67,50 @@ const pages: Pages = new Pages({
     admits: (place) => routes.admits(place),
     routesOf: (tabId) => routes.viewsOf(tabId),
     parts: routing,
+    api: {
+      admits: (origin) => pageApi.admits(origin),
+      connected: (place, post) => pageApi.connected(place, post),
+      routesChanged: () => pageApi.routesChanged(),
+    },
   },
 });
 
 const toolbar = new Toolbar(browser.action);
+
+const pageApi: PageApi = new PageApi({
+  registry: relayedRegistry(),
+  store: createAccessStore(durable),
+  createClient: (id, notify) => routedClient(id, notify),
+  routeOf: ({ tabId, origin = "null", topOrigin }) =>
+    routes.book.routeFor({ tabId, origin, topOrigin })?.to,
+  accessChanged: ({ requests }) => {
+    views.accessChanged();
+    toolbar.setAllCalling(requests.map(({ tabId }) => tabId));
+  },
+  originsChanged: (origins) => {
+    scripts.setApi([...new Set(origins.map(sitePattern))]).catch(scriptsFailed);
+  },
+  failed: (what, error) => void views.report(`Switchyard could not ${what} (${messageOf(error)}).`),
+});
+
+/** A client of the page API's, as one of the relay's. */
+function routedClient(id: string, notify: (notification: RelayNotification) => void): ApiClient {
+  if (!relay) throw new Error("No document is served before the routing is read.");
+  const all = relay;
+  const client = all.client(id, notify);
+  return {
+    call: (call, held) => client.call(call, held),
+    delivered: (result) => client.delivered(result),
+    sessionOver: (session) => client.sessionOver(session),
+    close: () => all.drop(client),
+  };
+}
+
+async function relayedRegistry(): Promise<Registry> {
+  await routing;
+  if (!registry) throw new Error("The routing is read after the registry.");
+  return registry;
+}
 
 const routes: Routes = new Routes({
   pages,
@@ -103,6 +149,7 @@ const views = new Views({
         changed(delta) {
           listener.changed(delta);
           routes.registryChanged(delta);
+          pageApi.registryChanged(delta);
         },
         history: (key, entry) => listener.history(key, entry),
         notified(key, id, event) {
@@ -119,18 +166,19 @@ const views = new Views({
   pages,
   sites,
   always: () => routes.always,
+  access: () => pageApi.view,
   // Live queries of pages are in the records as those of views are.
   isPresent: (id) => relay?.has(id) ?? false,
-  others: (registry) =>
-    ({
-      ...routeHandlers(routeSwitch, routes),
-      ...keptDataHandlers({
-        registry,
-        routes,
-        access: { origins: () => [], forgetAll: async () => undefined },
-        clear: () => durable.clear(),
-      }),
-    }) as OtherHandlers,
+  others: (registry) => ({
+    ...routeHandlers(routeSwitch, routes),
+    ...pageApi.handlers,
+    ...keptDataHandlers({
+      registry,
+      routes,
+      access: { origins: () => pageApi.view.origins, forgetAll: () => pageApi.forgetAll() },
+      clear: () => durable.clear(),
+    }),
+  }),
 });
 
 onViewPort((port) => views.connected(port));
@@ -164,7 +212,7 @@ self.addEventListener("online", () => registry?.networkChanged());
 keepAwakeWhile(inUse);
 
 function inUse(): boolean {
-  return views.open || routes.active || (registry?.inUse ?? false);
+  return views.open || routes.active || pageApi.inUse || (registry?.inUse ?? false);
 }
 
 /** Only while somebody needs it: else every load of any tab would start the worker. */

@@ -7,13 +7,13 @@
  * happens for a worker that comes back.
  */
 import {
+  type EventDown,
   type HookCommand,
   type HookMessage,
   type HookMode,
   RELAY_UP,
 } from "../messages/page-messages.ts";
 import type { PortLike } from "../messages/view-client.ts";
-import type { RelayDown } from "../session/relay/relay-messages.ts";
 import { Allowance } from "./allowance.ts";
 import type { HttpSigns } from "./http-signs.ts";
 import { RelayLine } from "./relay-line.ts";
@@ -26,7 +26,7 @@ export interface BridgeSurroundings {
   /** Opens a port to the worker; throws where the extension was updated or removed. */
   connect(): PortLike;
   /** Has the hook hear of this at once, as an event on its port. */
-  deliver(hook: HookPort, message: RelayDown): void;
+  deliver(hook: HookPort, message: EventDown): void;
   httpSigns(): HttpSigns;
   /** Calls `changed` when there are more of them, until `disconnect`. */
   watchHttpSigns(changed: () => void): { disconnect(): void };
@@ -53,6 +53,7 @@ export class Bridge {
   #wanted = false;
   #wasListenedTo = false;
   #routesExpected = false;
+  #apiOffered = false;
   readonly #relay = new RelayLine({
     deliver: (message) => {
       if (this.#hook) this.#around.deliver(this.#hook, message);
@@ -80,6 +81,7 @@ export class Bridge {
       if (this.#hook && this.#relay.fromHook((event as MessageEvent).data)) event.preventDefault();
     });
     if (this.#routesExpected) this.#relay.expect();
+    if (this.#apiOffered) this.#relay.offerApi();
     if (this.#wanted) this.listenAtOnce();
     return true;
   }
@@ -116,6 +118,12 @@ export class Bridge {
     this.#disconnect();
     if (this.#wasListenedTo) this.listenAtOnce();
     this.#relay.thaw();
+  }
+
+  /** The page API may be enabled here. */
+  offerApi(): void {
+    this.#apiOffered = true;
+    if (this.#hook) this.#relay.offerApi();
   }
 
   #connect(): void {

@@ -1,12 +1,14 @@
 /**
- * The way of routed requests between a document's hook and the worker.
+ * The way of a page's requests between its hook and the worker: those that are routed, and those that
+ * it makes through the page API.
  *
  * They cross to the hook by events on its port rather than by messages: an event is heard in the same
  * task, which a message channel is far from in Firefox, and whoever offers it sees whether it was taken.
  * While anything is routed the worker is asked again whenever its port is lost; the hook is told at
  * once, since nobody will answer what was on the way.
  */
-import type { RelayDown, RelayUp } from "../session/relay/relay-messages.ts";
+import { API_ERRORS } from "../messages/api-messages.ts";
+import type { EventDown, EventUp } from "../messages/page-messages.ts";
 import { LARGEST_REQUEST } from "../session/relay/relay-messages.ts";
 
 /** Requests a second, and at once: a page that sends more gets errors for them. */
@@ -15,20 +17,30 @@ const AT_ONCE = 4_000;
 /** Milliseconds until a port that was lost right after it was opened is tried again. */
 const PAUSE = 200;
 
-const TYPES: ReadonlySet<unknown> = new Set<RelayUp["type"]>([
+const TYPES: ReadonlySet<unknown> = new Set<EventUp["type"]>([
   "routes-ack",
   "relay",
   "relay-session-over",
   "relay-closed",
   "relay-sockets",
+  "api-hello",
+  "api-request",
 ]);
-const DOWN: ReadonlySet<unknown> = new Set<RelayDown["type"]>(["routes", "relayed", "relay-live"]);
+const DOWN: ReadonlySet<unknown> = new Set<EventDown["type"]>([
+  "routes",
+  "relayed",
+  "relay-live",
+  "api-enabled",
+  "api-response",
+  "api-error",
+  "api-event",
+]);
 
 export interface RelayLineOptions {
   /** Has the hook hear of it at once. */
-  deliver(message: RelayDown): void;
+  deliver(message: EventDown): void;
   /** Passes it on to the worker. */
-  post(message: RelayUp): void;
+  post(message: EventUp): void;
   /** Opens a port to the worker, where there is none. @returns false where nobody is there any more */
   connect(): boolean;
 }
@@ -39,6 +51,8 @@ export class RelayLine {
   #wanted = false;
   /** The worker has said what, on its present port. */
   #told = false;
+  /** The page API is used here. */
+  #api = false;
   #left = AT_ONCE;
   #at = performance.now();
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -54,14 +68,20 @@ export class RelayLine {
     this.#options.deliver({ type: "routes-await" });
   }
 
+  /** The page API may be enabled here: the hook asks the worker. */
+  offerApi(): void {
+    this.#options.deliver({ type: "api-offered" });
+  }
+
   /** What the hook offers. @returns false where nobody takes it any more */
   fromHook(message: unknown): boolean {
     if (!isUp(message)) return true;
-    if (message.type === "relay" && !this.#admits(message)) {
-      this.#options.deliver({ type: "relay-refused", seq: Number(message.seq) });
+    if (!this.#admits(message)) {
+      this.#refuse(message);
       return true;
     }
     if (!this.#options.connect()) return false;
+    if (message.type.startsWith("api-")) this.#api = true;
     this.#options.post(message);
     return true;
   }
@@ -69,7 +89,7 @@ export class RelayLine {
   /** @returns false where it isn't about routes */
   fromWorker(message: { type: string }): boolean {
     if (!DOWN.has(message.type)) return false;
-    const down = message as RelayDown;
+    const down = message as EventDown;
     if (down.type === "routes") {
       this.#told = true;
       this.#wanted = down.table !== undefined;
@@ -82,6 +102,7 @@ export class RelayLine {
   lost(): void {
     const wasTold = this.#told;
     this.#told = false;
+    this.#loseApi();
     if (!this.#wanted) return;
     this.#options.deliver({ type: "relay-lost" });
     if (wasTold) this.#reconnect();
@@ -93,6 +114,7 @@ export class RelayLine {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     this.#told = false;
+    this.#loseApi();
     if (this.#wanted) this.#options.deliver({ type: "relay-lost" });
   }
 
@@ -105,17 +127,32 @@ export class RelayLine {
     this.#options.connect();
   }
 
-  #admits({ frame }: Extract<RelayUp, { type: "relay" }>): boolean {
+  #loseApi(): void {
+    if (this.#api) this.#options.deliver({ type: "api-lost" });
+    this.#api = false;
+  }
+
+  #admits(message: EventUp): boolean {
+    if (message.type !== "relay" && message.type !== "api-request") return true;
     const at = performance.now();
     this.#left = Math.min(AT_ONCE, this.#left + ((at - this.#at) / 1000) * PER_SECOND);
     this.#at = at;
     if (this.#left < 1) return false;
     this.#left--;
-    return frame.length <= LARGEST_REQUEST;
+    return message.type !== "relay" || message.frame.length <= LARGEST_REQUEST;
+  }
+
+  #refuse(message: EventUp): void {
+    const { type, seq } = message as Extract<EventUp, { seq: number }>;
+    if (type === "relay") this.#options.deliver({ type: "relay-refused", seq: Number(seq) });
+    else {
+      const error = { code: API_ERRORS.limit, message: "Too many requests. Nothing was sent." };
+      this.#options.deliver({ type: "api-error", seq: Number(seq), error });
+    }
   }
 }
 
-function isUp(message: unknown): message is RelayUp {
+function isUp(message: unknown): message is EventUp {
   return (
     typeof message === "object" &&
     message !== null &&

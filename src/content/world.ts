@@ -7,7 +7,9 @@
 interface MarkedBridge {
   listenAtOnce(): void;
   /** Something may be routed in this document: it asks before its first request passes. */
-  routedAtOnce?(): void;
+  routedAtOnce(): void;
+  /** The page API may be enabled for this document's origin. */
+  offerApi(): void;
 }
 
 interface World {
@@ -16,6 +18,8 @@ interface World {
   switchyardListens?: boolean;
   /** The route marker ran here. */
   switchyardRouted?: boolean;
+  /** The page API's marker did. */
+  switchyardApi?: boolean;
 }
 
 const world = globalThis as World;
@@ -25,7 +29,8 @@ export function enterBridge(bridge: MarkedBridge): boolean {
   if (world.switchyardBridge) return false;
   world.switchyardBridge = bridge;
   if (world.switchyardListens) bridge.listenAtOnce();
-  if (world.switchyardRouted) bridge.routedAtOnce?.();
+  if (world.switchyardRouted) bridge.routedAtOnce();
+  if (world.switchyardApi) bridge.offerApi();
   return true;
 }
 
@@ -38,10 +43,11 @@ export function enterMarker(): void {
 /** Something is routed on this host: the bridge is told, now or when it comes. */
 export function enterRouteMarker(): void {
   world.switchyardRouted = true;
-  world.switchyardBridge?.routedAtOnce?.();
+  world.switchyardBridge?.routedAtOnce();
 }
 
-/** The route marker ran in this frame. */
-export function isRouteMarked(): boolean {
-  return world.switchyardRouted === true;
+/** The page API is enabled on an origin of this host: the bridge is told, now or when it comes. */
+export function enterApiMarker(): void {
+  world.switchyardApi = true;
+  world.switchyardBridge?.offerApi();
 }

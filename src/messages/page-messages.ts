@@ -5,8 +5,10 @@
  * asked. From then on it tells facts: whole states of what changed, and frames while somebody records.
  * Everything that comes up may be forged by the page; everything that goes down the page may read.
  */
+
 import type { PageFact } from "../session/page/page-facts.ts";
 import type { RelayDown, RelayUp } from "../session/relay/relay-messages.ts";
+import type { ApiDownMessage, ApiUpMessage } from "./api-messages.ts";
 
 export {
   type AuthFact,
@@ -22,7 +24,7 @@ export {
 
 /** Name of the one event by which the hook hands its port to the bridge. */
 export const HANDSHAKE = "switchyard:hook";
-/** Events on the hook's end of the port, by which routed requests and answers cross at once. */
+/** Events on the hook's end of the port, by which requests of the page and their answers cross at once. */
 export const RELAY_UP = "switchyard:up";
 export const RELAY_DOWN = "switchyard:down";
 /** Name under which a bridge opens its port to the worker. */
@@ -45,7 +47,8 @@ export type HookMessage =
   | { type: "not-acted"; act: string; reason: string }
   /** `reason`: it was done, but its answer can't be given: why, one sentence. */
   | { type: "act-lost"; act: string; reason?: string }
-  | RelayUp;
+  | RelayUp
+  | ApiUpMessage;
 
 /** Worker, through the bridge, to hook. */
 export type HookCommand =
@@ -57,4 +60,16 @@ export type HookCommand =
    * hidden from the page. `act` is the frame's own request id.
    */
   | { type: "act"; act: string; client: number; frame: Uint8Array | string }
-  | RelayDown;
+  | RelayDown
+  | ApiDownMessage
+  /** By the bridge: the page API may be enabled here; the hook asks. */
+  | { type: "api-offered" }
+  /** By the bridge: the worker is gone. */
+  | { type: "api-lost" };
+
+/** What crosses between bridge and hook by events. */
+export type EventUp = RelayUp | ApiUpMessage;
+export type EventDown = Extract<
+  HookCommand,
+  { type: `rout${string}` | `relay${string}` | `api-${string}` }
+>;

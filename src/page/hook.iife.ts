@@ -6,6 +6,8 @@
  * that the page makes, keeps the journal of their sessions, and says nothing until it is asked.
  */
 import {
+  type EventDown,
+  type EventUp,
   HANDSHAKE,
   type HookCommand,
   type HookMessage,
@@ -14,7 +16,6 @@ import {
 } from "../messages/page-messages.ts";
 import { Journal } from "../session/journal/journal.ts";
 import type { JournalSocket } from "../session/journal/journal-socket.ts";
-import type { RelayDown } from "../session/relay/relay-messages.ts";
 import { Acts } from "./acts.ts";
 import {
   dispatchOn,
@@ -26,6 +27,7 @@ import {
   postTo,
 } from "./intrinsics.ts";
 import { Outbox } from "./outbox.ts";
+import { createPageApi } from "./page-api.ts";
 import { Router } from "./router.ts";
 import { Tap } from "./tap.ts";
 import { wrapWebSocket } from "./wrap-web-socket.ts";
@@ -46,10 +48,10 @@ const taps = new Map<JournalSocket, Tap>();
 // before the handshake, in which the bridge begins to listen: Chrome asks in that order.
 listen(window, "pagehide", () => outbox.flush((message) => dispatchOn(port2, message)));
 
+const api = createPageApi({ post: (message) => offer(port2, RELAY_UP, message) });
+
 // The bridge may say at once, in the handshake, that data requests have to wait.
-listen<MessageEvent>(port2, RELAY_DOWN, (event) =>
-  router.received(events.data(event) as RelayDown),
-);
+listen<MessageEvent>(port2, RELAY_DOWN, (event) => hear(events.data(event) as EventDown));
 
 const handshake = new MessageEvent(HANDSHAKE, { ports: [port2], cancelable: true });
 document.dispatchEvent(handshake);
@@ -74,6 +76,25 @@ function watch(): void {
   });
   listen<MessageEvent>(port, "message", (event) => obey(events.data(event) as HookCommand));
   port.start();
+}
+
+function hear(message: EventDown): void {
+  switch (message.type) {
+    case "api-offered":
+      offer(port2, RELAY_UP, { type: "api-hello" } satisfies EventUp);
+      break;
+    case "api-lost":
+      api.disconnected();
+      break;
+    case "api-enabled":
+    case "api-response":
+    case "api-error":
+    case "api-event":
+      api.received(message);
+      break;
+    default:
+      router.received(message);
+  }
 }
 
 function obey(command: HookCommand): void {

@@ -49,6 +49,7 @@ function stage(scripting = new FakeScripting()) {
     declared: DECLARED,
     marker: "/listen.js",
     routeMarker: "/route-marker.js",
+    apiMarker: "assets/api-marker.js",
     failed: (error) => failures.push(error),
   });
   return { scripting, scripts, failures };
