@@ -266,8 +266,8 @@ describe("documents", () => {
     const own = page();
     own.mode = "hold";
     own.openPort();
-    await until(() => own.mode === "quiet");
-    expect(own.pair).toBeUndefined();
+    await until(() => own.pair === undefined);
+    expect(own.mode).toBe("quiet");
     expect(() => pages.session("page/x/1/default")).toThrow("Unknown session");
   });
 
