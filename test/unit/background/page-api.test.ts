@@ -411,10 +411,11 @@ describe("access that is taken back", () => {
   });
 
   it("while a request runs keeps its answer from the page", async () => {
-    const [id] = await page.granted([bob]);
+    const root = await scene.create({ label: "Root", signIn: SIGN_INS.root });
+    const [id] = await page.granted([root]);
     const document = open();
-    const running = document.refusal("switchyard_rpc", query(id, "SLEEP 50ms; RETURN 'secret'"));
-    await settled();
+    const running = document.refusal("switchyard_rpc", query(id, "SLEEP 100ms; RETURN 'secret'"));
+    await until(() => scene.registry.session(root).requests.running > 0);
     await page.command("api.revoke", { origin: ORIGIN });
     expect(await running).toMatchObject({ code: 4100, data: { outcome: "ran" } });
   });

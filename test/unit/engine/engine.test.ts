@@ -123,11 +123,14 @@ describe("a client", () => {
   it("connects by its id, and finds the page API where it comes late", async () => {
     const [id] = await page.granted([alice]);
     const db = client({});
+    const listeners = new Map<string, () => void>();
+    vi.stubGlobal("addEventListener", (type: string, heard: () => void) => {
+      listeners.set(type, heard);
+    });
     const connecting = db.connect(`switchyard://${id}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => listeners.size > 0);
     vi.stubGlobal("switchyard", provider);
-    const listeners: (() => void)[] = [];
-    vi.stubGlobal("addEventListener", (_type: string, heard: () => void) => listeners.push(heard));
+    listeners.get("switchyard#initialized")?.();
     await connecting;
     expect(await who(db)).toBe("user:alice");
   });
@@ -191,7 +194,7 @@ describe("requests", () => {
     expect(await db.select(id)).toMatchObject({ text: "from the page" });
     expect(await db.auth()).toMatchObject({ id: new RecordId("user", "bob") });
     await db.delete(id);
-    const values = [new Uuid("018f4e5c-0000-7000-8000-000000000000"), 12n ** 18n, null];
+    const values = [new Uuid("018f4e5c-0000-7000-8000-000000000000"), 10n ** 18n, null];
     const [returned] = await db.query<[unknown[]]>("RETURN $values", { values }).collect();
     expect(returned).toEqual(values);
   });
@@ -336,9 +339,11 @@ describe("live queries", () => {
 
 describe("what changes under a client", () => {
   it("is said where the worker is lost under a request: it may have run, and isn't sent again", async () => {
-    const db = await connected();
+    const key = await scene.create({ label: "Slow", signIn: SIGN_INS.root });
+    await scene.registry.session(key).use("app", "tenant_b");
+    const db = await connected(key, "Slow");
     const running = failureOf(
-      db.query("CREATE note:once SET text = 'once', owner = $auth; SLEEP 100ms").collect(),
+      db.query("CREATE note:once SET text = 'once', owner = user:bob; SLEEP 100ms").collect(),
     );
     await new Promise((resolve) => setTimeout(resolve, 30));
     workerDies();
