@@ -20,7 +20,11 @@ export class SwitchyardError extends SurrealError {
 
 /** What `window.switchyard` rejected with. */
 export function toSdkError(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error(String(error));
+  // The SDK's codecs throw a class of their own, which is no Error.
+  if (!(error instanceof Error)) {
+    const { message } = { ...(error as object | undefined) } as { message?: unknown };
+    return new SurrealError(String(message ?? error), { cause: error });
+  }
   const { code, data } = error as Error & Partial<ApiErrorData>;
   if (typeof code !== "number") return error;
   if (code !== API_ERRORS.server)

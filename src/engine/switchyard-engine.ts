@@ -60,6 +60,8 @@ export class SwitchyardEngine extends RpcEngine implements SurrealEngine {
   #granted: ApiSession | undefined;
   #sessions = new Map<string, VirtualSession>();
   #end: (why: Ending) => void = () => undefined;
+  #failure: Error | undefined;
+  #wasConnected = false;
   #closed = false;
 
   constructor(context: DriverContext, options: SwitchyardEngineOptions) {
@@ -88,16 +90,25 @@ export class SwitchyardEngine extends RpcEngine implements SurrealEngine {
     for (;;) {
       const why = await this.#connectOnce(state);
       if (this.#closed) return;
-      this.#publisher.publish("error", why ?? lost());
-      const mayReturn = why instanceof SwitchyardError && why.code === API_ERRORS.disconnected;
-      if (!mayReturn || !reconnect.enabled || !reconnect.allowed) break;
+      const wasLost = why instanceof SwitchyardError && why.code === API_ERRORS.disconnected;
+      if (!wasLost || !this.#wasConnected || !reconnect.allowed) {
+        this.#fail(why ?? lost());
+        return;
+      }
       reconnect.propagate(why);
       this.#publisher.publish("reconnecting");
       await reconnect.iterate();
       if (this.#closed) return;
     }
-    this._state = undefined;
-    this.#publisher.publish("disconnected");
+  }
+
+  /**
+   * The SDK listens to no errors of an engine. But it asks a connection that is new for its version,
+   * and tells what that throws to whoever waits for it, and closes the engine.
+   */
+  #fail(why: Error): void {
+    this.#failure = why;
+    this.#publisher.publish("connected");
   }
 
   /** Resolves when the connection is over, or where it couldn't be made: with why. */
@@ -115,6 +126,7 @@ export class SwitchyardEngine extends RpcEngine implements SurrealEngine {
       });
       stop = this.#listen(provider);
       state.reconnect.reset();
+      this.#wasConnected = true;
       this.#publisher.publish("connected");
       return await over;
     } catch (error) {
@@ -181,6 +193,7 @@ export class SwitchyardEngine extends RpcEngine implements SurrealEngine {
   }
 
   override async version(): Promise<VersionInfo> {
+    if (this.#failure) throw this.#failure;
     return { version: String(await this.#rpc("version")) };
   }
 
