@@ -110,6 +110,7 @@ export function SettingsPage({ back }: { back: ComponentChildren }): JSX.Element
 }
 
 const KEYS = [
+  ["R", "Choose whom this tab runs as; there 1 to 9 pick, typing filters, Enter switches"],
   ["1 to 9", "Go to the session with this number"],
   ["/", "Filter the sessions"],
   ["↑ ↓ Home End", "Move in the list"],
