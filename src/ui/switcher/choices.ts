@@ -2,7 +2,7 @@
  * Whom a tab can run as, in the order in which they are offered.
  *
  * Sessions on the page's own server come first, since the page's ids and tables are there; in each
- * group those that can serve now before those that can't. A Careful connection has no shortcut: its
+ * group those whose name is looked for, and those that can serve now, come before the rest. A Careful connection has no shortcut: its
  * sessions are to be pointed at.
  */
 import type { ConnectionView, SessionView } from "../../session/model.ts";
@@ -18,6 +18,8 @@ export interface Choice {
   careful: boolean;
   /** The digit that picks it. */
   digit: number | undefined;
+  /** 0: its name begins with what is looked for · 1: holds it · 2: something else of it does. */
+  distance: number;
 }
 
 export type SwitcherItem = { kind: "own" } | ({ kind: "session" } & Choice);
@@ -35,6 +37,11 @@ export function canServe({ status, needsSignIn }: SessionView): boolean {
   return status === "active" && !needsSignIn;
 }
 
+function distanceOf(label: string, filter: string): number {
+  const at = label.toLowerCase().indexOf(filter.trim().toLowerCase());
+  return at === 0 ? 0 : at > 0 ? 1 : 2;
+}
+
 export function choices({ sessions, connections, servers, filter }: ChoicesInput): Choice[] {
   const byId = new Map(connections.map((connection) => [connection.id, connection]));
   const found = sessions
@@ -48,12 +55,14 @@ export function choices({ sessions, connections, servers, filter }: ChoicesInput
         near: servers.some((url) => connection !== undefined && sameServer(url, connection.url)),
         careful,
         digit: careful ? undefined : session.number,
+        distance: distanceOf(session.label, filter),
       };
     })
     .filter(({ session, connection }) =>
       matches(session, [connection?.name ?? "", connection?.url ?? ""], filter),
     );
-  const rank = ({ near, session }: Choice) => (near ? 0 : 2) + (canServe(session) ? 0 : 1);
+  const rank = ({ near, distance, session }: Choice) =>
+    (near ? 0 : 10) + distance * 2 + (canServe(session) ? 0 : 1);
   return found.toSorted((one, other) => rank(one) - rank(other));
 }
 

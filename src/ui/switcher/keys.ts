@@ -39,5 +39,7 @@ export function switcherStep(key: string, state: SwitcherState): SwitcherStep | 
 
 /** Which item is active after the filter changed: the best one, and none while nothing is looked for. */
 export function activeAfter(filter: string, items: readonly SwitcherItem[]): number {
-  return filter.trim() !== "" && items.length > 0 ? 0 : -1;
+  if (filter.trim() === "") return -1;
+  const distances = items.map((item) => (item.kind === "own" ? 2 : item.distance));
+  return distances.indexOf(Math.min(...distances));
 }

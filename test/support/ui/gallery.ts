@@ -29,7 +29,7 @@ if (view === "popup" || view === "options") {
   if (!scene) throw new Error(`There is no scene ${wanted}.`);
   const client = createFakeClient(scene.snapshot);
   const host = createFakeHost({ ...scene.host, theme, surface: view });
-  if (view === "popup") mountPopup(root, { client, host });
+  if (view === "popup") mountPopup(root, { client, host, switching: query.has("switch") });
   else mountOptions(root, { client, host, site: query.get("site") ?? undefined });
   Object.assign(window, { gallery: client });
 } else {

@@ -6,7 +6,7 @@ import { exampleFrame, examplePage } from "./page-examples.ts";
 
 export const BOB = "018f3a52-77aa-7bbb-8ccc-0123456789c3";
 const ALICE = "00000000-0000-7000-8000-0000000000a1";
-const PRODUCTION = "00000000-0000-7000-8000-0000000000d1";
+export const PRODUCTION = "00000000-0000-7000-8000-0000000000d1";
 const MINUTE = 60_000;
 
 export function exampleRoute(part: Partial<RouteView> = {}): RouteView {

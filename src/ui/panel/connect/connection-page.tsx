@@ -3,11 +3,11 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
+import { Confirm } from "../../components/confirm.tsx";
 import { ErrorNote, Note } from "../../components/error-note.tsx";
 import { useStore } from "../../store/context.ts";
 import { isClosed } from "../../store/sessions.ts";
 import { siteName } from "../../words/routes.ts";
-import { Confirm } from "../detail/questions.tsx";
 import { ConnectionForm } from "./connection-form.tsx";
 import { ConnectionOutcome } from "./connection-outcome.tsx";
 

@@ -1,42 +1,15 @@
 /** What can't be taken back asks first, at its place, and says what it does. */
 import { useSignal } from "@preact/signals";
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import type { SessionView } from "../../../session/model.ts";
 import type { Action } from "../../components/action.ts";
-import { Button } from "../../components/button.tsx";
-import { Note } from "../../components/error-note.tsx";
+import { Confirm } from "../../components/confirm.tsx";
 import { useStore } from "../../store/context.ts";
 import { isClosed } from "../../store/sessions.ts";
 import { siteName } from "../../words/routes.ts";
 
 /** `close` and `end` ask only where they would cut a tab that runs as the session. */
 export type Question = "reset" | "revoke" | "replace" | "close" | "end";
-
-export interface ConfirmProps {
-  children: ComponentChildren;
-  /** The word on the button that goes on; absent: there is nothing to go on with. */
-  yes?: string;
-  no?: string;
-  onYes: () => unknown;
-  close: () => void;
-}
-
-/** A question at its place: what would happen, and the two ways out. */
-export function Confirm({ children, yes, no = "Keep", onYes, close }: ConfirmProps): JSX.Element {
-  return (
-    <Note
-      tone="warn"
-      actions={
-        <>
-          {yes !== undefined && <Button onClick={onYes}>{yes}</Button>}
-          <Button onClick={close}>{no}</Button>
-        </>
-      }
-    >
-      {children}
-    </Note>
-  );
-}
 
 /** What a reset does, of whatever session. */
 export const RESET_WORDS =
