@@ -55,6 +55,8 @@ export function RequestRow(
     const word = outcomeWord(entry.outcome);
     const watching = entry.live?.some((stream) => stream.state === "watching") ?? false;
     const user = userThen(entry.as);
+    // A session of the person's own goes by the name that they gave it.
+    const who = entry.relayed && name ? name.label : user;
     const { duration } = entry;
     return (
       <div
@@ -77,7 +79,7 @@ export function RequestRow(
         >
           {name && <Badge label={name.label} colour={name.colour} />}
           <span class={`sy-request-user${entry.as?.user === undefined ? " sy-dim" : ""}`}>
-            {user}
+            {who}
           </span>
           {entry.relayed && (
             <span class="sy-request-relayed">

@@ -29,6 +29,8 @@ export interface ScopesInput {
   frames: readonly PageFrameView[];
   sockets: readonly PageSocketView[];
   sessions: readonly PageSessionView[];
+  /** What runs now: what that names is offered too where it isn't there. */
+  current: RouteView | undefined;
 }
 
 const DEFAULT: RouteScope = { kind: "default" };
@@ -42,7 +44,7 @@ export function routedPlace({ holder, label }: PageSessionView): RoutedPlace | u
   return { frame, url: holder.url, client: Number(client), order: Number(order), label };
 }
 
-export function scopeOptions({ frames, sockets, sessions }: ScopesInput): ScopeOption[] {
+export function scopeOptions({ frames, sockets, sessions, current }: ScopesInput): ScopeOption[] {
   const top = frames.find((frame) => frame.top);
   const origin = top?.origin ?? "";
   const readable = new Set(
@@ -67,6 +69,16 @@ export function scopeOptions({ frames, sockets, sessions }: ScopesInput): ScopeO
     { value: "page", text: "All sessions of the page", target: { scope: PAGE }, origin },
     ...own.flatMap((session) => single(session, "One session alone")),
   ];
+  if (current?.scope.kind === "session" && !optionOf(options, current)) {
+    const { scope } = current;
+    options.push({
+      value: keyOf({ scope }),
+      text: `${scope.session.label} (not found now)`,
+      group: "One session alone",
+      target: { scope },
+      origin: current.origin,
+    });
+  }
   for (const frame of frames) {
     const { documentId } = frame;
     if (frame.top || frame.origin === origin || !URL.canParse(frame.origin)) continue;

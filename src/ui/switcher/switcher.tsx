@@ -61,12 +61,13 @@ export function Switcher(props: SwitcherProps): JSX.Element {
   useLayoutEffect(() => search.current?.focus({ preventScroll: true }), []);
 
   const sockets = page.sockets.value;
+  const current = routes.current.value;
   const scopes = scopeOptions({
     frames: page.frames.value,
     sockets,
     sessions: page.sessions.all.value,
+    current,
   });
-  const current = routes.current.value;
   const scope =
     scopes.find(({ value }) => value === chosen.value) ??
     (current && optionOf(scopes, current)) ??

@@ -110,6 +110,22 @@ export const routeScenes: Record<string, () => Snapshot> = {
   },
   switching: () => routedSnapshot([exampleRoute({ state: "switching" })]),
   careful: () => routedSnapshot([exampleRoute({ to: PRODUCTION, scope: { kind: "page" } })]),
+  "long-names": () => {
+    const snapshot = routedSnapshot([
+      exampleRoute({
+        to: PRODUCTION,
+        scope: {
+          kind: "session",
+          session: { frame: "top", url: "", client: 1, order: 1, label: "018f…9a07" },
+        },
+      }),
+    ]);
+    for (const session of snapshot.sessions) {
+      session.label = `${session.label} of the whole continent and of all its warehouses`;
+      session.database = "orders_of_the_year_2026_and_of_all_the_years_before";
+    }
+    return snapshot;
+  },
   resting: () =>
     routedSnapshot([exampleRoute({ state: "suspended", topOrigin: "https://acme.com" })]),
   "route-trouble": () => routedSnapshot([troubledRoute()]),

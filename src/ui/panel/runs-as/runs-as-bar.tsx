@@ -137,6 +137,9 @@ function Picker(): JSX.Element {
         aria-label="Run this tab as"
         popover="manual"
         tabIndex={-1}
+        onFocusOut={({ relatedTarget: to }) => {
+          if (to instanceof Node && !popup.current?.contains(to) && to !== anchor.current) close();
+        }}
         onKeyDown={(event) => {
           if (event.key !== "Escape" || event.defaultPrevented) return;
           event.preventDefault();

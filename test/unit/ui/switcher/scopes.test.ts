@@ -5,6 +5,7 @@ import {
   examplePageSession,
   exampleSocket,
 } from "../../../support/ui/page-examples.ts";
+import { exampleRoute } from "../../../support/ui/route-examples.ts";
 
 const top = exampleFrame();
 const main = exampleSocket();
@@ -19,11 +20,21 @@ const inner = exampleSocket({ key: "77A1F0B2/1", documentId: widget.documentId, 
 const own = examplePageSession();
 const second = examplePageSession({ id: "018f3a52-77aa-7bbb-8ccc-012345670b05" });
 const framed = examplePageSession({}, inner, widget);
-const page = { frames: [top, widget], sockets: [main, inner], sessions: [own, second, framed] };
+const page = {
+  frames: [top, widget],
+  sockets: [main, inner],
+  sessions: [own, second, framed],
+  current: undefined,
+};
 
 describe("which part of a page is meant", () => {
   it("is its default sessions, all of them, or one alone", () => {
-    const options = scopeOptions({ frames: [top], sockets: [main], sessions: [own, second] });
+    const options = scopeOptions({
+      ...page,
+      frames: [top],
+      sockets: [main],
+      sessions: [own, second],
+    });
     expect(options.map(({ target }) => target)).toEqual([
       { scope: { kind: "default" } },
       { scope: { kind: "page" } },
@@ -66,6 +77,7 @@ describe("which part of a page is meant", () => {
 
   it("offers no session that is over, or whose socket can't be read", () => {
     const options = scopeOptions({
+      ...page,
       frames: [top],
       sockets: [main, exampleSocket({ key: "5D0C0A1E/3", unreadable: "flatbuffers" })],
       sessions: [
@@ -87,5 +99,10 @@ describe("which part of a page is meant", () => {
     if (!place) throw new Error("The second session has no place");
     const lost = { kind: "session" as const, session: { ...place, order: 9 } };
     expect(optionOf(options, { origin: top.origin, scope: lost })).toBeUndefined();
+    // What runs now is never shown as something else.
+    const current = exampleRoute({ origin: top.origin, scope: lost });
+    expect(optionOf(scopeOptions({ ...page, current }), current)?.text).toBe(
+      "018f…0b05 (not found now)",
+    );
   });
 });
