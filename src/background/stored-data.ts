@@ -40,6 +40,7 @@ export const isProfile = shape<Profile>({
   namespace: optional(text),
   database: optional(text),
   disconnected: optional(flag),
+  careful: optional(flag),
 });
 
 const isVariable = shape<SessionVariable>({

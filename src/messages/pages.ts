@@ -7,6 +7,8 @@ import { siteHost } from "./site-pattern.ts";
 
 /** The panel: in DevTools, or in a tab as `panelAddress` says. */
 export const PANEL_PAGE = "/src/shells/panel.html";
+/** The toolbar button's popup. */
+export const POPUP_PAGE = "/src/shells/popup.html";
 /** The page that opens once, after installation. */
 export const WELCOME_PAGE = "/src/shells/welcome.html";
 /** The options: sites, log, privacy. */
@@ -25,6 +27,14 @@ export function panelAddress(tabId?: number): string {
 export function tabOfAddress(search: string): number | undefined {
   const tab = new URLSearchParams(search).get("tab");
   return tab !== null && /^\d{1,15}$/.test(tab) ? Number(tab) : undefined;
+}
+
+/** The popup's path where it opens to switch: with its list open, and the keys in it at once. */
+export const SWITCHER_ADDRESS = `${POPUP_PAGE}?switch`;
+
+/** Whether a popup was opened to switch, from its page's `location.search`. */
+export function isSwitcherAddress(search: string): boolean {
+  return new URLSearchParams(search).has("switch");
 }
 
 /**

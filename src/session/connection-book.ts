@@ -18,6 +18,8 @@ export interface ProfileInput {
   url: string;
   namespace?: string;
   database?: string;
+  /** See `ConnectionView`. Absent in an edit: as it was. */
+  careful?: boolean;
 }
 
 export interface BookOptions {
@@ -84,9 +86,9 @@ export class ConnectionBook {
   async add(input: ProfileInput) {
     const { url, mended } = mendUrl(input.url);
     this.#assertNewUrl(url);
-    const { namespace, database } = input;
+    const { namespace, database, careful } = input;
     const name = input.name?.trim() || new URL(url).host;
-    const profile: Profile = { id: crypto.randomUUID(), name, url, namespace, database };
+    const profile: Profile = { id: crypto.randomUUID(), name, url, namespace, database, careful };
     await this.#save(profile);
     this.take(profile).open();
     return { id: profile.id, url, mended };
@@ -118,7 +120,8 @@ export class ConnectionBook {
     }
     const { namespace, database } = input;
     const name = input.name?.trim() || connection.profile.name;
-    connection.profile = { ...connection.profile, name, url, namespace, database };
+    const careful = input.careful ?? connection.profile.careful;
+    connection.profile = { ...connection.profile, name, url, namespace, database, careful };
     await this.#save(connection.profile);
     if (moved) {
       connection.close();

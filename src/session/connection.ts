@@ -93,7 +93,7 @@ export class Connection implements SessionLink {
   }
 
   get view(): ConnectionView {
-    const { id, name, url, namespace, database } = this.profile;
+    const { id, name, url, namespace, database, careful } = this.profile;
     return {
       id,
       name,
@@ -107,6 +107,7 @@ export class Connection implements SessionLink {
       strayFrames: this.#strayFrames,
       lastStray: this.#lastStray,
       local: isLocal(url),
+      ...(careful && { careful }),
     };
   }
 

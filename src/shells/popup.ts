@@ -1,6 +1,7 @@
-/** The toolbar button's popup: of the tab in front of which it opened. */
+/** The toolbar button's popup: of the tab in front of which it opened. `?switch`: opened to switch. */
 import browser from "webextension-polyfill";
-import { startView } from "./start.ts";
+import { isSwitcherAddress } from "../messages/pages.ts";
+import { type Mount, startView } from "./start.ts";
 import { createViewHost } from "./view-host.ts";
 
 startView({
@@ -8,6 +9,10 @@ startView({
     const [tab] = await browser.tabs.query({ active: true, currentWindow: true });
     return createViewHost({ surface: "popup", tabId: tab?.id });
   },
-  view: async () => (await import("../ui/popup/popup.tsx")).mountPopup,
+  view: async (): Promise<Mount> => {
+    const { mountPopup } = await import("../ui/popup/popup.tsx");
+    const switching = isSwitcherAddress(location.search);
+    return (root, parts) => mountPopup(root, { ...parts, switching });
+  },
   advice: "Close this and open it again.",
 });

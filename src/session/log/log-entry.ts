@@ -42,6 +42,8 @@ export interface RequestEntry {
   as?: IdentityThen;
   txn?: string;
   by: "page" | "you";
+  /** The tab ran as the session of `as`: it never went over the page's own socket. */
+  relayed?: boolean;
   bytesSent: number;
   bytesReceived?: number;
   /** Milliseconds from the request's frame to the answer's. */

@@ -88,11 +88,11 @@ function fileEntry(entry: KeptEntry): Record<string, unknown> {
 
 function fileRequest(entry: KeptRequest): Record<string, unknown> {
   const { kind, at, socketKey, frameId, generation, format, id, method, text, as, txn } = entry;
-  const { session, by, bytesSent, bytesReceived, duration, outcome, again } = entry;
+  const { session, by, relayed, bytesSent, bytesReceived, duration, outcome, again } = entry;
   const details = entryDetails(entry);
   return {
     ...{ kind, at, socketKey, frameId, generation, format, id, method, text, as, txn, session },
-    ...{ by, bytesSent, bytesReceived, duration, outcome, again },
+    ...{ by, relayed: relayed || undefined, bytesSent, bytesReceived, duration, outcome, again },
     params: fileValue(details.params),
     requestMissing: details.requestMissing,
     result: fileValue(details.result),

@@ -178,6 +178,7 @@ function readRequest(fields: Fields): KeptRequest {
     as,
     txn,
     by: fields.oneOf("by", MAKERS),
+    relayed: fields.optional("relayed", "boolean") ?? false,
     bytesSent: fields.number("bytesSent"),
     again: fields.flag("again"),
     session,

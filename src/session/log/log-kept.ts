@@ -61,7 +61,7 @@ export type RequestParts = Pick<
   "at" | "socketKey" | "documentId" | "frameId" | "generation" | "format" | "id" | "method"
 > &
   Pick<RequestEntry, "text" | "by" | "bytesSent" | "again"> &
-  Pick<KeptRequest, "as" | "txn" | "session" | "kills" | "search" | "requestFrame"> &
+  Pick<KeptRequest, "as" | "txn" | "relayed" | "session" | "kills" | "search" | "requestFrame"> &
   Pick<KeptRequest, "requestMissing">;
 
 export class KeptRequest implements RequestEntry {
@@ -80,6 +80,7 @@ export class KeptRequest implements RequestEntry {
   readonly as: IdentityThen | undefined;
   readonly txn: string | undefined;
   readonly by: RequestEntry["by"];
+  readonly relayed: boolean;
   readonly bytesSent: number;
   bytesReceived: number | undefined;
   duration: number | undefined;
@@ -112,6 +113,7 @@ export class KeptRequest implements RequestEntry {
     this.as = parts.as;
     this.txn = parts.txn;
     this.by = parts.by;
+    this.relayed = parts.relayed;
     this.bytesSent = parts.bytesSent;
     this.bytesReceived = undefined;
     this.duration = undefined;

@@ -131,6 +131,7 @@ export class RequestLog extends LogBook {
       as,
       txn,
       by,
+      relayed: record.relayed === true,
       bytesSent: size,
       again: socket.isAgain(id, method, generation),
       session,

@@ -37,7 +37,7 @@ function place(anchor: HTMLElement, popup: HTMLElement, align: PopupOptions["ali
   popup.style.left = `${Math.max(MARGIN, Math.min(left, view.clientWidth - width - MARGIN))}px`;
 }
 
-/** Shows, places and hides the popup as `open` says; closes it on a press elsewhere or a scroll. */
+/** Shows, places and hides the popup as `open` says; closes it on a press elsewhere, or when its anchor scrolls away. */
 export function usePopup({ anchor, popup, open, close, align }: PopupOptions): void {
   useLayoutEffect(() => {
     const from = anchor.current;
@@ -49,8 +49,9 @@ export function usePopup({ anchor, popup, open, close, align }: PopupOptions): v
       const target = event.target as Node;
       if (!from.contains(target) && !shown.contains(target)) close();
     };
+    // Only what moves the anchor: a log that follows its end scrolls all the time.
     const scrolled = (event: Event) => {
-      if (!shown.contains(event.target as Node)) close();
+      if ((event.target as Node).contains(from)) close();
     };
     document.addEventListener("pointerdown", pressed, true);
     document.addEventListener("scroll", scrolled, true);

@@ -1,19 +1,33 @@
 /**
- * The options: on which sites Switchyard runs, how much the log of requests holds, and what is kept
- * where. Opened for one site, it asks one large question before all else.
+ * The options: on which sites Switchyard runs and as whom, who may use the sessions, and all that is
+ * kept. Opened for one site, it asks one large question before all else.
  */
 import "../theme.css";
 import "./options.css";
+import { useSignal } from "@preact/signals";
 import { type JSX, render } from "preact";
 import type { ViewClient } from "../../messages/view-client.ts";
+import { AbandonForm } from "../components/abandon-form.tsx";
 import type { ViewHost } from "../host.ts";
 import { createPreferences, type Preferences } from "../store/preferences.ts";
 import { createSitesStore, type SitesStore } from "../store/sites.ts";
+import { createWorkerState, type WorkerState } from "../store/worker-state.ts";
+import { AllData } from "./all-data.tsx";
+import { Always } from "./always.tsx";
+import { Connections } from "./connections.tsx";
 import { LogLimitsForm } from "./log-limits.tsx";
+import { PageApi } from "./page-api.tsx";
 import { SiteQuestion } from "./site-question.tsx";
 import { Sites } from "./sites.tsx";
 
-export interface OptionsParts {
+/** What every section is given. */
+export interface OptionsParts extends Omit<WorkerState, "take"> {
+  client: ViewClient;
+  host: ViewHost;
+  sites: SitesStore;
+}
+
+export interface MountedOptions {
   client: ViewClient;
   host: ViewHost;
   /** A page of the site that is asked about. */
@@ -21,12 +35,17 @@ export interface OptionsParts {
 }
 
 /** Shows the options in `root`. Returns the way to take them away again, listeners and all. */
-export function mountOptions(root: HTMLElement, { client, host, site }: OptionsParts): () => void {
+export function mountOptions(
+  root: HTMLElement,
+  { client, host, site }: MountedOptions,
+): () => void {
+  const { take, ...worker } = createWorkerState();
   const sites = createSitesStore({ client, host });
   const preferences = createPreferences(host);
   const endings = [
     sites.close,
     client.onEvent((message) => {
+      take(message);
       if (message.event === "snapshot") sites.replaceAll(message.snapshot.sites);
       else if (message.event === "sites") sites.replaceAll(message.sites);
     }),
@@ -34,7 +53,8 @@ export function mountOptions(root: HTMLElement, { client, host, site }: OptionsP
       root.ownerDocument.documentElement.dataset.theme = theme;
     }),
   ];
-  render(<Options sites={sites} preferences={preferences} site={site} />, root);
+  const parts: OptionsParts = { ...worker, client, host, sites };
+  render(<Options parts={parts} preferences={preferences} site={site} />, root);
   return () => {
     render(null, root);
     for (const end of endings) end();
@@ -42,12 +62,14 @@ export function mountOptions(root: HTMLElement, { client, host, site }: OptionsP
 }
 
 interface OptionsProps {
-  sites: SitesStore;
+  parts: OptionsParts;
   preferences: Preferences;
   site: string | undefined;
 }
 
-function Options({ sites, preferences, site }: OptionsProps): JSX.Element {
+function Options({ parts, preferences, site }: OptionsProps): JSX.Element {
+  const { sites } = parts;
+  const saved = useSignal(false);
   return (
     <main class="sy-root sy-options">
       <header>
@@ -59,16 +81,44 @@ function Options({ sites, preferences, site }: OptionsProps): JSX.Element {
         <h2 id="sites">Sites</h2>
         <Sites sites={sites} />
       </section>
+      <section aria-labelledby="connections">
+        <h2 id="connections">Connections</h2>
+        <Connections parts={parts} />
+      </section>
+      <section aria-labelledby="always">
+        <h2 id="always">Sites that always run as one of your sessions</h2>
+        <Always parts={parts} />
+      </section>
+      <section aria-labelledby="page-api">
+        <h2 id="page-api">Page API</h2>
+        <PageApi parts={parts} />
+      </section>
+      <section aria-labelledby="sessions">
+        <h2 id="sessions">Sessions</h2>
+        <AbandonForm
+          settings={parts.settings}
+          call={parts.client.call}
+          onSaved={() => {
+            saved.value = true;
+          }}
+        >
+          <span role="status">{saved.value && "Saved."}</span>
+        </AbandonForm>
+      </section>
       <section aria-labelledby="log">
         <h2 id="log">Log of requests</h2>
         <LogLimitsForm preferences={preferences} />
+      </section>
+      <section aria-labelledby="data">
+        <h2 id="data">All data</h2>
+        <AllData parts={parts} />
       </section>
       <section aria-labelledby="privacy">
         <h2 id="privacy">What it reads, and what it keeps</h2>
         <p>
           On these sites it reads the frames of WebSockets to SurrealDB, and of no others. It passes
-          on nothing while no panel and no popup of that tab is open. What is recorded stays in the
-          panel, in memory, until you close it or export it.
+          on nothing while no panel and no popup of that tab is open and the tab runs as itself.
+          What is recorded stays in the panel, in memory, until you close it or export it.
         </p>
         <p>
           Connections, the sessions that you make, and settings are kept in this browser profile.

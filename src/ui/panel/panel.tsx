@@ -17,6 +17,8 @@ import { StoreContext } from "../store/context.ts";
 import { createStore, type PanelStore } from "../store/store.ts";
 import { Banners } from "./banners.tsx";
 import { useWidthClass } from "./layout.ts";
+import { RouteBars } from "./runs-as/route-bars.tsx";
+import { whyNotRun } from "./runs-as/run-tab-as.tsx";
 import { SessionsView } from "./sessions-view.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { isTyping } from "./typing.ts";
@@ -73,6 +75,10 @@ function Panel({ store }: { store: PanelStore }): JSX.Element {
           root.current?.querySelector<HTMLInputElement>("input[type=search]")?.focus();
         });
         event.preventDefault();
+      } else if (event.key === "r" || event.key === "R") {
+        if (!store.page.info.peek() || whyNotRun(store) !== undefined) return;
+        store.picking.value = true;
+        event.preventDefault();
       } else if (/^[1-9]$/.test(event.key)) {
         const numbered = store.sessions.all
           .peek()
@@ -91,6 +97,7 @@ function Panel({ store }: { store: PanelStore }): JSX.Element {
     <div class="sy-root" data-width={width} ref={root}>
       <TopBar />
       <Banners />
+      <RouteBars />
       <div class="sy-view" role="tabpanel" aria-label={VIEW_NAMES[store.view.value]}>
         <Boundary key={store.view.value}>
           {store.view.value === "sessions" ? (

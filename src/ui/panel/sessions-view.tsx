@@ -69,7 +69,9 @@ export function SessionsView({ width }: { width: WidthClass }): JSX.Element {
       </div>
       {width === "wide" && pane.value.kind === "session" && key !== undefined && (
         <aside class="sy-column-history" aria-label="What happened lately">
-          {isPageSessionKey(key) && <RecentRequests sessionKey={key} />}
+          {(isPageSessionKey(key) || store.routes.runsAs(key)) && (
+            <RecentRequests sessionKey={key} />
+          )}
           <section aria-label="History" data-section="history">
             <h2 class="sy-column-title">History</h2>
             <History key={key} sessionKey={key} />

@@ -1,4 +1,7 @@
-/** The row that is always there: the views, how the connections are, and the settings. */
+/**
+ * The rows that are always there: whom the tab runs as, in a view that belongs to one; then the views,
+ * how the connections are, and the settings.
+ */
 import "./top-bar.css";
 import type { JSX } from "preact";
 import { Button } from "../components/button.tsx";
@@ -10,6 +13,7 @@ import { count } from "../values/sizes.ts";
 import { connectionsSummary } from "../words/connections-summary.ts";
 import { clockTime } from "../words/time.ts";
 import { PageSockets } from "./page-sockets.tsx";
+import { RunsAsBar } from "./runs-as/runs-as-bar.tsx";
 
 const VIEWS: readonly { view: ViewName; text: string }[] = [
   { view: "sessions", text: "Sessions" },
@@ -19,7 +23,8 @@ const VIEWS: readonly { view: ViewName; text: string }[] = [
 
 export function TopBar(): JSX.Element {
   const store = useStore();
-  const { view, connections } = store;
+  const { view, connections, page } = store;
+  const ofTab = page.info.value !== undefined;
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
@@ -34,36 +39,53 @@ export function TopBar(): JSX.Element {
   }
 
   return (
-    <header class="sy-topbar">
-      <div class="sy-tabs" role="tablist" tabIndex={-1} aria-label="Views" onKeyDown={onKeyDown}>
-        {VIEWS.map((each) => (
-          <button
-            key={each.view}
-            type="button"
-            role="tab"
-            class="sy-tab"
-            aria-label={each.text}
-            aria-selected={view.value === each.view}
-            tabIndex={view.value === each.view ? 0 : -1}
-            onClick={() => {
-              view.value = each.view;
-            }}
-          >
-            {each.text}
-            {each.view === "requests" && <RequestCount />}
-          </button>
-        ))}
-      </div>
-      <div class="sy-topbar-end">
-        <RecordingMark />
-        <PageSockets />
-        {connections.all.value.length > 0 && <Summary />}
-        {store.host.surface === "devtools" && (
-          <Button icon="link" label="Open in a tab" onClick={() => store.host.openOwnTab()} />
-        )}
-        <Button icon="settings" label="Settings" onClick={() => store.open({ kind: "settings" })} />
+    <header>
+      {ofTab && (
+        <RunsAsBar>
+          <PageSockets />
+          <Ways />
+        </RunsAsBar>
+      )}
+      <div class="sy-topbar">
+        <div class="sy-tabs" role="tablist" tabIndex={-1} aria-label="Views" onKeyDown={onKeyDown}>
+          {VIEWS.map((each) => (
+            <button
+              key={each.view}
+              type="button"
+              role="tab"
+              class="sy-tab"
+              aria-label={each.text}
+              aria-selected={view.value === each.view}
+              tabIndex={view.value === each.view ? 0 : -1}
+              onClick={() => {
+                view.value = each.view;
+              }}
+            >
+              {each.text}
+              {each.view === "requests" && <RequestCount />}
+            </button>
+          ))}
+        </div>
+        <div class="sy-topbar-end">
+          <RecordingMark />
+          {connections.all.value.length > 0 && <Summary />}
+          {!ofTab && <Ways />}
+        </div>
       </div>
     </header>
+  );
+}
+
+/** Out of this view: to a tab of its own, and to the settings. */
+function Ways(): JSX.Element {
+  const store = useStore();
+  return (
+    <>
+      {store.host.surface === "devtools" && (
+        <Button icon="link" label="Open in a tab" onClick={() => store.host.openOwnTab()} />
+      )}
+      <Button icon="settings" label="Settings" onClick={() => store.open({ kind: "settings" })} />
+    </>
   );
 }
 

@@ -1,37 +1,55 @@
 /**
- * The toolbar button's popup: is Switchyard on in this tab, who is signed in there, and the way to the
- * panel.
+ * The toolbar button's popup: is Switchyard on in this tab, whom it runs as, who is signed in there, and
+ * the way to the panel. A page that asks for access is answered here.
  *
  * It is a view of the worker as the panel is, of the same tab, but it records nothing.
  */
 import "../theme.css";
 import "./popup.css";
-import { signal, useComputed } from "@preact/signals";
+import { type Signal, signal, useComputed } from "@preact/signals";
 import { type JSX, render } from "preact";
+import { useEffect } from "preact/hooks";
 import type { LinkState, ViewClient } from "../../messages/view-client.ts";
 import { Button } from "../components/button.tsx";
 import { ErrorNote } from "../components/error-note.tsx";
 import type { ViewHost } from "../host.ts";
+import { isTyping } from "../panel/typing.ts";
 import { createPageStore, type PageStore } from "../store/page.ts";
+import { createRoutesStore, type RoutesStore } from "../store/routes.ts";
 import { createSitesStore, type SitesStore } from "../store/sites.ts";
+import { createWorkerState, type WorkerState } from "../store/worker-state.ts";
+import { AccessRequests } from "./access-requests.tsx";
 import { PageSessions } from "./page-sessions.tsx";
+import { RunsAsCard } from "./runs-as-card.tsx";
 import { SiteCard } from "./site-card.tsx";
 import { siteState } from "./site-state.ts";
 
-export interface PopupParts {
+export interface PopupParts extends Omit<WorkerState, "take"> {
   client: ViewClient;
+  call: ViewClient["call"];
   host: ViewHost;
   page: PageStore;
   sites: SitesStore;
+  routes: RoutesStore;
+}
+
+export interface PopupOptions {
+  client: ViewClient;
+  host: ViewHost;
+  /** It was opened to switch: the list to pick from is open, and has the keys at once. */
+  switching?: boolean;
 }
 
 /** Shows the popup in `root`. Returns the way to take it away again, listeners and all. */
 export function mountPopup(
   root: HTMLElement,
-  { client, host }: { client: ViewClient; host: ViewHost },
+  { client, host, switching = false }: PopupOptions,
 ): () => void {
+  const { take, ...worker } = createWorkerState();
   const page = createPageStore();
   const sites = createSitesStore({ client, host });
+  const routes = createRoutesStore(client, page);
+  const picking = signal(switching);
   const link = signal<LinkState>("connecting");
   const url = signal<string | undefined>(undefined);
   const learnUrl = async () => {
@@ -42,6 +60,7 @@ export function mountPopup(
       link.value = state;
     }),
     client.onEvent((message) => {
+      take(message);
       if (message.event === "snapshot") {
         page.replaceAll(message.snapshot.page);
         sites.replaceAll(message.snapshot.sites);
@@ -58,8 +77,10 @@ export function mountPopup(
     page.close,
   ];
   void learnUrl();
+  const { call } = client;
+  const parts: PopupParts = { ...worker, client, call, host, page, sites, routes };
   render(
-    <Popup parts={{ client, host, page, sites }} url={() => url.value} link={() => link.value} />,
+    <Popup parts={parts} picking={picking} url={() => url.value} link={() => link.value} />,
     root,
   );
   return () => {
@@ -70,12 +91,14 @@ export function mountPopup(
 
 interface PopupProps {
   parts: PopupParts;
+  /** Whether the list is open in which a person picks whom the tab runs as. */
+  picking: Signal<boolean>;
   /** Reading these subscribes. */
   url: () => string | undefined;
   link: () => LinkState;
 }
 
-function Popup({ parts, url, link }: PopupProps): JSX.Element {
+function Popup({ parts, picking, url, link }: PopupProps): JSX.Element {
   const { host, page, sites } = parts;
   const state = useComputed(() => {
     const address = url();
@@ -86,6 +109,21 @@ function Popup({ parts, url, link }: PopupProps): JSX.Element {
       localAllowed: sites.localAllowed.value,
     });
   });
+  const kind = state.value.kind;
+  const watched = kind === "on" || kind === "leaving";
+  /** A page waits for an answer: all else that is only to be looked at gives way. */
+  const asked = parts.access.value.requests.length > 0;
+  const runnable = watched || kind === "needs-reload";
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (!/^r$/i.test(event.key) || !runnable) return;
+      picking.value = true;
+      event.preventDefault();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [runnable]);
   const address = url();
   const named =
     address !== undefined && URL.canParse(address) ? new URL(address).host : page.info.value?.host;
@@ -110,11 +148,13 @@ function Popup({ parts, url, link }: PopupProps): JSX.Element {
           }}
         />
       ) : (
-        <SiteCard state={state.value} parts={parts} />
+        <>
+          <AccessRequests parts={parts} />
+          {!asked && !(watched && picking.value) && <SiteCard state={state.value} parts={parts} />}
+          {runnable && <RunsAsCard parts={parts} picking={picking} />}
+        </>
       )}
-      {state.value.kind === "on" || state.value.kind === "leaving" ? (
-        <PageSessions page={page} />
-      ) : null}
+      {watched && !picking.value && !asked ? <PageSessions page={page} /> : null}
       <footer class="sy-toolbar-foot">
         <p>
           Open DevTools (<kbd>{host.platform === "mac" ? "⌥⌘I" : "F12"}</kbd>) and choose{" "}

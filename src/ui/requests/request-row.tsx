@@ -55,6 +55,8 @@ export function RequestRow(
     const word = outcomeWord(entry.outcome);
     const watching = entry.live?.some((stream) => stream.state === "watching") ?? false;
     const user = userThen(entry.as);
+    // A session of the person's own goes by the name that they gave it.
+    const who = entry.relayed && name ? name.label : user;
     const { duration } = entry;
     return (
       <div
@@ -71,12 +73,20 @@ export function RequestRow(
         <span
           class="sy-request-as"
           role="gridcell"
-          title={`${name ? `${name.label}: ` : ""}${user} in ${placeWord(entry.as ?? {})}`}
+          title={`${name ? `${name.label}: ` : ""}${user} in ${placeWord(entry.as ?? {})}${
+            entry.relayed ? "\n⇄ This tab ran as it: relayed by way of a route" : ""
+          }`}
         >
           {name && <Badge label={name.label} colour={name.colour} />}
           <span class={`sy-request-user${entry.as?.user === undefined ? " sy-dim" : ""}`}>
-            {user}
+            {who}
           </span>
+          {entry.relayed && (
+            <span class="sy-request-relayed">
+              <span aria-hidden="true">⇄</span>
+              <span class="sy-unseen">, whom this tab ran as</span>
+            </span>
+          )}
         </span>
         <span class="sy-request-method" role="gridcell">
           {entry.method}

@@ -13,10 +13,11 @@ import type {
   PageSocketView,
   PageView,
 } from "../../session/page/page-model.ts";
+import type { RouteView } from "../../session/relay/route-model.ts";
 import { createSessionsStore, type SessionsStore } from "./sessions.ts";
 
 /** A page without its lists. */
-export type PageInfo = Omit<PageView, "frames" | "sockets" | "sessions">;
+export type PageInfo = Omit<PageView, "frames" | "sockets" | "sessions" | "routes">;
 
 export interface PageStore {
   /** Undefined before the first snapshot, and in a view without a tab. */
@@ -24,6 +25,8 @@ export interface PageStore {
   readonly frames: ReadonlySignal<readonly PageFrameView[]>;
   readonly sockets: ReadonlySignal<readonly PageSocketView[]>;
   readonly sessions: SessionsStore<PageSessionView>;
+  /** Whom this tab runs as, and where: see `store/routes.ts`. */
+  readonly routes: ReadonlySignal<readonly RouteView[]>;
   /** Undefined where there is none. Reading these subscribes. */
   frame(documentId: string): PageFrameView | undefined;
   socket(key: string): PageSocketView | undefined;
@@ -41,6 +44,7 @@ export function createPageStore(): PageStore {
   const frames = signal<readonly PageFrameView[]>([]);
   const sockets = signal<readonly PageSocketView[]>([]);
   const sessions = createSessionsStore<PageSessionView>();
+  const routes = signal<readonly RouteView[]>([]);
   /** Documents of which only what was known before is known. */
   let awaited = new Set<string>();
   /** Documents that the present worker named. */
@@ -109,6 +113,7 @@ export function createPageStore(): PageStore {
     frames,
     sockets,
     sessions,
+    routes,
     frame: (documentId) => frames.value.find((frame) => frame.documentId === documentId),
     socket: (key) => sockets.value.find((socket) => socket.key === key),
     replaceAll(view) {
@@ -116,7 +121,10 @@ export function createPageStore(): PageStore {
       const before = info.peek();
       const sameTab = before !== undefined && before.tabId === view?.tabId;
       if (view?.status === "unknown" && sameTab && frames.peek().length > 0) {
-        const { frames: _frames, sockets: _sockets, sessions: _sessions, ...rest } = view;
+        const { frames: _frames, sockets: _sockets, sessions: _sessions, ...more } = view;
+        const { routes: ownRoutes, ...rest } = more;
+        // Routes are kept by the worker itself, which has them back at once.
+        routes.value = ownRoutes;
         awaited = new Set(frames.peek().map((frame) => frame.documentId));
         info.value = { ...rest, status: before.status, host: rest.host ?? before.host };
         patience = setTimeout(() => {
@@ -134,12 +142,14 @@ export function createPageStore(): PageStore {
           frames: newFrames,
           sockets: newSockets,
           sessions: newSessions,
+          routes: newRoutes,
           ...rest
         } = view ?? NOTHING;
         info.value = view && (rest as PageInfo);
         frames.value = newFrames;
         sockets.value = newSockets;
         sessions.replaceAll(newSessions);
+        routes.value = newRoutes;
       });
     },
     apply(delta) {
@@ -155,6 +165,7 @@ export function createPageStore(): PageStore {
           };
         }
         if (status !== undefined && status !== "watched" && status !== "unknown") forget(awaited);
+        if (delta.routes) routes.value = delta.routes;
         const answered = answeredBy(delta);
         if (delta.frames) takeFrames(delta.frames);
         forget(answered, delta);
@@ -170,4 +181,4 @@ export function createPageStore(): PageStore {
   };
 }
 
-const NOTHING = { frames: [], sockets: [], sessions: [] };
+const NOTHING = { frames: [], sockets: [], sessions: [], routes: [] };

@@ -6,16 +6,16 @@
  */
 import { batch, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { LinkState, ViewClient } from "../../messages/view-client.ts";
-import type { SessionKey, Settings } from "../../session/model.ts";
+import type { SessionKey } from "../../session/model.ts";
 import { isPageSessionKey } from "../../session/page/page-model.ts";
 import type { ViewHost } from "../host.ts";
 import type { AnySession } from "./any-session.ts";
-import { type ConnectionsStore, createConnectionsStore } from "./connections.ts";
 import { createPageStore, type PageStore } from "./page.ts";
 import { createPreferences, type Preferences } from "./preferences.ts";
 import { createRequestsStore, type RequestsStore } from "./requests.ts";
+import { createRoutesStore, type RoutesStore } from "./routes.ts";
 import { createSelection, sessionAt } from "./selection.ts";
-import { createSessionsStore, type SessionsStore } from "./sessions.ts";
+import { createWorkerState, type WorkerState } from "./worker-state.ts";
 
 /** The views of the panel. */
 export type ViewName = "sessions" | "requests" | "query";
@@ -39,22 +39,18 @@ export interface QueryTarget {
   place?: string;
 }
 
-export interface PanelStore {
+export interface PanelStore extends Omit<WorkerState, "take"> {
   readonly client: ViewClient;
   readonly host: ViewHost;
   readonly link: ReadonlySignal<LinkState>;
-  /** False until the first snapshot came. */
-  readonly loaded: ReadonlySignal<boolean>;
-  /** Held sessions. Those of the page are in `page.sessions`. */
-  readonly sessions: SessionsStore;
-  /** The page of this view's tab. */
+  /** The page of this view's tab; its own sessions are in it. */
   readonly page: PageStore;
+  /** Whom the tab runs as. */
+  readonly routes: RoutesStore;
+  /** Whether the list is open in which a person picks whom it runs as. */
+  readonly picking: Signal<boolean>;
   /** The log of what the page asks. */
   readonly requests: RequestsStore;
-  readonly connections: ConnectionsStore;
-  readonly settings: ReadonlySignal<Settings>;
-  /** Troubles of the extension itself, one sentence each. */
-  readonly problems: ReadonlySignal<readonly string[]>;
   readonly preferences: Preferences;
   readonly selectedKey: ReadonlySignal<SessionKey | undefined>;
   readonly view: Signal<ViewName>;
@@ -82,18 +78,16 @@ export interface PanelStore {
   close(): void;
 }
 
-const DAY = 86_400_000;
 const ANNOUNCEMENT_TIME = 4_000;
 
 export function createStore({ client, host }: { client: ViewClient; host: ViewHost }): PanelStore {
-  const sessions = createSessionsStore();
-  const connections = createConnectionsStore();
+  const { take, ...worker } = createWorkerState();
+  const { sessions } = worker;
   const page = createPageStore();
   const preferences = createPreferences(host);
   const link = signal<LinkState>("connecting");
-  const loaded = signal(false);
-  const settings = signal<Settings>({ abandonAfter: 7 * DAY });
-  const problems = signal<readonly string[]>([]);
+  const routes = createRoutesStore(client, page);
+  const picking = signal(false);
   const requests = createRequestsStore({
     client,
     host,
@@ -115,33 +109,12 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
       link.value = state;
     }),
     client.onEvent((message) => {
-      if (message.event === "snapshot") {
-        const { snapshot } = message;
-        batch(() => {
-          sessions.replaceAll(snapshot.sessions);
-          connections.replaceAll(snapshot.connections);
-          page.replaceAll(snapshot.page);
-          settings.value = snapshot.settings;
-          problems.value = snapshot.problems;
-          loaded.value = true;
-        });
-      } else if (message.event === "delta") {
-        const { delta } = message;
-        batch(() => {
-          if (delta.sessions || delta.removedSessions) {
-            sessions.apply(delta.sessions ?? [], delta.removedSessions ?? []);
-          }
-          if (delta.connections || delta.removedConnections) {
-            connections.apply(delta.connections ?? [], delta.removedConnections ?? []);
-          }
-          if (delta.settings) settings.value = delta.settings;
-          if (delta.problems) problems.value = delta.problems;
-        });
-      } else if (message.event === "page") {
-        page.apply(message.delta);
-      } else if (message.event === "traffic") {
-        requests.add(message.records);
-      }
+      batch(() => {
+        take(message);
+        if (message.event === "snapshot") page.replaceAll(message.snapshot.page);
+        else if (message.event === "page") page.apply(message.delta);
+        else if (message.event === "traffic") requests.add(message.records);
+      });
     }),
     effect(() => {
       const { key, place } = queryTarget.value ?? {};
@@ -161,16 +134,14 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
   }
 
   return {
+    ...worker,
     client,
     host,
     link,
-    loaded,
-    sessions,
     page,
+    routes,
+    picking,
     requests,
-    connections,
-    settings,
-    problems,
     preferences,
     selectedKey: selection.key,
     view,

@@ -10,8 +10,8 @@ export type Tone = "good" | "warn" | "bad" | "idle";
 
 export interface StateWord {
   tone: Tone;
-  /** ● works · ○ doesn't · ⚠ works, with something to know. */
-  mark: "●" | "○" | "⚠";
+  /** ● works · ○ doesn't · ⚠ works, with something to know · ✓ the server says so too. */
+  mark: "●" | "○" | "⚠" | "✓";
   word: string;
   /** The same as a sentence, for a tooltip and a screen reader. */
   sentence: string;

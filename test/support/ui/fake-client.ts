@@ -26,6 +26,7 @@ import {
   exampleNotifications,
   exampleSession,
 } from "./examples.ts";
+import { createFakeRoutes } from "./fake-routes.ts";
 
 export interface FakeClient extends ViewClient {
   /** Every command that was sent, in order. */
@@ -49,6 +50,8 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
     for (const listener of events) listener(event);
   };
   const delta = (change: Delta) => emit({ event: "delta", delta: change });
+
+  const routes = createFakeRoutes({ snapshot, sessions, connections, emit });
 
   const pageSessions = new Map((snapshot.page?.sessions ?? []).map((each) => [each.key, each]));
 
@@ -77,6 +80,8 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
   }
 
   function answer(command: CommandName, raw: unknown): unknown {
+    const switched = routes.answer(command, raw);
+    if (switched) return switched.result;
     // Each case below reads the parameters of its own command.
     const params = raw as { key: string; [name: string]: unknown };
     switch (command) {
@@ -257,6 +262,26 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
         delta({ connections: [made] });
         return { id, url: made.url };
       }
+      case "connection.edit": {
+        const { id, ...changes } = raw as CommandParams<"connection.edit">;
+        const before = connections.get(id);
+        if (!before) return {};
+        const next = { ...before, ...changes, name: changes.name ?? before.name };
+        connections.set(id, next);
+        delta({ connections: [next] });
+        return {};
+      }
+      case "connection.remove":
+        connections.delete((raw as { id: string }).id);
+        delta({ removedConnections: [(raw as { id: string }).id] });
+        return null;
+      case "settings.change":
+        delta({ settings: { ...snapshot.settings, ...(raw as Partial<Snapshot["settings"]>) } });
+        return null;
+      case "data.export":
+        return { text: JSON.stringify({ format: "switchyard-data", version: 1 }) };
+      case "data.import":
+        return { connections: 2, sessions: 5 };
       default:
         return null;
     }

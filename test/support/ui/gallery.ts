@@ -3,7 +3,8 @@
  *
  *     npx vite --config test/support/ui/vite.config.ts
  *
- * then open `gallery.html?theme=dark&scene=rich`. Scenes of the panel: those of scenes.ts; with
+ * then open `gallery.html?theme=dark&scene=rich`. Scenes of the panel: those of scenes.ts,
+ * request-scenes.ts and route-examples.ts; with
  * `view=popup` or `view=options`: those of site-scenes.ts.
  */
 import { mountOptions } from "../../../src/ui/options/options.tsx";
@@ -12,6 +13,7 @@ import { mountPopup } from "../../../src/ui/popup/popup.tsx";
 import { createFakeClient } from "./fake-client.ts";
 import { createFakeHost } from "./fake-host.ts";
 import { requestScenes } from "./request-scenes.ts";
+import { routeScenes } from "./route-examples.ts";
 import { isScene, scenes } from "./scenes.ts";
 import { siteScenes } from "./site-scenes.ts";
 
@@ -27,12 +29,14 @@ if (view === "popup" || view === "options") {
   if (!scene) throw new Error(`There is no scene ${wanted}.`);
   const client = createFakeClient(scene.snapshot);
   const host = createFakeHost({ ...scene.host, theme, surface: view });
-  if (view === "popup") mountPopup(root, { client, host });
+  if (view === "popup") mountPopup(root, { client, host, switching: query.has("switch") });
   else mountOptions(root, { client, host, site: query.get("site") ?? undefined });
   Object.assign(window, { gallery: client });
 } else {
   const requests = requestScenes[wanted];
-  const snapshot = requests ? requests.snapshot() : scenes[isScene(wanted) ? wanted : "rich"]();
+  const routed = routeScenes[wanted];
+  const snapshot =
+    requests?.snapshot() ?? routed?.() ?? scenes[isScene(wanted) ? wanted : "rich"]();
   const client = createFakeClient(snapshot);
   const host = createFakeHost({ theme, surface: query.has("tab") ? "tab" : "devtools" });
   performance.mark("mount");

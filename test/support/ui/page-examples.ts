@@ -102,7 +102,7 @@ export function examplePageSession(
       url: socket.url,
       origin: frame.origin,
       top: frame.top,
-      place: `${frame.top ? "top" : frame.url}/${socket.key.split("/")[1]}/${id ?? 0}`,
+      place: `${frame.top ? "top" : frame.url}/${socket.key.split("/")[1]}/${id === undefined ? 0 : Number.parseInt(id.slice(-2), 16)}`,
     },
     ...part,
   };

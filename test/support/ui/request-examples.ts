@@ -23,6 +23,8 @@ export interface Exchange {
   result?: unknown;
   error?: { code: number; message: string; kind?: string; details?: unknown };
   by?: "you";
+  /** The tab ran as `as`. */
+  relayed?: boolean;
   txn?: string;
 }
 
@@ -35,6 +37,15 @@ const alice: IdentityThen = { ...anonymous, user: "user:alice" };
 const other: IdentityThen = {
   sessionKey: pageSessionKey(SOCKET, SECOND_SESSION),
   sessionId: SECOND_SESSION,
+  user: "user:bob",
+  namespace: "app",
+  database: "tenant_b",
+};
+
+/** A held session, as which the tab ran for a while. */
+const held: IdentityThen = {
+  sessionKey: "018f3a52-77aa-7bbb-8ccc-0123456789c3",
+  sessionId: "018f3a52-77aa-7bbb-8ccc-0123456789c3",
   user: "user:bob",
   namespace: "app",
   database: "tenant_b",
@@ -207,6 +218,28 @@ export const exchanges: readonly Exchange[] = [
     ],
   },
   {
+    after: 7_350,
+    method: "query",
+    params: ["SELECT * FROM note WHERE owner = $auth"],
+    as: held,
+    took: 2.6,
+    result: [ok([note("five", "Bob's own")])],
+    relayed: true,
+  },
+  {
+    after: 7_360,
+    method: "create",
+    params: ["invoice", { amount: 300 }],
+    as: held,
+    took: 1.1,
+    error: {
+      code: -32000,
+      kind: "NotAllowed",
+      message: "IAM error: Not enough permissions to perform this action",
+    },
+    relayed: true,
+  },
+  {
     after: 7_400,
     method: "run",
     params: ["fn::recount", null, [new RecordId("user", "alice")]],
@@ -235,13 +268,14 @@ export function exampleTraffic(start: number): TrafficRecord[] {
     const at = start + exchange.after;
     const id = `request-${index}`;
     const by = exchange.by ?? "page";
+    const { relayed } = exchange;
     const envelope = { id, method, params, ...(txn !== undefined && { txn: new Uuid(txn) }) };
     const { sessionId } = as;
     const session = sessionId === undefined ? {} : { session: new Uuid(sessionId) };
-    records.push(frame({ at, direction: "sent", by, as }, { ...envelope, ...session }));
+    records.push(frame({ at, direction: "sent", by, as, relayed }, { ...envelope, ...session }));
     if (took === undefined) continue;
     const answer = error ? { id, error } : { id, result };
-    records.push(frame({ at: at + took, direction: "received", by }, answer));
+    records.push(frame({ at: at + took, direction: "received", by, relayed }, answer));
   }
   for (let event = 0; event < 12; event++) {
     const told = {

@@ -7,7 +7,9 @@ import type {
   PageView,
 } from "../../../src/session/page/page-model.ts";
 import { PALETTE } from "../../../src/session/palette.ts";
+import type { AccessView, RouteView } from "../../../src/session/relay/route-model.ts";
 import type { FakeHostOptions } from "./fake-host.ts";
+import { BOB, exampleRoute, PRODUCTION, routedSnapshot, troubledRoute } from "./route-examples.ts";
 
 export interface SiteScene {
   snapshot: Snapshot;
@@ -116,6 +118,32 @@ const busy: Partial<PageView> = {
   ],
 };
 
+/** A page of this computer with held sessions, as the popup and the options show them. */
+function held(routes: RouteView[], part: Partial<Snapshot> = {}): SiteScene {
+  const snapshot = routedSnapshot(routes);
+  const { page } = scene("watched", {}, [], busy).snapshot;
+  return { snapshot: { ...snapshot, ...part, page: page && { ...page, routes } }, host: {} };
+}
+
+const access: AccessView = {
+  origins: [
+    { origin: "http://localhost:5173", granted: [BOB] },
+    {
+      origin: "https://a-rather-long-name-of-a-host.staging.eu-central.acme.com:8443",
+      granted: [],
+    },
+  ],
+  requests: [
+    {
+      id: "one",
+      origin: "http://localhost:5173",
+      tabId: 7,
+      at: Date.now(),
+      reason: "Compare what each role may see of the orders, side by side.",
+    },
+  ],
+};
+
 export const siteScenes: Record<string, SiteScene> = {
   off: scene("off", { pageUrl: STAGING }),
   "off-unknown": scene("off", { pageUrl: undefined }),
@@ -128,6 +156,18 @@ export const siteScenes: Record<string, SiteScene> = {
   local: scene("watched", {}, [], busy),
   "local-off": scene("off", { localAllowed: false }),
   leaving: scene("watched", { pageUrl: STAGING }, [], busy),
+  held: held([], {
+    access,
+    always: [
+      { origin: "http://localhost:5173", to: BOB, scope: { kind: "default" } },
+      { origin: "https://staging.acme.com", to: "gone", scope: { kind: "page" } },
+    ],
+  }),
+  picking: held([exampleRoute()]),
+  routed: held([exampleRoute({ notices: [{ kind: "reload-advised" }] })]),
+  careful: held([exampleRoute({ to: PRODUCTION })]),
+  "route-trouble": held([troubledRoute()]),
+  asking: held([exampleRoute()], { access }),
   forbidden: scene("forbidden", { pageUrl: "chrome://settings/" }),
   waiting: scene("unknown", {}),
 };

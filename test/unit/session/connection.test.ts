@@ -274,6 +274,17 @@ describe.concurrent("coming back", () => {
     expect(failureIn(registry.connections[0]?.state)?.code).toBe("refused");
   });
 
+  it("is Careful from when it is marked until that is taken back, whatever else is edited", async () => {
+    const registry = await registryOf();
+    const url = "ws://127.0.0.1:9/rpc";
+    const { id } = await registry.addConnection({ url, careful: true });
+    expect(registry.connections[0]?.careful).toBe(true);
+    await registry.editConnection(id, { url, name: "production" });
+    expect(registry.connections[0]).toMatchObject({ name: "production", careful: true });
+    await registry.editConnection(id, { url, careful: false });
+    expect(registry.connections[0]?.careful).toBeUndefined();
+  });
+
   it("tries at once when the network is back", async () => {
     const registry = await registryOf();
     await registry.addConnection({ url: "ws://127.0.0.1:9/rpc" });

@@ -1,6 +1,7 @@
 /** WCAG AA, 1.4.3 and 1.4.11, for the tokens of both themes on every ground that they are used on. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { PALETTE } from "../../../src/session/palette.ts";
 import { luminance } from "../../../src/ui/words/colour.ts";
 
 const css = readFileSync(new URL("../../../src/ui/theme.css", import.meta.url), "utf8");
@@ -65,6 +66,25 @@ describe.each(["light", "dark"])("the %s theme", (theme) => {
       expect(contrast(text, ground), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
     }
   });
+
+  it.each(PALETTE)(
+    "can be read under $name, where the tab runs as such a session",
+    ({ colour }) => {
+      const part = (hex: string, at: number) =>
+        Number.parseInt(hex.slice(1 + at * 2, 3 + at * 2), 16);
+      for (const ground of ["bg-bar", "bg"]) {
+        const under = values.get(ground) ?? "";
+        // As `color-mix(in srgb, colour 10%, ground)` has it.
+        const mixed = [0, 1, 2].map((at) =>
+          Math.round(part(colour, at) * 0.1 + part(under, at) * 0.9),
+        );
+        values.set("mixed", `#${mixed.map((each) => each.toString(16).padStart(2, "0")).join("")}`);
+        for (const text of ["text", "text-dim", "good", "warn", "bad", "idle"]) {
+          expect(contrast(text, "mixed"), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+        }
+      }
+    },
+  );
 
   it("shows the edges of fields and the focus", () => {
     expect(contrast("line-strong", "bg")).toBeGreaterThanOrEqual(3);

@@ -13,8 +13,12 @@ import type { ConnectionView } from "../../../session/model.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
-import { Field, TextInput } from "../../components/field.tsx";
+import { Checkbox, Field, TextInput } from "../../components/field.tsx";
 import { useStore } from "../../store/context.ts";
+
+/** What stands beside "Careful", wherever it is offered. */
+export const CAREFUL_HINT =
+  "For servers where a mistake costs: a red bar while a tab runs on it, no shortcuts, never “always”.";
 
 export const DEFAULT_URL = "ws://localhost:8000/rpc";
 
@@ -44,6 +48,7 @@ export function ConnectionForm(props: ConnectionFormProps): JSX.Element {
   const name = useSignal(connection?.name ?? "");
   const namespace = useSignal(connection?.namespace ?? "");
   const database = useSignal(connection?.database ?? "");
+  const careful = useSignal(connection?.careful === true);
   const saving = useAction();
   const { hint, error } = mending(url.value);
   const needsNamespace = namespace.value.trim() === "" && database.value.trim() !== "";
@@ -54,6 +59,7 @@ export function ConnectionForm(props: ConnectionFormProps): JSX.Element {
       name: name.value.trim() || undefined,
       namespace: namespace.value.trim() || undefined,
       database: database.value.trim() || undefined,
+      careful: careful.value,
     };
     void saving.run(async () => {
       if (connection) {
@@ -128,6 +134,15 @@ export function ConnectionForm(props: ConnectionFormProps): JSX.Element {
           />
         )}
       </Field>
+      <Checkbox
+        checked={careful.value}
+        hint={CAREFUL_HINT}
+        onChange={(on) => {
+          careful.value = on;
+        }}
+      >
+        Careful
+      </Checkbox>
       <div class="sy-form-actions">
         <Button
           type="submit"

@@ -3,9 +3,11 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
+import { Confirm } from "../../components/confirm.tsx";
 import { ErrorNote, Note } from "../../components/error-note.tsx";
 import { useStore } from "../../store/context.ts";
 import { isClosed } from "../../store/sessions.ts";
+import { siteName } from "../../words/routes.ts";
 import { ConnectionForm } from "./connection-form.tsx";
 import { ConnectionOutcome } from "./connection-outcome.tsx";
 
@@ -19,10 +21,21 @@ export function ConnectionPage({ back, id }: ConnectionPageProps): JSX.Element {
   const store = useStore();
   const connection = id === undefined ? undefined : store.connections.get(id);
   const removing = useSignal(false);
+  const disconnecting = useSignal(false);
   const working = useAction();
   const sessions = store.sessions.all.value.filter(
     (session) => session.connectionId === id && !isClosed(session),
   ).length;
+  const route = store.routes.current.value;
+  const routed = route && store.sessions.get(route.to).value;
+  /** What it would mean for the tab, where that runs as one of its sessions. */
+  const cuts =
+    route && routed?.connectionId === id
+      ? `This tab, ${siteName(route.origin)}, runs as ${routed?.label}: its requests then fail.`
+      : undefined;
+
+  const disconnect = (known: string) =>
+    working.run(() => store.call("connection.disconnect", { id: known }));
 
   return (
     <div class="sy-page" data-page={connection ? "connection" : "new-connection"}>
@@ -52,9 +65,11 @@ export function ConnectionPage({ back, id }: ConnectionPageProps): JSX.Element {
             {connection.state.kind !== "closed" && (
               <Button
                 title="Closes the socket; the sessions come back with the next connect"
-                onClick={() =>
-                  working.run(() => store.call("connection.disconnect", { id: connection.id }))
-                }
+                onClick={() => {
+                  if (cuts === undefined) return disconnect(connection.id);
+                  disconnecting.value = true;
+                  return undefined;
+                }}
               >
                 Disconnect
               </Button>
@@ -68,6 +83,19 @@ export function ConnectionPage({ back, id }: ConnectionPageProps): JSX.Element {
               Remove…
             </Button>
           </div>
+        )}
+        {connection && disconnecting.value && cuts !== undefined && (
+          <Confirm
+            yes="Disconnect"
+            onYes={async () => {
+              if (await disconnect(connection.id)) disconnecting.value = false;
+            }}
+            close={() => {
+              disconnecting.value = false;
+            }}
+          >
+            Disconnect “{connection.name}”? {cuts}
+          </Confirm>
         )}
         {connection && removing.value && (
           <Note
@@ -99,7 +127,8 @@ export function ConnectionPage({ back, id }: ConnectionPageProps): JSX.Element {
               ? `Remove “${connection.name}”?`
               : `Remove “${connection.name}” and close its ${sessions} ${
                   sessions === 1 ? "session" : "sessions"
-                }?`}
+                }?`}{" "}
+            {cuts}
           </Note>
         )}
         <ErrorNote error={working.error} onDismiss={working.clear} />

@@ -3,10 +3,11 @@ import type { JSX } from "preact";
 import type { CommandResult } from "../../../messages/commands.ts";
 import type { PageSessionView } from "../../../session/page/page-model.ts";
 import type { Action } from "../../components/action.ts";
+import { Confirm } from "../../components/confirm.tsx";
 import { useStore } from "../../store/context.ts";
 import type { PanelStore } from "../../store/store.ts";
 import { serverName } from "../../words/page.ts";
-import { Confirm, RESET_WORDS } from "./questions.tsx";
+import { RESET_WORDS } from "./questions.tsx";
 
 export type PageQuestion =
   | { kind: "reset" }

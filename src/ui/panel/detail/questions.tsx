@@ -1,40 +1,15 @@
 /** What can't be taken back asks first, at its place, and says what it does. */
 import { useSignal } from "@preact/signals";
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import type { SessionView } from "../../../session/model.ts";
 import type { Action } from "../../components/action.ts";
-import { Button } from "../../components/button.tsx";
-import { Note } from "../../components/error-note.tsx";
+import { Confirm } from "../../components/confirm.tsx";
 import { useStore } from "../../store/context.ts";
 import { isClosed } from "../../store/sessions.ts";
+import { siteName } from "../../words/routes.ts";
 
-export type Question = "reset" | "revoke" | "replace";
-
-export interface ConfirmProps {
-  children: ComponentChildren;
-  /** The word on the button that goes on; absent: there is nothing to go on with. */
-  yes?: string;
-  no?: string;
-  onYes: () => unknown;
-  close: () => void;
-}
-
-/** A question at its place: what would happen, and the two ways out. */
-export function Confirm({ children, yes, no = "Keep", onYes, close }: ConfirmProps): JSX.Element {
-  return (
-    <Note
-      tone="warn"
-      actions={
-        <>
-          {yes !== undefined && <Button onClick={onYes}>{yes}</Button>}
-          <Button onClick={close}>{no}</Button>
-        </>
-      }
-    >
-      {children}
-    </Note>
-  );
-}
+/** `close` and `end` ask only where they would cut a tab that runs as the session. */
+export type Question = "reset" | "revoke" | "replace" | "close" | "end";
 
 /** What a reset does, of whatever session. */
 export const RESET_WORDS =
@@ -69,6 +44,29 @@ export function Ask({ session, question, action, close }: AskProps): JSX.Element
           close={close}
         >
           {RESET_WORDS}
+          <CutsTab session={session} after="as anonymous, until you choose otherwise" />
+        </Confirm>
+      );
+    case "close":
+      return (
+        <Confirm
+          yes="Close"
+          onYes={() => act(() => store.call("session.close", { key }))}
+          close={close}
+        >
+          Close “{session.label}”?
+          <CutsTab session={session} after={undefined} />
+        </Confirm>
+      );
+    case "end":
+      return (
+        <Confirm
+          yes="Sign out"
+          onYes={() => act(() => store.call("session.end", { key }))}
+          close={close}
+        >
+          Sign “{session.label}” out?
+          <CutsTab session={session} after={undefined} />
         </Confirm>
       );
     case "revoke":
@@ -107,9 +105,30 @@ export function Ask({ session, question, action, close }: AskProps): JSX.Element
                   </option>
                 ))}
               </select>
+              {store.routes.runsAs(key) && <span>This tab then runs as it too.</span>}
             </label>
           )}
         </Confirm>
       );
   }
+}
+
+interface CutsTabProps {
+  session: SessionView;
+  /** As whom the page's requests run then; undefined: they fail. */
+  after: string | undefined;
+}
+
+/** Which tab would be cut; nothing where none runs as the session. */
+function CutsTab({ session, after }: CutsTabProps): JSX.Element | null {
+  const { routes } = useStore();
+  const route = routes.runsAs(session.key);
+  if (!route) return null;
+  return (
+    <>
+      {" "}
+      This tab, <b>{siteName(route.origin)}</b>, runs as {session.label}: its requests then{" "}
+      {after === undefined ? "fail until you choose another session" : `run ${after}`}.
+    </>
+  );
 }

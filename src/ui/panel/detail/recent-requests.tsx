@@ -1,4 +1,4 @@
-/** The latest requests of a page's session, where there is room beside its page. */
+/** The latest requests of a session that the page runs as, where there is room beside its page. */
 import "./recent-requests.css";
 import type { JSX } from "preact";
 import type { RequestEntry } from "../../../session/log/log-entry.ts";

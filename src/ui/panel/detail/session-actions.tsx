@@ -8,6 +8,7 @@ import { Button } from "../../components/button.tsx";
 import { Menu, type MenuItem } from "../../components/menu.tsx";
 import { useStore } from "../../store/context.ts";
 import { REMEMBER_HINT } from "../remember.tsx";
+import { RunTabAs } from "../runs-as/run-tab-as.tsx";
 import type { Question } from "./questions.tsx";
 
 export interface SessionActionsProps {
@@ -27,6 +28,8 @@ export function SessionActions({ session, action, question }: SessionActionsProp
   const connection = store.connections.get(session.connectionId);
   const { key } = session;
   const isDefault = session.id === undefined;
+  /** What would cut the tab that runs as this session is asked about first. */
+  const routed = store.routes.runsAs(key) !== undefined;
 
   const items: MenuItem[] = [
     {
@@ -84,16 +87,20 @@ export function SessionActions({ session, action, question }: SessionActionsProp
     });
   }
   items.push({
-    text: "Close",
+    text: routed ? "Close…" : "Close",
     title: "closeSession(), Go's Detach, Clerk's remove()",
     parted: true,
     danger: true,
     disabled: isDefault,
-    onSelect: () => action.run(() => store.call("session.close", { key })),
+    onSelect: () => {
+      if (routed) question.value = "close";
+      else return action.run(() => store.call("session.close", { key }));
+    },
   });
 
   return (
     <div class="sy-head-actions">
+      <RunTabAs session={session} />
       <Button
         title="forkSession(): a new session with the same sign-in, place and variables"
         onClick={() =>
@@ -108,7 +115,11 @@ export function SessionActions({ session, action, question }: SessionActionsProp
       {session.auth.level !== "anonymous" && session.status === "active" && (
         <Button
           title="invalidate(), Clerk's end(): still listed and attached, as nobody"
-          onClick={() => action.run(() => store.call("session.end", { key }))}
+          onClick={() => {
+            if (!routed) return action.run(() => store.call("session.end", { key }));
+            question.value = "end";
+            return undefined;
+          }}
         >
           Sign out
         </Button>

@@ -47,6 +47,11 @@ function Row({ connection }: { connection: ConnectionView }): JSX.Element {
         >
           <span class="sy-ellipsis">{connection.name}</span>
         </button>
+        {connection.careful && (
+          <span class="sy-careful" title="A red bar while a tab runs on it">
+            Careful
+          </span>
+        )}
         <StateMark state={connectionState(connection, now.value)} />
         {state.kind === "waiting" && (
           <Button title="Retry now" onClick={retry}>

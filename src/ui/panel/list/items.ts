@@ -11,11 +11,9 @@ import type {
   PageSessionView,
   PageSocketView,
 } from "../../../session/page/page-model.ts";
-import type { AnySession } from "../../store/any-session.ts";
+import { matches } from "../../store/matches.ts";
 import type { PageCondition } from "../../store/page-condition.ts";
 import { isClosed } from "../../store/sessions.ts";
-import { placeWord, userWord } from "../../words/identity.ts";
-import { statusWord } from "../../words/status.ts";
 
 export type GroupId = "page" | "sign-in-again" | "mine" | "closed";
 
@@ -45,27 +43,6 @@ export interface ListInput {
   connections: readonly ConnectionView[];
   filter: string;
   isFolded: (group: GroupId) => boolean;
-}
-
-/** True where every word of the filter is found somewhere in what is said of the session. */
-export function matches(session: AnySession, where: readonly string[], filter: string): boolean {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return true;
-  const text = [
-    session.label,
-    session.id ?? "default session",
-    userWord(session),
-    session.auth.level,
-    session.auth.access ?? "",
-    placeWord(session),
-    statusWord(session.status),
-    session.status,
-    ...where,
-    ...session.variables.map((variable) => `$${variable.name}`),
-  ]
-    .join(" ")
-    .toLowerCase();
-  return words.every((word) => text.includes(word));
 }
 
 export function listItems(input: ListInput): ListItem[] {

@@ -4,6 +4,7 @@
  * A tree of two levels for screen readers and keys. The focus stays on the list and an active row
  * moves in it, so that the row in focus may leave the page while one scrolls.
  */
+import "../../components/search.css";
 import "./session-list.css";
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";

@@ -66,6 +66,11 @@ export function SessionRow(props: RowProps): JSX.Element | null {
               temporary
             </span>
           )}
+          {store.routes.runsAs(session.key) && (
+            <span class="sy-row-extra sy-row-runs" title="This tab's requests run as this session">
+              ⇄ this tab
+            </span>
+          )}
           <StateMark state={sessionState(session, now.value)} />
         </div>
         <div class="sy-row-line sy-dim">

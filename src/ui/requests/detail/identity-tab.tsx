@@ -38,6 +38,13 @@ export function IdentityTab(props: { entry: RequestEntry; name: SessionName }): 
           <span class="sy-dim">It is no more.</span>
         )}
       </Fact>
+      {entry.relayed && (
+        <Fact name="Ran as">
+          <span title="Relayed by way of a route: the page's own socket never carried it">
+            {name.label} ⇄, as this tab did then. The page's own session had no part in it.
+          </span>
+        </Fact>
+      )}
       <Fact name="User">
         <span class="sy-mono">{userThen(as)}</span>
       </Fact>

@@ -90,6 +90,25 @@ describe("an exported log", () => {
     expect(JSON.parse(again)).toEqual(JSON.parse(first));
   });
 
+  it("keeps which requests ran as a session that the tab ran as", async () => {
+    const wire = new Wire();
+    const bob = { sessionKey: "bob", user: "user:bob" };
+    const log = logOf(
+      { ...wire.sent(1, "a", "query", ["RETURN 1"], { as: bob }), relayed: true },
+      { ...wire.queried(2, "a", 1), relayed: true },
+      wire.sent(3, "b", "let", ["x", 1], { as: ALICE }),
+    );
+    const { source } = importLog(await exportLog(log, about));
+    for (const each of [log, source]) {
+      expect(requests(each).map(({ id, relayed }) => [id, relayed])).toEqual([
+        ["a", true],
+        ["b", false],
+      ]);
+      each.setFilter({ ...each.filter, sessions: ["bob"] });
+      expect(requests(each).map(({ id }) => id)).toEqual(["a"]);
+    }
+  });
+
   it("keeps every value with its type", { timeout: 60_000 }, async () => {
     const wire = new Wire();
     const keeps = fc.asyncProperty(anyParams, anyValue, async (params, result) => {

@@ -1,0 +1,123 @@
+/**
+ * Whom this view's tab runs as, and the one way to change that.
+ *
+ * A switch may have to be asked about first: the worker answers a question instead, and the same
+ * command with the person's answer goes on from there. So a switch is one thing here from the press
+ * to its end, with one question at a time, however many are asked in a row.
+ */
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { CommandParams } from "../../messages/commands.ts";
+import type { ViewClient } from "../../messages/view-client.ts";
+import type { ErrorView, SessionKey } from "../../session/model.ts";
+import type { RouteQuestion, RouteScope, RouteView } from "../../session/relay/route-model.ts";
+import { toErrorView } from "../components/action.ts";
+import type { PageStore } from "./page.ts";
+
+/** Which part of the page: the page itself, or a frame of another origin, chosen itself. */
+export interface RouteTarget {
+  scope: RouteScope;
+  documentId?: string;
+}
+
+/** A switch that waits for the person's word. */
+export interface PendingSwitch {
+  ask: RouteQuestion;
+  /** The session that the page goes to; absent: back to its own. */
+  to: SessionKey | undefined;
+}
+
+/** What a person can say to a question. */
+export type SwitchAnswer = { otherServer: true } | { transactions: "finish" | "cancel" };
+
+export interface RoutesStore {
+  /** The route of the page that the tab shows. */
+  readonly current: ReadonlySignal<RouteView | undefined>;
+  /** Routes of frames of other origins in it, each chosen itself. */
+  readonly frames: ReadonlySignal<readonly RouteView[]>;
+  /** Routes that rest, since the tab shows another site. */
+  readonly resting: ReadonlySignal<readonly RouteView[]>;
+  readonly question: ReadonlySignal<PendingSwitch | undefined>;
+  /** A switch is on its way. */
+  readonly busy: ReadonlySignal<boolean>;
+  /** Why the last switch came to nothing. */
+  readonly error: ReadonlySignal<ErrorView | undefined>;
+  /** The route of this tab that runs as this held session now. Reading it subscribes. */
+  runsAs(key: SessionKey): RouteView | undefined;
+  /** "Run tab as …". Answers true where the switch is done; a question or an error stands otherwise. */
+  set(to: SessionKey, target?: RouteTarget): Promise<boolean>;
+  /** "Page's own session". */
+  clear(documentId?: string): Promise<boolean>;
+  /** Goes on with the switch that was asked about. */
+  answer(word: SwitchAnswer): Promise<boolean>;
+  /** Gives up the switch that was asked about. */
+  leaveQuestion(): void;
+  dismissError(): void;
+}
+
+/** A switch waits for the page's documents (3 s) and for the server's word. Milliseconds. */
+const SWITCH_TIME = 20_000;
+
+type Switch =
+  | { command: "route.set"; params: CommandParams<"route.set"> }
+  | { command: "route.clear"; params: CommandParams<"route.clear"> };
+
+export function createRoutesStore(client: Pick<ViewClient, "call">, page: PageStore): RoutesStore {
+  const live = computed(() => page.routes.value.filter((route) => route.state !== "suspended"));
+  const current = computed(() => live.value.find((route) => route.origin === route.topOrigin));
+  const frames = computed(() => live.value.filter((route) => route.origin !== route.topOrigin));
+  const resting = computed(() => page.routes.value.filter((route) => route.state === "suspended"));
+  const question = signal<PendingSwitch | undefined>(undefined);
+  const error = signal<ErrorView | undefined>(undefined);
+  const running = signal(0);
+  const busy = computed(() => running.value > 0);
+  /** What the question on screen is about. */
+  let asked: Switch | undefined;
+
+  async function run(next: Switch): Promise<boolean> {
+    question.value = undefined;
+    asked = undefined;
+    error.value = undefined;
+    running.value++;
+    try {
+      const options = { timeout: SWITCH_TIME };
+      const { ask } =
+        next.command === "route.set"
+          ? await client.call(next.command, next.params, options)
+          : await client.call(next.command, next.params, options);
+      if (!ask) return true;
+      asked = next;
+      question.value = { ask, to: next.command === "route.set" ? next.params.to : undefined };
+      return false;
+    } catch (thrown) {
+      error.value = toErrorView(thrown);
+      return false;
+    } finally {
+      running.value--;
+    }
+  }
+
+  return {
+    current,
+    frames,
+    resting,
+    question,
+    busy,
+    error,
+    runsAs: (key) => live.value.find((route) => route.to === key),
+    set: (to, target) => run({ command: "route.set", params: { to, ...target } }),
+    clear: (documentId) => run({ command: "route.clear", params: { documentId } }),
+    async answer(word) {
+      if (!asked) return false;
+      return asked.command === "route.set"
+        ? run({ ...asked, params: { ...asked.params, ...word } })
+        : run({ ...asked, params: { ...asked.params, ...word } });
+    },
+    leaveQuestion() {
+      asked = undefined;
+      question.value = undefined;
+    },
+    dismissError() {
+      error.value = undefined;
+    },
+  };
+}

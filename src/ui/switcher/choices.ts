@@ -1,0 +1,78 @@
+/**
+ * Whom a tab can run as, in the order in which they are offered.
+ *
+ * Sessions on the page's own server come first, since the page's ids and tables are there; in each
+ * group those whose name is looked for, and those that can serve now, come before the rest. A Careful connection has no shortcut: its
+ * sessions are to be pointed at.
+ */
+import type { ConnectionView, SessionView } from "../../session/model.ts";
+import { matches } from "../store/matches.ts";
+import { isClosed } from "../store/sessions.ts";
+import { sameServer } from "../words/page.ts";
+
+export interface Choice {
+  session: SessionView;
+  connection: ConnectionView | undefined;
+  /** On a server that the page itself is connected to. */
+  near: boolean;
+  careful: boolean;
+  /** The digit that picks it. */
+  digit: number | undefined;
+  /** 0: its name begins with what is looked for · 1: holds it · 2: something else of it does. */
+  distance: number;
+}
+
+export type SwitcherItem = { kind: "own" } | ({ kind: "session" } & Choice);
+
+export interface ChoicesInput {
+  sessions: readonly SessionView[];
+  connections: readonly ConnectionView[];
+  /** URLs of the page's sockets. */
+  servers: readonly string[];
+  filter: string;
+}
+
+/** True for a session whose requests the server would answer as it is shown. */
+export function canServe({ status, needsSignIn }: SessionView): boolean {
+  return status === "active" && !needsSignIn;
+}
+
+function distanceOf(label: string, filter: string): number {
+  const at = label.toLowerCase().indexOf(filter.trim().toLowerCase());
+  return at === 0 ? 0 : at > 0 ? 1 : 2;
+}
+
+export function choices({ sessions, connections, servers, filter }: ChoicesInput): Choice[] {
+  const byId = new Map(connections.map((connection) => [connection.id, connection]));
+  const found = sessions
+    .filter((session) => !isClosed(session))
+    .map((session): Choice => {
+      const connection = byId.get(session.connectionId);
+      const careful = connection?.careful === true;
+      return {
+        session,
+        connection,
+        near: servers.some((url) => connection !== undefined && sameServer(url, connection.url)),
+        careful,
+        digit: careful ? undefined : session.number,
+        distance: distanceOf(session.label, filter),
+      };
+    })
+    .filter(({ session, connection }) =>
+      matches(session, [connection?.name ?? "", connection?.url ?? ""], filter),
+    );
+  const rank = ({ near, distance, session }: Choice) =>
+    (near ? 0 : 10) + distance * 2 + (canServe(session) ? 0 : 1);
+  return found.toSorted((one, other) => rank(one) - rank(other));
+}
+
+/** All that the list shows: the page's own session before the others, unless one looks for another. */
+export function switcherItems(input: ChoicesInput): SwitcherItem[] {
+  const found = choices(input).map((choice) => ({ kind: "session" as const, ...choice }));
+  return input.filter.trim() === "" ? [{ kind: "own" }, ...found] : found;
+}
+
+/** Tells items apart. */
+export function switcherItemKey(item: SwitcherItem): string {
+  return item.kind === "own" ? "own" : item.session.key;
+}
