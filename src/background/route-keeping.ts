@@ -42,7 +42,12 @@ export class RouteKeeping {
 
   /** Before a switch takes effect: rejects where a reload or the worker's death would forget it. */
   async secure(): Promise<void> {
-    await Promise.all([this.#registerMarkers(), this.#options.store.saveTabs(this.book.tabRoutes)]);
+    const done = await Promise.allSettled([
+      this.#registerMarkers(),
+      this.#options.store.saveTabs(this.book.tabRoutes),
+    ]);
+    // Both have ended by then: what is taken back isn't overtaken by what was kept.
+    for (const each of done) if (each.status === "rejected") throw each.reason;
   }
 
   async save(): Promise<void> {

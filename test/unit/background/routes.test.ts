@@ -111,6 +111,8 @@ describe("Run tab as", () => {
     world.refusesMarkers = true;
     expect((await failureOf(set())).message).toMatch(/goes on as before.*Not permitted/);
     expect(await world.asks(own)).toBeUndefined();
+    // The next worker must not find a route that the person was told there isn't.
+    expect(world.store.tabs.routes).toEqual([]);
     world.refusesMarkers = false;
     await set();
     world.store.broken = true;
