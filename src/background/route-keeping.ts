@@ -21,6 +21,8 @@ export interface RouteKeepingOptions {
 export class RouteKeeping {
   readonly book = new RouteBook();
   readonly #options: RouteKeepingOptions;
+  /** The hosts that the markers are registered for. */
+  #registered: string | undefined;
 
   constructor(options: RouteKeepingOptions) {
     this.#options = options;
@@ -40,8 +42,12 @@ export class RouteKeeping {
 
   /** Before a switch takes effect: rejects where a reload or the worker's death would forget it. */
   async secure(): Promise<void> {
-    await this.#registerMarkers();
-    await this.#options.store.saveTabs(this.book.tabRoutes);
+    const done = await Promise.allSettled([
+      this.#registerMarkers(),
+      this.#options.store.saveTabs(this.book.tabRoutes),
+    ]);
+    // Both have ended by then: what is taken back isn't overtaken by what was kept.
+    for (const each of done) if (each.status === "rejected") throw each.reason;
   }
 
   async save(): Promise<void> {
@@ -59,14 +65,17 @@ export class RouteKeeping {
     });
   }
 
-  #registerMarkers(): Promise<void> {
+  async #registerMarkers(): Promise<void> {
     const patterns = (all: readonly { origin: string }[]) => [
       ...new Set(all.map(({ origin }) => sitePattern(origin))),
     ];
-    return this.#options.setRouted({
-      tabs: patterns(this.book.routes),
-      always: patterns(this.book.always),
-    });
+    const hosts = { tabs: patterns(this.book.routes), always: patterns(this.book.always) };
+    const text = JSON.stringify(hosts);
+    // Most switches are from one session to another, and the browser takes its time.
+    if (text === this.#registered) return;
+    this.#registered = undefined;
+    await this.#options.setRouted(hosts);
+    this.#registered = text;
   }
 
   readonly #storeFailed = (error: unknown): void => {

@@ -197,6 +197,8 @@ export class Routes implements RouteControl {
       await this.#keeping.secure();
     } catch (error) {
       this.book.restore(place, before);
+      await this.#keeping.save();
+      await this.#keeping.register();
       throw new InvalidRequestError(
         `This tab goes on as before: the browser refused what a switch needs (${messageOf(error)}).`,
       );
@@ -241,6 +243,7 @@ export class Routes implements RouteControl {
     } catch (error) {
       if (before) this.book.setAlways(before);
       else this.book.removeAlways(route.origin);
+      await this.#keeping.register();
       throw error;
     }
     await this.#alwaysChanged();

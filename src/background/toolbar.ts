@@ -4,8 +4,6 @@
  * Browsers forget both when a tab navigates, so what should be there is kept here and set again. What
  * calls for the person comes first: a page that asks for access, then a route that can't serve.
  */
-import { messageOf } from "../session/errors.ts";
-
 /** `action` of the browser, as far as it is needed; tests give their own. */
 export interface ToolbarAction {
   setBadgeText(details: { tabId: number; text: string }): Promise<void>;
@@ -96,9 +94,8 @@ export class Toolbar {
       this.#action.setBadgeBackgroundColor({ tabId, color: colour }),
       this.#action.setBadgeText({ tabId, text }),
       this.#action.setTitle({ tabId, title }),
-    ]).catch((error: unknown) => {
+    ]).catch(() => {
       // "No tab with id": it was closed meanwhile, and there is no button to show anything on.
-      console.debug(`The toolbar of tab ${tabId}: ${messageOf(error)}`);
     });
   }
 
