@@ -55,7 +55,7 @@ export class WorkerLink {
         const { browser, chrome } = globalThis as unknown as ExtensionGlobals;
         const link = (browser ?? chrome).runtime.connect({ name: port });
         const waiting = new Map<number, (outcome: unknown) => void>();
-        const state = { lastId: 0, snapshot: undefined as unknown };
+        const state = { lastId: 0, lastCallAt: 0, snapshot: undefined as unknown };
         link.onMessage.addListener((message) => {
           if (message.type === "event") {
             if (message.event.event === "snapshot") state.snapshot = message.event.snapshot;
@@ -75,8 +75,10 @@ export class WorkerLink {
               new Promise((resolve) => {
                 const id = ++state.lastId;
                 waiting.set(id, (outcome) => resolve(plain(outcome)));
+                state.lastCallAt = Date.now();
                 link.postMessage({ type: "call", id, command, params });
               }),
+            lastCallAt: () => state.lastCallAt,
             snapshot: () => plain(state.snapshot),
             hello: () => {
               state.snapshot = undefined;
@@ -105,6 +107,11 @@ export class WorkerLink {
       throw new Error(`${command}: ${name}: ${message}${advice ? ` ${advice}` : ""}`);
     }
     return outcome.result as CommandResult<C>;
+  }
+
+  /** When the page sent its last call, in Unix milliseconds. */
+  lastCallAt(): Promise<number> {
+    return this.#page.evaluate<number, []>("switchyardDemo.lastCallAt()");
   }
 
   /** The whole state, asked for anew. */

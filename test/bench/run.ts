@@ -7,14 +7,15 @@ import { benchLog } from "./log.ts";
 import { benchLogScroll } from "./log-scroll.ts";
 import { benchPackages } from "./packages.ts";
 import { benchPanel } from "./panel.ts";
+import { benchRelay } from "./relay.ts";
 import { benchRestore } from "./restore.ts";
 import { benchRoundTrip } from "./roundtrip.ts";
 
 const USAGE = `npm run bench -- [envelope] [roundtrip] [log] [scroll] [packages] [panel] [hook]
-                  [restore] [--runs 11] [--queries 10000]
+                  [relay] [restore] [--runs 11] [--queries 10000]
 
 Without names, all of them. A missed promise is printed as MISSED; the exit code stays 0.
-  --runs N      runs of hook and restore, 11 if not given: the SDK takes most of a minute for one of restore
+  --runs N      runs of hook, relay and restore, 11 if not given: the SDK takes most of a minute for one of restore
   --queries N   queries in each run of hook, 10000 if not given`;
 
 const { values, positionals } = parseArgs({
@@ -35,6 +36,7 @@ const measures: Record<string, () => Promise<boolean>> = {
   packages: benchPackages,
   panel: benchPanel,
   hook: () => benchHook({ runs, queries }),
+  relay: () => benchRelay(runs),
   restore: () => benchRestore(runs),
 };
 const unknown = positionals.filter((name) => !(name in measures));

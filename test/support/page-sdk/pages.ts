@@ -23,6 +23,8 @@ export interface PageWanted {
   readonly frames?: readonly FrameKind[];
   /** A policy that forbids inline scripts, eval and styles. `inFrame` can't be used with it. */
   readonly strict?: boolean;
+  /** Isolated from other origins, which is what a page gets fine clocks for. */
+  readonly isolated?: boolean;
   /** By which name the page is opened: two origins, two sites. `localhost` if not given. */
   readonly host?: "localhost" | "127.0.0.1";
   /** Tells pages apart that are equal otherwise. */
@@ -101,6 +103,7 @@ function wantedAt({ searchParams }: URL): PageWanted {
     ...(database && { database }),
     host: host ?? "localhost",
     strict: searchParams.get("strict") === "true",
+    isolated: searchParams.get("isolated") === "true",
   };
 }
 
@@ -148,6 +151,10 @@ function pageAt(url: URL, rpcUrl: string, port: number): Found {
       // Not "no-store": such a page is never kept for going back to.
       "Cache-Control": "no-cache",
       ...(wanted.strict && { "Content-Security-Policy": policy.join("; ") }),
+      ...(wanted.isolated && {
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Embedder-Policy": "require-corp",
+      }),
     },
   };
 }
