@@ -54,6 +54,11 @@ export class PageRoutes {
     await Promise.all([...this.#documents.values()].map((document) => this.tell(document)));
   }
 
+  /** Something is routed here. */
+  get isOn(): boolean {
+    return [...this.#documents.values()].some(({ routed }) => routed?.route !== undefined);
+  }
+
   /** Something was confirmed, or began, or ended. */
   changed(): void {
     for (const resolve of this.#waiters.splice(0)) resolve();

@@ -25,6 +25,7 @@ import { PageDocument, sendAway } from "./page-document.ts";
 import { PageRoutes } from "./page-routes.ts";
 import { statusOfUnwatched, type Tabs } from "./page-status.ts";
 import type { Applied, PagesRouting } from "./route-plane.ts";
+import { TrafficOrder } from "./traffic-order.ts";
 
 /** A view that looks at a tab's page. */
 export interface PageWatcher {
@@ -164,6 +165,7 @@ export class PageTab {
   close(): void {
     clearTimeout(this.#telling);
     clearTimeout(this.#nextChange);
+    this.#order.flush();
     this.#looks += 1;
     for (const document of this.#documents.values()) {
       document.forget();
@@ -372,10 +374,14 @@ export class PageTab {
     this.#tell({ event: "history", key, entry });
   }
 
-  #traffic(records: TrafficRecord[]): void {
+  readonly #order = new TrafficOrder((records) => {
     for (const watcher of this.watchers) {
       if (watcher.recordingSince !== undefined) watcher.tell({ event: "traffic", records });
     }
+  });
+
+  #traffic(records: TrafficRecord[]): void {
+    this.#order.add(records, this.routes.isOn);
   }
 
   #tell(event: WorkerEvent): void {
