@@ -84,16 +84,18 @@ export function createPageApi(link: ApiLink): PageApi {
       greet();
       lastSeq += 1;
       const seq = lastSeq;
+      // Before it is posted: the bridge may refuse it on the spot.
+      pending[seq] = { method: method as ApiMethod, resolve, reject };
+      waiting += 1;
       // Made from the table of this very method.
       if (!link.post({ type: "api-request", seq, method, params } as ApiRequest)) {
+        settle(seq);
         throw fault(
           API_ERRORS.disconnected,
           "Switchyard was updated or removed. Reload the page. Nothing was sent.",
           "not-sent",
         );
       }
-      pending[seq] = { method: method as ApiMethod, resolve, reject };
-      waiting += 1;
     });
 
   const on = (event: unknown, listener: unknown) => {

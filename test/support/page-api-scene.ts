@@ -1,7 +1,7 @@
 /** The page API in Node: the worker's half on a real registry, and documents that talk to it. */
 import type { ApiPlace } from "../../src/background/api-document.ts";
 import type { AccessRecord, AccessStore } from "../../src/background/api-grants.ts";
-import { type ApiRegistry, PageApi } from "../../src/background/page-api.ts";
+import { PageApi } from "../../src/background/page-api.ts";
 import type {
   ApiDownMessage,
   ApiErrorData,
@@ -10,10 +10,11 @@ import type {
   ApiMethod,
   ApiResults,
 } from "../../src/messages/api-messages.ts";
-import type { LiveEvent } from "../../src/session/live-queries.ts";
 import type { SessionKey } from "../../src/session/model.ts";
+import type { Registry } from "../../src/session/registry.ts";
+import { Relay } from "../../src/session/relay/relay.ts";
+import type { RelayClient } from "../../src/session/relay/relay-client.ts";
 import type { AccessView } from "../../src/session/relay/route-model.ts";
-import { FakeRelayClient } from "./fake-relay-client.ts";
 
 export const ORIGIN = "http://localhost:5173";
 
@@ -90,20 +91,28 @@ export class TestDocument {
 export class ApiScene {
   readonly api: PageApi;
   readonly store = memoryAccessStore();
-  readonly clients: FakeRelayClient[] = [];
+  readonly relay: Relay;
+  readonly clients: RelayClient[] = [];
   readonly failures: unknown[] = [];
   route: SessionKey | undefined;
   origins: readonly string[] = [];
   access: AccessView = { origins: [], requests: [] };
 
-  constructor(registry: ApiRegistry) {
+  constructor(registry: Registry) {
+    const relay = new Relay(registry);
+    this.relay = relay;
     this.api = new PageApi({
       registry: Promise.resolve(registry),
       store: this.store,
       createClient: (id, notify) => {
-        const client = new FakeRelayClient(id, notify);
+        const client = relay.client(id, notify);
         this.clients.push(client);
-        return client;
+        return {
+          call: (call, held) => client.call(call, held),
+          delivered: (result) => client.delivered(result),
+          sessionOver: (session) => client.sessionOver(session),
+          close: () => relay.drop(client),
+        };
       },
       routeOf: () => this.route,
       accessChanged: (view) => {
@@ -114,10 +123,6 @@ export class ApiScene {
       },
       failed: (_what, error) => void this.failures.push(error),
     });
-  }
-
-  notified(liveId: string, event: LiveEvent): void {
-    for (const client of this.clients) client.notified(liveId, event);
   }
 
   command<C extends keyof PageApi["handlers"]>(

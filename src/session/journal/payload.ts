@@ -6,7 +6,7 @@
  * value isn't is answered with undefined, so that whoever asks needs no knowledge of formats.
  */
 import { arrayItems, mapEntries } from "../../wire/cbor-parts.ts";
-import { ARRAY, FrameReader, MAP, TAG, TEXT } from "../../wire/frame-reader.ts";
+import { ARRAY, FrameReader, MAP, TAG, TAG_UUID_BYTES, TEXT } from "../../wire/frame-reader.ts";
 import type { ItemBytes } from "../../wire/proven.ts";
 import { canonicalUuid } from "../../wire/uuid.ts";
 
@@ -42,6 +42,9 @@ const NONE_TAG = (TAG << 5) | 6;
 const CHUNKED_TEXT = 0x7f;
 /** Tag 7, SurrealDB's table, around its name. */
 const TABLE_TAG = (TAG << 5) | 7;
+/** Tag 9 around a UUID's text, and the head of a tag whose number follows in a byte of its own. */
+const UUID_TEXT_TAG = (TAG << 5) | 9;
+const LONG_TAG = (TAG << 5) | 24;
 
 /** @throws EnvelopeError from its methods, where a text isn't UTF-8 or a map has a key twice. */
 export class CborPayload implements Payload {
@@ -62,12 +65,16 @@ export class CborPayload implements Payload {
   }
 
   uuid(): string | undefined {
-    if (this.#is(TAG)) {
-      return this.nothing() === undefined ? new FrameReader(this.#bytes).uuid() : undefined;
-    }
+    if (this.#is(TAG)) return this.#isUuid ? new FrameReader(this.#bytes).uuid() : undefined;
     // Older SDKs name live queries by text.
     const text = this.text();
     return text === undefined ? undefined : canonicalUuid(text);
+  }
+
+  /** By its tag alone: SDKs bind tables, record ids and dates as well. */
+  get #isUuid(): boolean {
+    const [head, tag] = this.#bytes;
+    return head === UUID_TEXT_TAG || (head === LONG_TAG && tag === TAG_UUID_BYTES);
   }
 
   nothing(): "null" | "none" | undefined {

@@ -37,7 +37,7 @@ let document: ReturnType<ApiScene["api"]["connected"]>;
 
 const listener: Partial<RegistryListener> = {
   changed: (delta) => page?.api.registryChanged(delta),
-  notified: (_key, id, event) => page?.notified(id, event),
+  notified: (_key, id, event) => page?.relay.notified(id, event),
 };
 
 beforeAll(async () => {
@@ -328,7 +328,7 @@ describe("live queries", () => {
     workerDies();
     await again;
     await until(() => scene.registry.session(bob).live.serverIds().length === 1);
-    await until(() => page.clients.at(-1)?.live.size === 1);
+    await until(() => page.clients.at(-1)?.owned.length === 1);
     await scene.ask(bob, "CREATE note:again SET text = 'again', owner = $auth");
     await until(() => seen.length > 0);
     expect(seen).toMatchObject([{ action: "CREATE", recordId: new RecordId("note", "again") }]);

@@ -186,6 +186,20 @@ describe("a request", () => {
     });
   });
 
+  it("may be refused by the bridge before it has left", async () => {
+    const { createPageApi } = await import("../../../src/page/page-api.ts");
+    const refusing: PageApi = createPageApi({
+      post(message) {
+        const error = { code: -32005, message: "Too many requests. Nothing was sent." };
+        if ("seq" in message) refusing.received({ type: "api-error", seq: message.seq, error });
+        return true;
+      },
+    });
+    refusing.define();
+    const error = await failureOf(provider().request({ method: "switchyard_sessions" }));
+    expect(error).toMatchObject({ code: -32005 });
+  });
+
   it("that waits when the worker is lost may have run, and says so", async () => {
     const { request } = defined();
     const sent = failureOf(request(rpc()));

@@ -231,4 +231,12 @@ describe("data methods", () => {
     expect((await page.request("kill", [result])).error).toBeUndefined();
     expect(scene.view(bob).liveQueries).toEqual([]);
   });
+
+  it("a live query may have its table and other values bound, as SDK 2.x sends it", async () => {
+    const bound = { table: new Table("note"), owner: new RecordId("user", "bob"), at: new Date() };
+    const text = "LIVE SELECT * FROM $table WHERE owner = $owner OR at = $at";
+    const [id] = (await page.query(text, bound)) as [Uuid];
+    expect(scene.view(bob).liveQueries).toMatchObject([{ id: String(id) }]);
+    expect((await page.request("kill", [id])).error).toBeUndefined();
+  });
 });
