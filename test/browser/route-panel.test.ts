@@ -19,15 +19,27 @@ describeInBrowsers("whom the tab runs as, by hand", (underTest) => {
   beforeAll(async () => {
     scene = await openRouteScene(underTest);
     tab = await scene.openRouted({ as: "alice" });
-    panel = await scene.panelOf(tab.page, { width: 1000, height: 800 });
-    view = panel.page;
-    await panel.row("Bob");
   });
   afterAll(() => scene?.close());
 
   const runsAs = (key: string) => view.see(`[data-runs-as="${key}"]`);
 
+  test("the popup: a name that is typed and Enter switch; its button leads back", async () => {
+    const popup = await scene.browser.openPopup(tab.page);
+    await popup.see('[data-runs-as="own"]');
+    for (const key of "bob") await popup.press(key);
+    await popup.press("Enter");
+    await popup.see(`[data-runs-as="${scene.held.bob}"]`);
+    expect(await tab.who()).toBe(BOB);
+    await popup.click('role=button[name="Page\'s own session"]');
+    await popup.see('[data-runs-as="own"]');
+    expect(await tab.who()).toBe(ALICE);
+  });
+
   test("R and a digit: the bar, the list and the log say Bob, and the server does", async () => {
+    panel = await scene.panelOf(tab.page, { width: 1000, height: 800 });
+    view = panel.page;
+    await panel.row("Bob");
     await runsAs("own");
     const { number } = (await tab.link.snapshot()).sessions.find(
       ({ key }) => key === scene.held.bob,
@@ -58,18 +70,5 @@ describeInBrowsers("whom the tab runs as, by hand", (underTest) => {
     await runsAs("own");
     expect(await tab.who()).toBe(ALICE);
     await view.see('[data-notice=outdated] >> role=button[name="Reload page"]');
-  });
-
-  test("the popup: a name that is typed and Enter switch; its button leads back", async () => {
-    const popup = await scene.browser.openPopup(tab.page);
-    await popup.see('[data-runs-as="own"]');
-    for (const key of "bob") await popup.press(key);
-    await popup.press("Enter");
-    await popup.see(`[data-runs-as="${scene.held.bob}"]`);
-    expect(await tab.who()).toBe(BOB);
-    await runsAs(scene.held.bob);
-    await popup.click('role=button[name="Page\'s own session"]');
-    await runsAs("own");
-    expect(await tab.who()).toBe(ALICE);
   });
 });
