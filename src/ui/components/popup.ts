@@ -54,13 +54,17 @@ export function usePopup({ anchor, popup, open, close, align }: PopupOptions): v
       if ((event.target as Node).contains(from)) close();
     };
     document.addEventListener("pointerdown", pressed, true);
-    document.addEventListener("scroll", scrolled, true);
+    // A scroll of before, as of the focus that came to the anchor, is told only with the next frame.
+    const frame = requestAnimationFrame(() => {
+      document.addEventListener("scroll", scrolled, true);
+    });
     window.addEventListener("resize", close);
     // What it shows may change while it is open (suggestions narrow down): it is placed again.
     const sizes = new ResizeObserver(() => place(from, shown, align));
     sizes.observe(shown);
     return () => {
       sizes.disconnect();
+      cancelAnimationFrame(frame);
       document.removeEventListener("pointerdown", pressed, true);
       document.removeEventListener("scroll", scrolled, true);
       window.removeEventListener("resize", close);

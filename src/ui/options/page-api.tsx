@@ -40,16 +40,30 @@ interface OriginProps {
   action: Action;
 }
 
-function Origin({ origin: { origin, granted }, parts, action }: OriginProps): JSX.Element {
+function Origin({ origin: view, parts, action }: OriginProps): JSX.Element {
+  const { origin, granted, rejectedAt } = view;
   const { client, sessions } = parts;
   return (
     <li data-origin={origin}>
       <div class="sy-options-row">
         <div class="sy-options-what">
           <b>{origin}</b>
-          {granted.length === 0 && <div class="sy-dim">No session is granted.</div>}
+          {granted.length === 0 && (
+            <div class="sy-dim">
+              {rejectedAt === undefined
+                ? "No session is granted."
+                : "You said no to its request; it can’t ask again by itself."}
+            </div>
+          )}
         </div>
         <div class="sy-options-ways">
+          {rejectedAt !== undefined && (
+            <Button
+              onClick={() => action.run(() => client.call("api.enable", { origin, on: true }))}
+            >
+              Let it ask again
+            </Button>
+          )}
           {granted.length > 1 && (
             <Button onClick={() => action.run(() => client.call("api.revoke", { origin }))}>
               Take all back

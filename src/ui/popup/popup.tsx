@@ -18,6 +18,7 @@ import { createPageStore, type PageStore } from "../store/page.ts";
 import { createRoutesStore, type RoutesStore } from "../store/routes.ts";
 import { createSitesStore, type SitesStore } from "../store/sites.ts";
 import { createWorkerState, type WorkerState } from "../store/worker-state.ts";
+import { digitOf } from "../switcher/choices.ts";
 import { AccessRequests } from "./access-requests.tsx";
 import { PageSessions } from "./page-sessions.tsx";
 import { RunsAsCard } from "./runs-as-card.tsx";
@@ -49,7 +50,7 @@ export function mountPopup(
   const page = createPageStore();
   const sites = createSitesStore({ client, host });
   const routes = createRoutesStore(client, page);
-  const picking = signal(switching);
+  const picking = signal(switching ? "" : undefined);
   const link = signal<LinkState>("connecting");
   const url = signal<string | undefined>(undefined);
   const learnUrl = async () => {
@@ -91,8 +92,8 @@ export function mountPopup(
 
 interface PopupProps {
   parts: PopupParts;
-  /** Whether the list is open in which a person picks whom the tab runs as. */
-  picking: Signal<boolean>;
+  /** What is looked for in the list of whom the tab can run as; undefined: it is closed. */
+  picking: Signal<string | undefined>;
   /** Reading these subscribes. */
   url: () => string | undefined;
   link: () => LinkState;
@@ -109,18 +110,15 @@ function Popup({ parts, picking, url, link }: PopupProps): JSX.Element {
       localAllowed: sites.localAllowed.value,
     });
   });
-  const kind = state.value.kind;
+  const { kind } = state.value;
+  const open = picking.value !== undefined;
   const watched = kind === "on" || kind === "leaving";
   /** A page waits for an answer: all else that is only to be looked at gives way. */
   const asked = parts.access.value.requests.length > 0;
   const runnable = watched || kind === "needs-reload";
   useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      if (!/^r$/i.test(event.key) || !runnable) return;
-      picking.value = true;
-      event.preventDefault();
-    };
+    if (!runnable) return;
+    const onKeyDown = (event: KeyboardEvent) => keyInPopup(event, parts, picking);
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
   }, [runnable]);
@@ -150,11 +148,11 @@ function Popup({ parts, picking, url, link }: PopupProps): JSX.Element {
       ) : (
         <>
           <AccessRequests parts={parts} />
-          {!asked && !(watched && picking.value) && <SiteCard state={state.value} parts={parts} />}
+          {!asked && !(watched && open) && <SiteCard state={state.value} parts={parts} />}
           {runnable && <RunsAsCard parts={parts} picking={picking} />}
         </>
       )}
-      {watched && !picking.value && !asked ? <PageSessions page={page} /> : null}
+      {watched && !open && !asked ? <PageSessions page={page} /> : null}
       <footer class="sy-toolbar-foot">
         <p>
           Open DevTools (<kbd>{host.platform === "mac" ? "⌥⌘I" : "F12"}</kbd>) and choose{" "}
@@ -166,4 +164,27 @@ function Popup({ parts, picking, url, link }: PopupProps): JSX.Element {
       </footer>
     </div>
   );
+}
+
+/**
+ * Keys mean the list before it has the focus too: a popup is opened to do one thing. R opens it, a
+ * digit picks from it at once, whatever else is typed is looked for in it.
+ */
+function keyInPopup(event: KeyboardEvent, parts: PopupParts, picking: PopupProps["picking"]): void {
+  const { key } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (isTyping(event.target) || !/^[\p{L}\p{N}]$/u.test(key)) return;
+  event.preventDefault();
+  const digit = parts.sessions.all
+    .peek()
+    .find(
+      (session) => digitOf(session, parts.connections.get(session.connectionId)) === Number(key),
+    );
+  if (!digit) {
+    picking.value = /^r$/i.test(key) ? "" : key;
+    return;
+  }
+  const { scope } = parts.routes.current.peek() ?? {};
+  picking.value = undefined;
+  void parts.routes.set(digit.key, scope && { scope });
 }

@@ -18,8 +18,8 @@ import type { PopupParts } from "./popup.tsx";
 
 export interface RunsAsCardProps {
   parts: PopupParts;
-  /** Whether the list is open. */
-  picking: Signal<boolean>;
+  /** What is looked for in the list, where it opens; undefined: it is closed. */
+  picking: Signal<string | undefined>;
 }
 
 export function RunsAsCard({ parts, picking }: RunsAsCardProps): JSX.Element {
@@ -30,9 +30,9 @@ export function RunsAsCard({ parts, picking }: RunsAsCardProps): JSX.Element {
   const careful = session && connections.get(session.connectionId)?.careful === true;
   const scope = route && scopeWord(route.scope);
   const place = session && [placeWord(session), scope].filter(Boolean).join(" · ");
-  const open = picking.value;
+  const open = picking.value !== undefined;
   const leave = () => {
-    picking.value = false;
+    picking.value = undefined;
     button.current?.focus();
   };
 
@@ -59,7 +59,7 @@ export function RunsAsCard({ parts, picking }: RunsAsCardProps): JSX.Element {
           aria-expanded={open}
           aria-busy={routes.busy.value || undefined}
           onClick={() => {
-            picking.value = !open;
+            picking.value = open ? undefined : "";
           }}
         >
           {session && <Badge label={session.label} colour={session.colour} />}
@@ -72,12 +72,13 @@ export function RunsAsCard({ parts, picking }: RunsAsCardProps): JSX.Element {
           </span>
         </button>
         <SwitchQuestion routes={routes} onAnswer={(word) => routes.answer(word)} />
-        {route && !open && <Matters route={route} parts={parts} />}
+        {!open && <Matters route={route} parts={parts} />}
         {!route && !open && <Resting parts={parts} />}
       </div>
       {open && (
         <Switcher
           parts={parts}
+          filter={picking.value}
           onPick={(to, target) => {
             leave();
             void routes.set(to, target);
@@ -102,14 +103,20 @@ export function RunsAsCard({ parts, picking }: RunsAsCardProps): JSX.Element {
 }
 
 /** What there is to know, in a sentence, and the ways on. All of it stands in the panel. */
-function Matters({ route, parts }: { route: RouteView; parts: PopupParts }): JSX.Element {
+interface MattersProps {
+  route: RouteView | undefined;
+  parts: PopupParts;
+}
+
+function Matters({ route, parts }: MattersProps): JSX.Element {
   const { routes, client } = parts;
+  const { notices = [], leftovers = [] } = route ?? {};
   const reloading = useAction();
-  const unserved = route.notices.find((notice) => notice.kind === "cannot-serve");
-  const lost = route.notices.find((notice) => notice.kind === "choose-again");
+  const unserved = notices.find((notice) => notice.kind === "cannot-serve");
+  const lost = notices.find((notice) => notice.kind === "choose-again");
   const reload =
-    route.leftovers.length > 0 ||
-    route.notices.some(({ kind }) => kind === "reload-advised" || kind === "needs-reload");
+    routes.outdated.value !== undefined ||
+    notices.some(({ kind }) => kind === "reload-advised" || kind === "needs-reload");
   return (
     <>
       {unserved && <p class="sy-tone-bad">The page's requests fail: {unserved.reason}</p>}
@@ -118,11 +125,9 @@ function Matters({ route, parts }: { route: RouteView; parts: PopupParts }): JSX
           “{lost.label}” can't be told from other sessions after the reload: choose again.
         </p>
       )}
-      {route.leftovers.length > 0 && (
-        <p class="sy-tone-warn">{leftoverSentence(route.leftovers)}</p>
-      )}
+      {leftovers.length > 0 && <p class="sy-tone-warn">{leftoverSentence(leftovers)}</p>}
       <div class="sy-toolbar-actions">
-        <Button onClick={() => routes.clear()}>{OWN_SESSION}</Button>
+        {route && <Button onClick={() => routes.clear()}>{OWN_SESSION}</Button>}
         {reload && (
           <Button
             icon="refresh"

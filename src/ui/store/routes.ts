@@ -39,6 +39,13 @@ export interface RoutesStore {
   readonly question: ReadonlySignal<PendingSwitch | undefined>;
   /** A switch is on its way. */
   readonly busy: ReadonlySignal<boolean>;
+  /**
+   * The page was switched here and is still the document that it was then: what it has loaded is from
+   * before. `to` absent: it went back to its own session.
+   */
+  readonly outdated: ReadonlySignal<{ to: SessionKey | undefined } | undefined>;
+  /** The person has read that. */
+  dismissOutdated(): void;
   /** Why the last switch came to nothing. */
   readonly error: ReadonlySignal<ErrorView | undefined>;
   /** The route of this tab that runs as this held session now. Reading it subscribes. */
@@ -70,6 +77,17 @@ export function createRoutesStore(client: Pick<ViewClient, "call">, page: PageSt
   const error = signal<ErrorView | undefined>(undefined);
   const running = signal(0);
   const busy = computed(() => running.value > 0);
+  /** The last switch of the page itself that was done here, and the document that it found. */
+  const done = signal<{ to: SessionKey | undefined; document: string | undefined } | undefined>(
+    undefined,
+  );
+  const topDocument = computed(() => page.frames.value.find((frame) => frame.top)?.documentId);
+  const outdated = computed(() => {
+    const last = done.value;
+    // A page without a document that is watched has nothing from before.
+    if (!last?.document || last.document !== topDocument.value) return undefined;
+    return { to: last.to };
+  });
   /** What the question on screen is about. */
   let asked: Switch | undefined;
 
@@ -78,16 +96,21 @@ export function createRoutesStore(client: Pick<ViewClient, "call">, page: PageSt
     asked = undefined;
     error.value = undefined;
     running.value++;
+    const document = topDocument.peek();
     try {
       const options = { timeout: SWITCH_TIME };
       const { ask } =
         next.command === "route.set"
           ? await client.call(next.command, next.params, options)
           : await client.call(next.command, next.params, options);
-      if (!ask) return true;
-      asked = next;
-      question.value = { ask, to: next.command === "route.set" ? next.params.to : undefined };
-      return false;
+      const to = next.command === "route.set" ? next.params.to : undefined;
+      if (ask) {
+        asked = next;
+        question.value = { ask, to };
+        return false;
+      }
+      if (!next.params.documentId) done.value = { to, document };
+      return true;
     } catch (thrown) {
       error.value = toErrorView(thrown);
       return false;
@@ -102,6 +125,10 @@ export function createRoutesStore(client: Pick<ViewClient, "call">, page: PageSt
     resting,
     question,
     busy,
+    outdated,
+    dismissOutdated() {
+      done.value = undefined;
+    },
     error,
     runsAs: (key) => live.value.find((route) => route.to === key),
     set: (to, target) => run({ command: "route.set", params: { to, ...target } }),

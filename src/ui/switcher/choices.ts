@@ -42,6 +42,14 @@ function distanceOf(label: string, filter: string): number {
   return at === 0 ? 0 : at > 0 ? 1 : 2;
 }
 
+/** The digit that picks a session: its number, but for one that is closed or on a Careful connection. */
+export function digitOf(
+  session: SessionView,
+  connection: Pick<ConnectionView, "careful"> | undefined,
+): number | undefined {
+  return isClosed(session) || connection?.careful ? undefined : session.number;
+}
+
 export function choices({ sessions, connections, servers, filter }: ChoicesInput): Choice[] {
   const byId = new Map(connections.map((connection) => [connection.id, connection]));
   const found = sessions
@@ -54,7 +62,7 @@ export function choices({ sessions, connections, servers, filter }: ChoicesInput
         connection,
         near: servers.some((url) => connection !== undefined && sameServer(url, connection.url)),
         careful,
-        digit: careful ? undefined : session.number,
+        digit: digitOf(session, connection),
         distance: distanceOf(session.label, filter),
       };
     })

@@ -44,6 +44,8 @@ export interface SwitcherProps {
   /** Back to the page's own session. */
   onOwn: (documentId: string | undefined) => void;
   onLeave: () => void;
+  /** What is looked for at the start. */
+  filter?: string | undefined;
   /** What can be done where there is no session to pick. */
   none: ComponentChildren;
 }
@@ -51,14 +53,17 @@ export interface SwitcherProps {
 export function Switcher(props: SwitcherProps): JSX.Element {
   const { parts, onPick, onOwn, onLeave } = props;
   const { page, routes } = parts;
-  const filter = useSignal("");
+  const filter = useSignal(props.filter ?? "");
   const active = useSignal(-1);
   /** What the person chose here; until then what the tab's route says. */
   const chosen = useSignal<string | undefined>(undefined);
   const listId = useId();
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => search.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => {
+    search.current?.focus({ preventScroll: true });
+    look(filter.peek());
+  }, []);
 
   const sockets = page.sockets.value;
   const current = routes.current.value;

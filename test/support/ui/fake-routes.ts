@@ -91,7 +91,7 @@ export function createFakeRoutes(options: FakeRoutesOptions): FakeRoutes {
         state: "on",
         since: Date.now(),
         always: before?.always ?? false,
-        notices: [{ kind: "reload-advised" }],
+        notices: live.length > 0 ? [{ kind: "reload-advised" }] : [],
         leftovers: live.map(({ id, statement, begunAt }) => ({
           kind: "live",
           id,

@@ -128,6 +128,7 @@ function held(routes: RouteView[], part: Partial<Snapshot> = {}): SiteScene {
 const access: AccessView = {
   origins: [
     { origin: "http://localhost:5173", granted: [BOB] },
+    { origin: "http://localhost:3000", granted: [], rejectedAt: Date.now() },
     {
       origin: "https://a-rather-long-name-of-a-host.staging.eu-central.acme.com:8443",
       granted: [],

@@ -25,10 +25,37 @@ export function RouteBars(): JSX.Element {
     <div class="sy-banners sy-route-bars" aria-live="polite">
       <SwitchQuestion routes={store.routes} onAnswer={(word) => answerSwitch(store, word)} />
       {route && <BarsOf key={`${route.origin} ${route.since}`} route={route} />}
+      {!route?.notices.some(({ kind }) => RELOADS.includes(kind)) && <Outdated />}
       {frames.value.map((frame) => (
         <FrameBar key={`${frame.origin} ${frame.since}`} route={frame} />
       ))}
     </div>
+  );
+}
+
+/** Notices that offer to reload the page themselves. */
+const RELOADS: readonly RouteNotice["kind"][] = ["needs-reload", "reload-advised"];
+
+/** What is on the page's screen was loaded as somebody else. */
+function Outdated(): JSX.Element | null {
+  const { routes, sessions } = useStore();
+  const action = useAction();
+  const outdated = routes.outdated.value;
+  if (!outdated) return null;
+  const { to } = outdated;
+  const name = to === undefined ? "the page's own session" : sessions.get(to).value?.label;
+  return (
+    <>
+      <Bar
+        kind="outdated"
+        tone="plain"
+        actions={<ReloadPage action={action} />}
+        onDismiss={() => routes.dismissOutdated()}
+      >
+        Requests now run as {name}. What the page has loaded already is from before.
+      </Bar>
+      <ErrorNote error={action.error} onDismiss={action.clear} />
+    </>
   );
 }
 
@@ -44,13 +71,13 @@ const ORDER: readonly RouteNotice["kind"][] = [
   "variables",
 ];
 
-/** By weight. What is left over advises to reload too, and is said in its place. */
+/** By weight. Transactions that are left over are said too, though no reload is advised for them. */
 function noticesOf({ notices, leftovers }: RouteView): RouteNotice[] {
-  const advice: RouteNotice[] = leftovers.length > 0 ? [{ kind: "reload-advised" }] : [];
-  const others = notices.filter(({ kind }) => kind !== "reload-advised" || advice.length === 0);
-  return [...others, ...advice].toSorted(
-    (one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind),
-  );
+  const onlyTransactions =
+    leftovers.length > 0 && leftovers.every(({ kind }) => kind === "transaction");
+  const others = notices.filter(({ kind }) => kind !== "reload-advised" || !onlyTransactions);
+  const all: RouteNotice[] = onlyTransactions ? [...others, { kind: "reload-advised" }] : others;
+  return all.toSorted((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
 }
 
 function BarsOf({ route }: { route: RouteView }): JSX.Element {

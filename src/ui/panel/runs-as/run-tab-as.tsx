@@ -61,7 +61,12 @@ export function RunTabAs({ session }: { session: SessionView }): JSX.Element | n
           ? "On: this tab's requests run as this session. Press for the page's own session."
           : "A route: the page's requests go to this session, until you choose otherwise")
       }
-      onClick={() => (on ? runTabAsItself(store) : runTabAs(store, session.key))}
+      onClick={() => {
+        if (on) return runTabAsItself(store);
+        // Somebody else, but for the same part of the page.
+        const { scope } = store.routes.current.peek() ?? {};
+        return runTabAs(store, session.key, scope && { scope });
+      }}
     >
       {on ? "Run tab as ✓" : "Run tab as"}
     </Button>

@@ -67,18 +67,26 @@ export function RunsAsBar({ children }: { children: ComponentChildren }): JSX.El
   );
 }
 
-/** A choice that belongs to another site than the tab shows. */
+/** A choice that belongs to another site than the tab shows, and the way to end it from here. */
 function Resting(): JSX.Element | null {
-  const { routes, sessions } = useStore();
+  const store = useStore();
+  const { routes, sessions } = store;
   const [route] = routes.resting.value;
   if (!route) return null;
   const name = sessions.get(route.to).value?.label ?? "Another session";
   return (
-    <span
-      class="sy-runs-rests sy-dim sy-ellipsis"
-      title={`${name} runs on ${siteName(route.topOrigin)}, and does again when the tab is back there`}
-    >
-      {name} rests: this tab shows another site
+    <span class="sy-runs-rests">
+      <span
+        class="sy-dim sy-ellipsis"
+        title={`On ${siteName(route.topOrigin)} the tab runs as ${name}, and does again when it is back there`}
+      >
+        {name} rests: this tab shows another site
+      </span>
+      <Button
+        icon="close"
+        label={`End it: ${siteName(route.topOrigin)} runs as itself again`}
+        onClick={() => runTabAsItself(store)}
+      />
     </span>
   );
 }

@@ -4,7 +4,7 @@ import { CommandError, type ViewClient } from "../../../../src/messages/view-cli
 import type { RouteQuestion } from "../../../../src/session/relay/route-model.ts";
 import { createPageStore } from "../../../../src/ui/store/page.ts";
 import { createRoutesStore } from "../../../../src/ui/store/routes.ts";
-import { examplePage } from "../../../support/ui/page-examples.ts";
+import { exampleFrame, examplePage } from "../../../support/ui/page-examples.ts";
 import { exampleRoute } from "../../../support/ui/route-examples.ts";
 
 const otherServer: RouteQuestion = {
@@ -87,6 +87,41 @@ describe("switching", () => {
     expect(routes.busy.value).toBe(false);
     expect(await routes.set("bob")).toBe(true);
     expect(routes.error.value).toBeUndefined();
+  });
+});
+
+describe("what the page has loaded", () => {
+  const loaded = (documentId: string) =>
+    examplePage({ frames: [exampleFrame({ documentId })], sockets: [], sessions: [] });
+
+  it("is from before a switch, until the page is loaded anew", async () => {
+    const { routes, page } = routesWith({ ask: otherServer }, {}, {});
+    page.replaceAll(loaded("one"));
+    await routes.set("bob");
+    // Only asked so far.
+    expect(routes.outdated.value).toBeUndefined();
+    await routes.answer({ otherServer: true });
+    expect(routes.outdated.value).toEqual({ to: "bob" });
+    page.replaceAll(loaded("two"));
+    expect(routes.outdated.value).toBeUndefined();
+    await routes.clear();
+    expect(routes.outdated.value).toEqual({ to: undefined });
+  });
+
+  it("is said until the person has read it, and not of a frame's switch", async () => {
+    const { routes, page } = routesWith();
+    page.replaceAll(loaded("one"));
+    await routes.set("bob", { scope: { kind: "default" }, documentId: "inner" });
+    expect(routes.outdated.value).toBeUndefined();
+    await routes.set("bob");
+    routes.dismissOutdated();
+    expect(routes.outdated.value).toBeUndefined();
+  });
+
+  it("is nothing where no page was there to load anything", async () => {
+    const { routes } = routesWith();
+    await routes.set("bob");
+    expect(routes.outdated.value).toBeUndefined();
   });
 });
 

@@ -1,0 +1,74 @@
+/**
+ * "This tab runs as …" by hand: in the real panel and the real popup, by keys and by buttons. Each time
+ * the server tells the page's own SDK who it is.
+ */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "../../demo/browser/page.ts";
+import { describeInBrowsers } from "../support/browser/describe.ts";
+import type { PagePanel } from "../support/browser/page-panel.ts";
+import { openRouteScene, type RoutedTab, type RouteScene } from "../support/browser/route-scene.ts";
+
+const ALICE = "user:alice app/tenant_a";
+const BOB = "user:bob app/tenant_b";
+
+describeInBrowsers("whom the tab runs as, by hand", (underTest) => {
+  let scene: RouteScene;
+  let tab: RoutedTab;
+  let panel: PagePanel;
+  let view: Page;
+  beforeAll(async () => {
+    scene = await openRouteScene(underTest);
+    tab = await scene.openRouted({ as: "alice" });
+  });
+  afterAll(() => scene?.close());
+
+  const runsAs = (key: string) => view.see(`[data-runs-as="${key}"]`);
+
+  test("the popup: a name that is typed and Enter switch; its button leads back", async () => {
+    const popup = await scene.browser.openPopup(tab.page);
+    await popup.see('[data-runs-as="own"]');
+    for (const key of "bob") await popup.press(key);
+    await popup.press("Enter");
+    await popup.see(`[data-runs-as="${scene.held.bob}"]`);
+    expect(await tab.who()).toBe(BOB);
+    await popup.click('role=button[name="Page\'s own session"]');
+    await popup.see('[data-runs-as="own"]');
+    expect(await tab.who()).toBe(ALICE);
+  });
+
+  test("R and a digit: the bar, the list and the log say Bob, and the server does", async () => {
+    panel = await scene.panelOf(tab.page, { width: 1000, height: 800 });
+    view = panel.page;
+    await panel.row("Bob");
+    await runsAs("own");
+    const { number } = (await tab.link.snapshot()).sessions.find(
+      ({ key }) => key === scene.held.bob,
+    ) as { number?: number };
+    await view.click("[data-page=session] h1");
+    await view.press("r");
+    await panel.focusIs("Run this tab as");
+    await view.press(String(number));
+    await runsAs(scene.held.bob);
+    await view.see("[data-runs-as] >> text*=checked");
+    expect(await tab.who()).toBe(BOB);
+    expect((await panel.row("Bob")).text).toContain("⇄ this tab");
+    await panel.show("Requests");
+    await view.see(".sy-request-relayed");
+    await panel.show("Sessions");
+  });
+
+  test("what would cut the tab asks first, naming it", async () => {
+    await panel.select("Bob");
+    await view.click('[data-page=session] >> role=button[name="Sign out"]');
+    await view.see("text*=runs as Bob: its requests then fail");
+    await view.click('[data-page=session] >> role=button[name="Keep"]');
+    expect(await tab.who()).toBe(BOB);
+  });
+
+  test("Page's own session: Alice again, with the reload offered", async () => {
+    await view.click('[data-runs-as] >> role=button[name="Page\'s own session"]');
+    await runsAs("own");
+    expect(await tab.who()).toBe(ALICE);
+    await view.see('[data-notice=outdated] >> role=button[name="Reload page"]');
+  });
+});
