@@ -87,13 +87,21 @@ export class RouteViews {
     const route = routes.find(({ origin, topOrigin }) => origin === topOrigin) ?? routes[0];
     if (!route) return undefined;
     const held = this.#held(route);
-    const cannotServe = this.cannotServe(route);
+    const trouble = this.#trouble(route);
     return {
       label: held?.record.label ?? "a session that was removed",
       ...(held && { identity: held.identity }),
       colour: held?.record.colour ?? GREY,
-      ...(cannotServe !== undefined && { cannotServe }),
+      ...(trouble !== undefined && { trouble }),
     };
+  }
+
+  #trouble(route: Route): string | undefined {
+    const reason = this.cannotServe(route);
+    if (reason !== undefined) return `Its requests fail. ${reason}`;
+    const { switching, missing } = this.#options.standing(route.tabId);
+    if (missing === 0 || switching > 0) return undefined;
+    return "Part of it was opened before Switchyard was there, and runs as itself: reload the page.";
   }
 
   #held({ to }: Route) {

@@ -19,13 +19,13 @@ import type {
   RouteScope,
   RouteView,
 } from "../session/relay/route-model.ts";
-import { baselineOf, type KnownPage, withNewSessions } from "../session/relay/route-notices.ts";
+import { baselineOf, type KnownPage } from "../session/relay/route-notices.ts";
 import type { Tabs } from "./page-status.ts";
 import type { PageWatcher } from "./page-tab.ts";
 import type { Pages } from "./pages.ts";
 import { RouteKeeping, type RouteKeepingOptions } from "./route-keeping.ts";
 import type { RouteControl, RoutedDocument, RoutePlane, RouteTarget } from "./route-plane.ts";
-import { RouteViews, type TabStanding } from "./route-views.ts";
+import { RouteTelling } from "./route-telling.ts";
 import type { Toolbar } from "./toolbar.ts";
 
 export interface RoutesOptions extends RouteKeepingOptions {
@@ -39,28 +39,20 @@ export interface RoutesOptions extends RouteKeepingOptions {
   alwaysChanged(): void;
 }
 
-/** At most so many milliseconds late. */
-const PAUSE = 40;
 /** How long a switch waits for the server to say who the session is. */
 const CHECK_PATIENCE = 3_000;
 /** A tab that was only asked for its routes is left alone after so many milliseconds. */
 const ADMITTED = 1_000;
 
-const NO_PAGE: KnownPage = { frames: [], sockets: [], sessions: [] };
-
 export class Routes implements RouteControl {
   readonly book: RouteBook;
   readonly #keeping: RouteKeeping;
+  readonly #telling: RouteTelling;
   readonly #options: RoutesOptions;
-  readonly #views: RouteViews;
   readonly #ready: Promise<void>;
   #started: (reading: Promise<void>) => void = () => undefined;
   #registry: Registry | undefined;
   readonly #watchers = new Map<number, PageWatcher>();
-  readonly #standing = new Map<number, TabStanding>();
-  /** What views were last told of a tab, as text. */
-  readonly #told = new Map<number, string>();
-  readonly #telling = new Map<number, ReturnType<typeof setTimeout>>();
   /** How often a tab's top origin was asked for or told. */
   readonly #looks = new Map<number, number>();
 
@@ -68,12 +60,11 @@ export class Routes implements RouteControl {
     this.#options = options;
     this.#keeping = new RouteKeeping(options);
     this.book = this.#keeping.book;
-    this.#views = new RouteViews({
+    this.#telling = new RouteTelling({
+      ...options,
       book: this.book,
-      plane: options.plane,
       registry: () => this.#registry,
-      page: (tabId) => this.page(tabId),
-      standing: (tabId) => this.#standingOf(tabId),
+      save: () => void this.#keeping.save(),
     });
     this.#ready = new Promise((resolve) => {
       this.#started = resolve;
@@ -144,7 +135,7 @@ export class Routes implements RouteControl {
     await this.#ready;
     const { tabId, origin, top } = document;
     if (top) {
-      this.#standingOf(tabId).missing = 0;
+      this.#telling.standing(tabId).missing = 0;
       this.#options.toolbar.forgotten(tabId);
     }
     const topOrigin = top ? origin : (document.topOrigin ?? (await this.#look(tabId)));
@@ -168,10 +159,6 @@ export class Routes implements RouteControl {
     return this.book.dueAlways(tabId, origin) !== undefined;
   }
 
-  changed(tabId: number): void {
-    this.#telling.set(tabId, this.#telling.get(tabId) ?? setTimeout(() => this.show(tabId), PAUSE));
-  }
-
   async #routeAlways(tabId: number, origin: string): Promise<void> {
     const due = this.book.dueAlways(tabId, origin);
     if (!due || this.isCareful(due.to)) return;
@@ -192,11 +179,12 @@ export class Routes implements RouteControl {
     const held = this.held(to);
     const before = this.book.at(place);
     const baseline = baselineOf(this.page(tabId), { origin: place.origin, scope });
-    this.book.set(place, { to, scope, baseline }, Date.now());
+    const route = this.book.set(place, { to, scope, baseline }, Date.now());
     try {
       await this.#keeping.secure();
     } catch (error) {
-      this.book.restore(place, before);
+      // Unless the person has chosen once more meanwhile.
+      if (this.book.at(place) === route) this.book.restore(place, before);
       await this.#keeping.save();
       await this.#keeping.register();
       throw new InvalidRequestError(
@@ -207,7 +195,7 @@ export class Routes implements RouteControl {
     this.#setTop(tabId, place.topOrigin);
     this.registry.wake();
     await Promise.all([this.apply(tabId), atMost(CHECK_PATIENCE, held.check())]);
-    this.show(tabId);
+    this.#show(tabId);
   }
 
   /** The documents of this place are the page's own again. */
@@ -220,18 +208,20 @@ export class Routes implements RouteControl {
     this.#followTabs();
     // Last: a document that opens meanwhile asks, and is told that nothing is routed.
     await this.#keeping.register();
-    this.show(tabId);
+    this.#show(tabId);
   }
 
   /** Tells the tab's documents what is routed. */
   async apply(tabId: number): Promise<void> {
-    const standing = this.#standingOf(tabId);
+    const standing = this.#telling.standing(tabId);
     standing.switching += 1;
-    this.show(tabId);
-    const { missing } = await this.#options.plane.apply(tabId);
-    standing.switching -= 1;
-    standing.missing = missing;
-    this.show(tabId);
+    this.#show(tabId);
+    try {
+      standing.missing = (await this.#options.plane.apply(tabId)).missing;
+    } finally {
+      standing.switching -= 1;
+      this.#show(tabId);
+    }
   }
 
   /** Rejects where the browser refuses the marker for it. */
@@ -258,7 +248,7 @@ export class Routes implements RouteControl {
   async #alwaysChanged(): Promise<void> {
     await this.#keeping.saveKept();
     this.#options.alwaysChanged();
-    for (const { tabId } of this.book.routes) this.show(tabId);
+    for (const { tabId } of this.book.routes) this.#show(tabId);
   }
 
   /** The person said that requests of this origin may go to this server. */
@@ -271,7 +261,7 @@ export class Routes implements RouteControl {
     for (const route of this.book.routesOf(tabId)) {
       if (!this.book.isSuspended(route)) route.dismissed = [...new Set([...route.dismissed, kind])];
     }
-    this.show(tabId);
+    this.#show(tabId);
     await this.#keeping.save();
   }
 
@@ -296,12 +286,15 @@ export class Routes implements RouteControl {
   // ── Held sessions ───────────────────────────────────────────────────────────────────────────
 
   /** What the views of held sessions are told. */
-  registryChanged({ sessions = [] }: RegistryDelta): void {
+  registryChanged({ sessions = [], connections, removedSessions = [] }: RegistryDelta): void {
     if (!this.#registry) return;
+    const changed = new Set([...sessions.map(({ key }) => key), ...removedSessions]);
     for (const { key, replacedBy } of sessions) {
       if (replacedBy !== undefined) void this.#followReplaced(key, true);
     }
-    for (const { tabId } of this.book.routes) this.changed(tabId);
+    for (const { tabId, to } of this.book.routes) {
+      if (connections || changed.has(to)) this.changed(tabId);
+    }
   }
 
   /** Routes go with a session to the one that took its place: not to another server unasked. */
@@ -330,15 +323,25 @@ export class Routes implements RouteControl {
   }
 
   async tabRemoved(tabId: number): Promise<void> {
-    if (!(await this.#isRead())) return;
-    this.book.tabClosed(tabId);
     this.#options.toolbar.tabClosed(tabId);
+    if (!(await this.#isRead())) return;
+    const hadRoutes = this.book.tabClosed(tabId);
     this.#follow(tabId);
-    clearTimeout(this.#telling.get(tabId));
-    for (const map of [this.#telling, this.#standing, this.#told, this.#looks]) map.delete(tabId);
+    this.#telling.forget(tabId);
+    this.#looks.delete(tabId);
+    if (!hadRoutes) return;
     this.#followTabs();
     await this.#keeping.save();
     await this.#keeping.register();
+  }
+
+  /** A tab has another number from now on. */
+  async tabReplaced(added: number, removed: number): Promise<void> {
+    if (!(await this.#isRead())) return;
+    this.book.tabReplaced(added, removed);
+    await this.tabRemoved(removed);
+    await this.#keeping.save();
+    await this.tabUpdated(added);
   }
 
   /** Asks the browser what the tab shows. */
@@ -392,47 +395,23 @@ export class Routes implements RouteControl {
     this.#options.followTabs(this.book.routes.length > 0);
   }
 
-  // ── Showing and storing ─────────────────────────────────────────────────────────────────────
+  // ── Showing ─────────────────────────────────────────────────────────────────────────────────
 
   /** All that is known of a tab's page. */
   page(tabId: number): KnownPage {
-    return this.#options.pages.known(tabId) ?? NO_PAGE;
+    return this.#telling.page(tabId);
   }
 
   viewsOf(tabId: number): RouteView[] {
-    return this.#views.of(tabId);
+    return this.#telling.viewsOf(tabId);
   }
 
-  /** Tells views and toolbar at once, where something is otherwise than it was told. */
-  show(tabId: number): void {
-    clearTimeout(this.#telling.get(tabId));
-    this.#telling.delete(tabId);
-    this.#learnBeginnings(tabId);
-    this.#options.toolbar.setRoute(tabId, this.#views.toolbar(tabId));
-    const text = JSON.stringify(this.viewsOf(tabId));
-    if (text === (this.#told.get(tabId) ?? "[]")) return;
-    this.#told.set(tabId, text);
-    this.#options.pages.routesChanged(tabId);
+  changed(tabId: number): void {
+    this.#telling.changed(tabId);
   }
 
-  #learnBeginnings(tabId: number): void {
-    const page = this.page(tabId);
-    let isNew = false;
-    for (const route of this.book.routesOf(tabId)) {
-      const baseline = this.book.isSuspended(route) ? undefined : withNewSessions(page, route);
-      if (!baseline) continue;
-      route.baseline = baseline;
-      isNew = true;
-    }
-    if (isNew) void this.#keeping.save();
-  }
-
-  #standingOf(tabId: number): TabStanding {
-    const known = this.#standing.get(tabId);
-    if (known) return known;
-    const standing: TabStanding = { switching: 0, missing: 0 };
-    this.#standing.set(tabId, standing);
-    return standing;
+  #show(tabId: number): void {
+    this.#telling.show(tabId);
   }
 }
 

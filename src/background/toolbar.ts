@@ -2,8 +2,9 @@
  * The toolbar button, tab by tab: its badge and its title say as whom the tab runs.
  *
  * Browsers forget both when a tab navigates, so what should be there is kept here and set again. What
- * calls for the person comes first: a page that asks for access, then a route that can't serve.
+ * calls for the person comes first: a page that asks for access, then a route whose requests fail or pass it by.
  */
+
 /** `action` of the browser, as far as it is needed; tests give their own. */
 export interface ToolbarAction {
   setBadgeText(details: { tabId: number; text: string }): Promise<void>;
@@ -18,8 +19,8 @@ export interface ToolbarRoute {
   identity?: string;
   /** `#rrggbb` */
   colour: string;
-  /** One sentence; absent: it can serve. */
-  cannotServe?: string;
+  /** Why that isn't quite so, in sentences; absent: it is. */
+  trouble?: string;
 }
 
 interface Look {
@@ -107,15 +108,14 @@ export class Toolbar {
       return { text: "?", colour: CALLING, title: route ? `${text} ${title}` : text };
     }
     if (!route) return NOTHING;
-    if (route.cannotServe) return { text: "!", colour: RED, title };
+    if (route.trouble) return { text: "!", colour: RED, title };
     return { text: letterOf(route.label), colour: route.colour, title };
   }
 }
 
-function titleOf({ label, identity, cannotServe }: ToolbarRoute): string {
+function titleOf({ label, identity, trouble }: ToolbarRoute): string {
   const who = identity === undefined ? label : `${label} (${identity})`;
-  const state = cannotServe ? ` Its requests fail. ${cannotServe}` : "";
-  return `Switchyard: this tab runs as ${who}${state && `.${state}`}`;
+  return `Switchyard: this tab runs as ${who}${trouble ? `. ${trouble}` : ""}`;
 }
 
 /** The first letter, as people count letters. */

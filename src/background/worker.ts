@@ -221,6 +221,7 @@ function followTabs(needed: Partial<typeof tabsNeeded>): void {
   const how = tabsNeeded.views || tabsNeeded.routes ? "addListener" : "removeListener";
   browser.tabs.onUpdated[how](tabUpdated);
   browser.tabs.onRemoved[how](tabRemoved);
+  browser.tabs.onReplaced[how](tabReplaced);
 }
 
 function tabUpdated(tabId: number, { status, url }: { status?: string; url?: string }): void {
@@ -233,6 +234,11 @@ function tabUpdated(tabId: number, { status, url }: { status?: string; url?: str
 function tabRemoved(tabId: number): void {
   pages.tabRemoved(tabId);
   void routes.tabRemoved(tabId);
+}
+
+function tabReplaced(added: number, removed: number): void {
+  pages.tabRemoved(removed);
+  void routes.tabReplaced(added, removed);
 }
 
 function followSites(): void {

@@ -127,10 +127,28 @@ export class RouteBook {
     return this.#routes.delete(placeKey(place));
   }
 
-  tabClosed(tabId: number): void {
+  /** The browser gave a tab another number, as when it unloaded its page to save memory. */
+  tabReplaced(added: number, removed: number): void {
+    for (const route of this.routesOf(removed)) {
+      this.#routes.set(placeKey({ ...route, tabId: added }), { ...route, tabId: added });
+    }
+    for (const { tabId, origin } of this.#declined.values()) {
+      if (tabId !== removed) continue;
+      this.#declined.set(originKey({ tabId: added, origin }), { tabId: added, origin });
+    }
+    this.tabClosed(removed);
+  }
+
+  /** @returns whether anything was kept of it */
+  tabClosed(tabId: number): boolean {
     this.#tops.delete(tabId);
-    for (const [key, route] of this.#routes) if (route.tabId === tabId) this.#routes.delete(key);
-    for (const [key, each] of this.#declined) if (each.tabId === tabId) this.#declined.delete(key);
+    let isChanged = false;
+    for (const map of [this.#routes, this.#declined]) {
+      for (const [key, each] of map) {
+        if (each.tabId === tabId) isChanged = map.delete(key) || isChanged;
+      }
+    }
+    return isChanged;
   }
 
   // ── What tabs show ──────────────────────────────────────────────────────────────────────────

@@ -65,13 +65,17 @@ function isInScope({ id, holder }: PageSessionView, scope: RouteScope, page: Kno
   return inFrame === frame && holder.url === url && holder.place.endsWith(`/${client}/${order}`);
 }
 
+/** A page may have as many sessions as it likes; so many are compared, and so many characters of a name. */
+const COMPARED = 50;
+const NAME = 256;
+
 /** What the page's sessions are now, to be compared with later. */
 export function baselineOf(
   page: KnownPage,
   route: Pick<Route, "origin" | "scope">,
 ): Record<string, RoutedBaseline> {
   const found: Record<string, RoutedBaseline> = {};
-  for (const session of routedSessions(page, route)) {
+  for (const session of routedSessions(page, route).slice(0, COMPARED)) {
     const known = stateOf(session);
     // One that has done nothing yet says nothing: what it does first is its beginning.
     if (known) found[session.holder.place] = known;
@@ -79,22 +83,36 @@ export function baselineOf(
   return found;
 }
 
-/** Sessions that weren't there at the switch begin with the first that is known of them. */
-export function withNewSessions(
+/** A page that loads connects, selects and signs in: what it does so soon is its beginning, no news. */
+export const BEGINNING = 3_000;
+
+/**
+ * Sessions that weren't there at the switch are compared with what they were when they had begun.
+ * @returns their beginnings, and whether one of them is beginning still
+ */
+export function beginningsOf(
   page: KnownPage,
   route: Route,
-): Record<string, RoutedBaseline> | undefined {
-  const fresh = Object.entries(baselineOf(page, route)).filter(
-    ([place]) => !Object.hasOwn(route.baseline, place),
+  now: number,
+): { baseline: Record<string, RoutedBaseline>; more: boolean } {
+  const fresh = routedSessions(page, route).filter(
+    ({ holder }) => !Object.hasOwn(route.baseline, holder.place),
   );
-  return fresh.length > 0 ? { ...route.baseline, ...Object.fromEntries(fresh) } : undefined;
+  // A page that says it was made in the future is no younger for that.
+  const room = Math.max(0, COMPARED - Object.keys(route.baseline).length);
+  const begun = fresh.filter(({ createdAt }) => createdAt + BEGINNING <= now || createdAt > now);
+  const baseline: Record<string, RoutedBaseline> = {};
+  for (const session of begun.slice(0, room)) {
+    baseline[session.holder.place] = stateOf(session) ?? {};
+  }
+  return { baseline, more: begun.length < fresh.length };
 }
 
 function stateOf({ namespace, database, auth }: PageSessionView): RoutedBaseline | undefined {
   const state: RoutedBaseline = {};
-  if (namespace !== undefined) state.namespace = namespace;
-  if (database !== undefined) state.database = database;
-  if (auth.user !== undefined) state.user = auth.user;
+  if (namespace !== undefined) state.namespace = namespace.slice(0, NAME);
+  if (database !== undefined) state.database = database.slice(0, NAME);
+  if (auth.user !== undefined) state.user = auth.user.slice(0, NAME);
   return Object.keys(state).length > 0 ? state : undefined;
 }
 
@@ -142,14 +160,15 @@ function hasSelected(
   const before = baseline[session.holder.place];
   const { namespace, database } = session;
   if (!before || namespace === undefined) return false;
-  const isAsBefore = before.namespace === namespace && before.database === database;
+  const now = stateOf(session);
+  const isAsBefore = before.namespace === now?.namespace && before.database === now?.database;
   return !isAsBefore && !(held.namespace === namespace && held.database === database);
 }
 
 function signedInSince(session: PageSessionView, { baseline }: Route): string | undefined {
   const before = baseline[session.holder.place];
   const { user } = session.auth;
-  return before && user !== before.user ? user : undefined;
+  return before && stateOf(session)?.user !== before.user ? user : undefined;
 }
 
 /** The page's variables, each once, that the held session has not. */

@@ -330,7 +330,7 @@ describe("a route's session", () => {
     const carol = await scene.create({ label: "Carol", signIn: SIGN_INS.alice });
     await set({ to: carol });
     await registry.session(carol).end();
-    await until(() => world.toolbar.get(7)?.cannotServe);
+    await until(() => world.toolbar.get(7)?.trouble);
     expect(world.notices()).toEqual([
       { kind: "cannot-serve", reason: "“Carol” is ended: Signed out." },
     ]);
@@ -367,7 +367,7 @@ describe("a route's session", () => {
     const next = await registry.create({ connectionId: id, label: "Elsewhere" });
     await set({ to: former });
     await registry.replace(former, next);
-    await until(() => world.toolbar.get(7)?.cannotServe);
+    await until(() => world.toolbar.get(7)?.trouble);
     expect(await world.asks(own)).toMatchObject({ to: former });
     await registry.removeConnection(id);
     await other.close();
@@ -377,7 +377,7 @@ describe("a route's session", () => {
     const { world, set } = await stage();
     await set();
     await registry.disconnect(scene.connectionId);
-    await until(() => world.toolbar.get(7)?.cannotServe);
+    await until(() => world.toolbar.get(7)?.trouble);
     expect(world.notices()).toMatchObject([
       { kind: "cannot-serve", reason: expect.stringMatching(/connection is closed/) },
     ]);
@@ -467,6 +467,7 @@ describe("what the page does on its own sessions", () => {
     world.plane.answer = { confirmed: 0, missing: 1 };
     await set();
     expect(world.notices()).toEqual([{ kind: "needs-reload" }]);
+    expect(world.toolbar.get(7)?.trouble).toContain("runs as itself: reload the page");
     await world.opens(page({ documentId: "reloaded" }));
     expect(world.notices()).toEqual([]);
   });

@@ -47,9 +47,12 @@ describe("the toolbar button", () => {
     expect(at(7)).toMatchObject({ text: "", title: "Switchyard" });
   });
 
-  it("shows a session that can't serve in red, with the reason", () => {
+  it("shows in red that it isn't quite so, with the reason", () => {
     const { toolbar, at } = stage();
-    toolbar.setRoute(7, { ...BOB, cannotServe: "“bob” is expired: its time is over." });
+    toolbar.setRoute(7, {
+      ...BOB,
+      trouble: "Its requests fail. “bob” is expired: its time is over.",
+    });
     expect(at(7)?.text).toBe("!");
     expect(at(7)?.title).toContain("Its requests fail. “bob” is expired");
     toolbar.setRoute(7, BOB);

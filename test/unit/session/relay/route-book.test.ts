@@ -96,6 +96,19 @@ describe("a route", () => {
     expect(book.alwaysFor(APP)?.to).toBe("carol");
   });
 
+  it("goes with its tab to another number", () => {
+    const { book, set, to } = stage();
+    set();
+    book.setAlways({ origin: OTHER, to: "bob", scope: { kind: "default" } });
+    book.clear({ tabId: 7, topOrigin: OTHER, origin: OTHER });
+    book.tabReplaced(9, 7);
+    expect([to(), to({ tabId: 9 })]).toEqual([undefined, "bob"]);
+    expect(book.dueAlways(9, OTHER)).toBeUndefined();
+    expect(book.dueAlways(7, OTHER)?.to).toBe("bob");
+    expect(book.tabClosed(9)).toBe(true);
+    expect(book.tabClosed(9)).toBe(false);
+  });
+
   it("is as it was where a switch couldn't be stored", () => {
     const { book, set, to } = stage();
     set();
