@@ -40,6 +40,10 @@ const UNDEFINED = 0xf7;
 /** Tag 6, SurrealDB's NONE, around null. */
 const NONE_TAG = (TAG << 5) | 6;
 const CHUNKED_TEXT = 0x7f;
+/** Tag 9 around a UUID as text; tag 37, whose number takes a byte of its own, around its bytes. */
+const UUID_TEXT_TAG = (TAG << 5) | 9;
+const LONG_TAG = (TAG << 5) | 24;
+const UUID_BYTES = 37;
 /** Tag 7, SurrealDB's table, around its name. */
 const TABLE_TAG = (TAG << 5) | 7;
 
@@ -62,8 +66,9 @@ export class CborPayload implements Payload {
   }
 
   uuid(): string | undefined {
-    if (this.#is(TAG)) {
-      return this.nothing() === undefined ? new FrameReader(this.#bytes).uuid() : undefined;
+    const [head, second] = this.#bytes;
+    if (head === UUID_TEXT_TAG || (head === LONG_TAG && second === UUID_BYTES)) {
+      return new FrameReader(this.#bytes).uuid();
     }
     // Older SDKs name live queries by text.
     const text = this.text();
