@@ -54,6 +54,8 @@ export class Routes implements RouteControl {
   readonly #options: RoutesOptions;
   readonly #views: RouteViews;
   readonly #ready: Promise<void>;
+  /** Until then, and where that fails, any document may be routed. */
+  #isBookRead = false;
   #started: (reading: Promise<void>) => void = () => undefined;
   #registry: Registry | undefined;
   readonly #watchers = new Map<number, PageWatcher>();
@@ -107,6 +109,7 @@ export class Routes implements RouteControl {
   async #read(): Promise<void> {
     await this.#keeping.read();
     for (const { to } of [...this.book.routes, ...this.book.always]) await this.#followReplaced(to);
+    this.#isBookRead = true;
     await this.#keeping.save();
   }
 
@@ -164,6 +167,7 @@ export class Routes implements RouteControl {
   }
 
   admits({ tabId, origin }: { tabId: number; origin: string }): boolean {
+    if (!this.#isBookRead) return true;
     if (this.book.routesOf(tabId).some((route) => route.origin === origin)) return true;
     return this.book.dueAlways(tabId, origin) !== undefined;
   }
