@@ -199,7 +199,8 @@ export class PageDocument {
   /** Nobody listens any more. */
   close(): void {
     this.#apiLeft();
-    if (this.#port) sendAway(this.#port);
+    const isUnrouted = this.#relay !== undefined && this.#relay.route === undefined;
+    if (this.#port) sendAway(this.#port, isUnrouted);
     this.#port = undefined;
     this.line.lost();
   }
@@ -280,13 +281,17 @@ export class PageDocument {
   }
 }
 
-/** Nobody listens at the other end of this port: the hook is told so before it closes. */
-export function sendAway(port: PortLike): void {
+/**
+ * Nobody listens at the other end of this port: the hook is told so before it closes.
+ * @param unrouted nothing is routed there for sure. A document that isn't told so goes on asking, and its
+ *   requests fail: they never run as the page itself where somebody else was chosen
+ */
+export function sendAway(port: PortLike, unrouted: boolean): void {
   const quiet: HookCommand = { type: "mode", mode: "quiet" };
-  const unrouted: HookCommand = { type: "routes", version: 0 };
+  const nothing: HookCommand = { type: "routes", version: 0 };
   try {
     port.postMessage(quiet);
-    port.postMessage(unrouted);
+    if (unrouted) port.postMessage(nothing);
     // In the same task the message might be lost with the port.
     setTimeout(() => port.disconnect());
   } catch {

@@ -181,7 +181,7 @@ export class PageTab {
     const known = this.#documents.get(place.documentId);
     const document = known ?? this.#newDocument(place);
     if (!document || document.isRefused) {
-      sendAway(port);
+      sendAway(port, !this.#routing.admits(place));
       return;
     }
     document.leaving = false;

@@ -171,7 +171,7 @@ export class Pages implements RoutePlane {
       this.#options.routing.api?.admits(place.origin);
     const documents = [...this.#tabs.values()].reduce((sum, tab) => sum + tab.documentCount, 0);
     if (!isAwaited || documents >= DOCUMENTS) {
-      sendAway(port);
+      sendAway(port, !this.#options.routing.admits(place));
       return;
     }
     this.#tab(place.tabId).connected(port, place);

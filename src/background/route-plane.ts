@@ -98,7 +98,7 @@ export interface RouteControl {
    * @throws UnknownSessionError where it is forgotten: the request fails, nothing runs instead
    */
   held(key: SessionKey): HeldSession;
-  /** A tab's bridge may open its port although nobody looks at the tab. Says no while nothing is read. */
+  /** A tab's bridge may open its port although nobody looks at the tab. While nothing is read, any may. */
   admits(document: { tabId: number; origin: string }): boolean;
   /** What views are shown of a tab's routes may have changed: leftovers, notices, a confirmation. */
   changed(tabId: number): void;

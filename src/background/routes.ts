@@ -50,6 +50,8 @@ export class Routes implements RouteControl {
   readonly #telling: RouteTelling;
   readonly #options: RoutesOptions;
   readonly #ready: Promise<void>;
+  /** Until then, and where that fails, any document may be routed. */
+  #isBookRead = false;
   #started: (reading: Promise<void>) => void = () => undefined;
   #registry: Registry | undefined;
   readonly #watchers = new Map<number, PageWatcher>();
@@ -98,6 +100,7 @@ export class Routes implements RouteControl {
   async #read(): Promise<void> {
     await this.#keeping.read();
     for (const { to } of [...this.book.routes, ...this.book.always]) await this.#followReplaced(to);
+    this.#isBookRead = true;
     await this.#keeping.save();
   }
 
@@ -155,6 +158,7 @@ export class Routes implements RouteControl {
   }
 
   admits({ tabId, origin }: { tabId: number; origin: string }): boolean {
+    if (!this.#isBookRead) return true;
     if (this.book.routesOf(tabId).some((route) => route.origin === origin)) return true;
     return this.book.dueAlways(tabId, origin) !== undefined;
   }

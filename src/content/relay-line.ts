@@ -14,8 +14,9 @@ import { LARGEST_REQUEST } from "../session/relay/relay-messages.ts";
 /** Requests a second, and at once: a page that sends more gets errors for them. */
 const PER_SECOND = 4_000;
 const AT_ONCE = 4_000;
-/** Milliseconds until a port that was lost right after it was opened is tried again. */
+/** Milliseconds until a port that was lost before the worker said a word is tried again, first and last. */
 const PAUSE = 200;
+const LONGEST_PAUSE = 5_000;
 
 const TYPES: ReadonlySet<unknown> = new Set<EventUp["type"]>([
   "routes-ack",
@@ -56,6 +57,7 @@ export class RelayLine {
   #left = AT_ONCE;
   #at = performance.now();
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #pause = PAUSE;
 
   constructor(options: RelayLineOptions) {
     this.#options = options;
@@ -92,6 +94,7 @@ export class RelayLine {
     const down = message as EventDown;
     if (down.type === "routes") {
       this.#told = true;
+      this.#pause = PAUSE;
       this.#wanted = down.table !== undefined;
     }
     this.#options.deliver(down);
@@ -105,8 +108,12 @@ export class RelayLine {
     this.#loseApi();
     if (!this.#wanted) return;
     this.#options.deliver({ type: "relay-lost" });
-    if (wasTold) this.#reconnect();
-    else this.#retry ??= setTimeout(() => this.#reconnect(), PAUSE);
+    if (wasTold) {
+      this.#reconnect();
+      return;
+    }
+    this.#retry ??= setTimeout(() => this.#reconnect(), this.#pause);
+    this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
   }
 
   /** The document rests in the back/forward cache, or is back. */

@@ -40,11 +40,11 @@ const UNDEFINED = 0xf7;
 /** Tag 6, SurrealDB's NONE, around null. */
 const NONE_TAG = (TAG << 5) | 6;
 const CHUNKED_TEXT = 0x7f;
-/** Tag 7, SurrealDB's table, around its name. */
-const TABLE_TAG = (TAG << 5) | 7;
-/** Tag 9 around a UUID's text, and the head of a tag whose number follows in a byte of its own. */
+/** Tag 9 around a UUID as text; tag 37, whose number takes a byte of its own, around its bytes. */
 const UUID_TEXT_TAG = (TAG << 5) | 9;
 const LONG_TAG = (TAG << 5) | 24;
+/** Tag 7, SurrealDB's table, around its name. */
+const TABLE_TAG = (TAG << 5) | 7;
 
 /** @throws EnvelopeError from its methods, where a text isn't UTF-8 or a map has a key twice. */
 export class CborPayload implements Payload {

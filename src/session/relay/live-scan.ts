@@ -20,10 +20,14 @@ export interface LiveScan {
   kills: KillOperand[];
   /** Nothing but KILL statements stand in it. */
   onlyKills: boolean;
+  /** Parameters that stand anywhere else than behind a KILL, where they may be set anew. */
+  otherParams: ReadonlySet<string>;
+  /** A server may read the text otherwise than it was read here, and find a KILL where none was seen. */
+  unclear: boolean;
 }
 
 const TOKEN =
-  /(?<skip>\s+|\/\*[\s\S]*?(?:\*\/|$)|(?:--|\/\/|#)[^\n]*)|(?<string>[a-zA-Z]?(?:'(?:\\[\s\S]|[^'\\])*(?:'|$)|"(?:\\[\s\S]|[^"\\])*(?:"|$)))|(?<quoted>`(?:\\[\s\S]|[^`\\])*(?:`|$)|⟨[^⟩]*(?:⟩|$))|(?<param>\$[\p{L}\p{N}_]+|\$`(?:\\[\s\S]|[^`\\])*(?:`|$))|(?<word>[\p{L}\p{N}_]+)|(?<other>[\s\S])/uy;
+  /(?<skip>\s+|\/\*[\s\S]*?(?:\*\/|$)|(?:--|\/\/|#)[^\n]*)|(?<string>[a-zA-Z]?(?:'(?:\\[\s\S]|[^'\\])*(?:'|$)|"(?:\\[\s\S]|[^"\\])*(?:"|$)))|(?<quoted>`(?:\\[\s\S]|[^`\\])*(?:`|$)|⟨[^⟩]*(?:⟩|$))|(?<param>\$[\p{L}\p{N}_]+|\$`(?:\\[\s\S]|[^`\\])*(?:`|$)|\$⟨[^⟩]*(?:⟩|$))|(?<word>[\p{L}\p{N}_]+)|(?<other>[\s\S])/uy;
 
 const UUID = /^([a-zA-Z]?)(['"])([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\2$/i;
 
@@ -33,8 +37,11 @@ interface Token {
   start: number;
 }
 
+const KILLS = /(?<![\p{L}\p{N}_])kill(?![\p{L}\p{N}_])/giu;
+
 export function scanLive(text: string): LiveScan {
-  const scan: LiveScan = { begins: false, kills: [], onlyKills: true };
+  const otherParams = new Set<string>();
+  const scan: LiveScan = { begins: false, kills: [], onlyKills: true, otherParams, unclear: false };
   const tokens = tokensOf(text);
   let statement: Token[] = [];
   const close = () => {
@@ -48,16 +55,27 @@ export function scanLive(text: string): LiveScan {
       continue;
     }
     statement.push(token);
-    if (isWord(token, "live") && isWord(tokens[index + 1], "select")) scan.begins = true;
+    const before = tokens[index - 1];
     const next = tokens[index + 1];
-    // A name of a field or a table kills nothing: no value stands behind it.
-    if (isWord(token, "kill") && !isPartOfPath(tokens[index - 1]) && beginsValue(next)) {
-      scan.kills.push(operandOf(next));
-    }
+    if (isWord(token, "live") && isWord(next, "select")) scan.begins = true;
+    if (isWord(token, "kill") && isKill(before, next)) scan.kills.push(operandOf(next));
+    else if (token.kind === "param" && !isWord(before, "kill")) otherParams.add(nameOf(token));
   }
   close();
   if (scan.kills.length === 0) scan.onlyKills = false;
+  // What is divided here may be a regular expression there, and what is quoted here a statement.
+  const isSure = !tokens.some(({ kind, text: of }) =>
+    kind === "other" ? of === "/" || of === "\\" : kind === "quoted" && /^⟨.*\\/s.test(of),
+  );
+  const seen = tokens.filter((token) => isWord(token, "kill"));
+  scan.unclear = !isSure && (text.match(KILLS)?.length ?? 0) > seen.length;
   return scan;
+}
+
+/** A name of a field, a table or a record kills nothing: no value stands behind it. */
+function isKill(before: Token | undefined, next: Token | undefined): boolean {
+  if (!isPartOfPath(before)) return beginsValue(next);
+  return next?.kind === "param" || next?.kind === "string";
 }
 
 function tokensOf(text: string): Token[] {
@@ -82,14 +100,19 @@ function isPartOfPath(before: Token | undefined): boolean {
 }
 
 function beginsValue(token: Token | undefined): boolean {
-  return token !== undefined && (token.kind !== "other" || "(<{[".includes(token.text));
+  return token !== undefined && (token.kind !== "other" || "(<{[$".includes(token.text));
 }
 
 function operandOf(token: Token | undefined): KillOperand {
-  if (token?.kind === "param") return { by: "param", name: token.text.slice(1) };
+  if (token?.kind === "param") return { by: "param", name: nameOf(token) };
   const uuid = token?.kind === "string" ? UUID.exec(token.text) : null;
   const id = uuid?.[3];
   if (!token || id === undefined) return { by: "other" };
   const start = token.start + (uuid?.[1]?.length ?? 0) + 1;
   return { by: "id", id: id.toLowerCase(), start, end: start + id.length };
+}
+
+/** Without its quotes; what is escaped in them stays so, and is no binding's name then. */
+function nameOf({ text }: Token): string {
+  return text.replace(/^\$[`⟨]?|[`⟩]$/g, "");
 }

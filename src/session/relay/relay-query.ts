@@ -58,12 +58,15 @@ export class RelayQuery {
       const id = new CborPayload(value).uuid();
       if (id !== undefined && known.isForeign(id)) throw notOwn(id);
     }
+    if (scan.unclear) throw unclear();
     const owners = new Set<HeldSession>();
     let written = text;
     let rewritten = false;
     // From the end, so that what stands before keeps its place.
     for (const operand of scan.kills.toReversed()) {
-      const id = idOf(operand, bindings);
+      // A text may set the parameter anew, to the id of somebody else's.
+      const mayChange = operand.by === "param" && isSetAnew(operand.name, scan.otherParams);
+      const id = idOf(mayChange ? { by: "other" } : operand, bindings);
       const own = known.own(id);
       if (!own) throw notOwn(id);
       owners.add(own.held);
@@ -100,6 +103,20 @@ function idOf(operand: KillOperand, bindings: Map<string, ItemBytes> | undefined
   throw new RelayError(
     "MixedOwners",
     "a KILL must name its live query by its id, in the text or bound to the request. Nothing was sent.",
+  );
+}
+
+function isSetAnew(name: string, others: ReadonlySet<string>): boolean {
+  if (others.has(name)) return true;
+  // Written with an escape it may be any name.
+  for (const other of others) if (other.includes("\\")) return true;
+  return false;
+}
+
+function unclear(): RelayError {
+  return new RelayError(
+    "MixedOwners",
+    "it can't be told for sure what this text kills. Nothing was sent. Send each KILL alone.",
   );
 }
 

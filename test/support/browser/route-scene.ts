@@ -43,15 +43,59 @@ export class RoutedTab {
     return (await this.link.snapshot()).page?.routes ?? [];
   }
 
-  /** What the server says of a client's session: `user:bob app/tenant_b`. */
+  /** What the server says of a client's session, whatever its kind: `user:bob app/tenant_b`. */
   who(client = "db"): Promise<string> {
-    return this.page.evaluate<string, []>(
-      `${client}.query("RETURN [<string> ($token.ID ?? $auth), session::ns(), session::db()]").then((said) => {
-        const [user, ns, db] = said[0]?.result ?? said[0];
-        return \`\${user} \${ns}/\${db}\`;
-      })`,
+    return this.page.evaluate<string, []>(whoOf(client));
+  }
+
+  /** The same of all clients of the page, in their order. */
+  everyone(): Promise<string[]> {
+    return this.page.evaluate<string[], []>(
+      `Promise.all(clients.map((client) => ${whoOf("client")}))`,
     );
   }
+
+  /** What an expression of the page comes to: its value, or the error as the page has it. */
+  outcome(expression: string): Promise<Outcome> {
+    return this.page.evaluate<Outcome, []>(outcomeOf(expression));
+  }
+}
+
+/** An error of an SDK, or of an RPC answer, as far as it says what happened. */
+export interface PageError {
+  name: string;
+  message: string;
+  code?: number;
+  kind?: string;
+  details?: { kind?: string };
+}
+
+export interface Outcome {
+  value?: unknown;
+  error?: PageError;
+}
+
+/** An expression that is never rejected, for what is looked at later. */
+export function outcomeOf(expression: string): string {
+  return `(async () => {
+    try {
+      return { value: await (${expression}) };
+    } catch (error) {
+      const { name, message, code, kind, details } = error;
+      return { error: { name, message, code, kind, details } };
+    }
+  })()`;
+}
+
+const WHO =
+  "RETURN [<string> ($token.ID ?? $auth), <string> ($session.ns ?? '-'), <string> ($session.db ?? '-')]";
+
+function whoOf(client: string): string {
+  const asked = JSON.stringify(WHO);
+  return `(${client}.notifications ? ${client}.rpc("query", [${asked}, {}]) : ${client}.query(${asked})).then((said) => {
+    const [user, ns, db] = said[0]?.result ?? said[0];
+    return \`\${user} \${ns}/\${db}\`;
+  })`;
 }
 
 const SIGN_INS: Record<"alice" | "bob" | "admin", SignIn> = {
@@ -77,12 +121,12 @@ export async function openRouteScene(underTest: BrowserUnderTest): Promise<Route
   };
   const link = await viewOf();
   const { id: connectionId } = await link.call("connection.add", { url: server.url });
-  const hold = async (label: string, signIn: SignIn) =>
-    (await link.call("session.new", { connectionId, label, signIn })).key;
+  const hold = async (label: string, signIn: SignIn, place = {}) =>
+    (await link.call("session.new", { connectionId, label, signIn, ...place })).key;
   const held = {
     alice: await hold("Alice", SIGN_INS.alice),
     bob: await hold("Bob", SIGN_INS.bob),
-    admin: await hold("Admin", SIGN_INS.admin),
+    admin: await hold("Admin", SIGN_INS.admin, { namespace: "app", database: "tenant_a" }),
   };
   let count = 0;
   return {

@@ -123,6 +123,7 @@ describe("what is another's", () => {
     const other = new RelayedPage(scene, "other", page.relay);
     other.runAs(bob);
     const [id] = await other.query("LIVE SELECT * FROM note");
+    const [own] = await page.query("LIVE SELECT * FROM user");
     const texts: [string, Record<string, unknown>][] = [
       [`KILL u"${id}"`, {}],
       [`kill '${id}'`, {}],
@@ -132,14 +133,27 @@ describe("what is another's", () => {
       [`RETURN /'/; KILL u"${id}"`, {}],
       [`LET $x = u"${id}"; KILL $x`, {}],
       ["KILL type::uuid($a + $b)", { a: String(id).slice(0, 8), b: String(id).slice(8) }],
+      // Bound to one's own, and set anew in the text to one that is hidden in a list.
+      ["LET $x = $list[0]; KILL $x", { x: own, list: [id] }],
+      ["FOR $x IN $list { KILL $x }", { x: own, list: [id] }],
+      ["LET $⟨x⟩ = $list[0]; KILL $`x`", { x: own, list: [id] }],
+      ["LET $⟨x⟩ = $list[0]; KILL $⟨x⟩", { list: [id] }],
+      ["LET $`\\u{78}` = $list[0]; KILL $x", { x: own, list: [id] }],
+      ["RETURN /'/; LET $y = $list[0]; KILL $y; -- '", { list: [id] }],
+      ["RETURN ⟨a\\⟩'⟩; LET $y = $list[0]; KILL $y; -- '", { list: [id] }],
+      ["LET $y = $list[0]; RETURN {a:KILL $y}", { list: [id] }],
     ];
     for (const [text, bindings] of texts) {
       await expect(page.query(text, bindings), text).rejects.toMatchObject({ kind: "Switchyard" });
     }
     const { error } = await page.request("kill", [id]);
     expect(error).toMatchObject({ details: { kind: "LiveQueryNotFound" } });
-    expect(scene.view(bob).liveQueries).toMatchObject([{ id: String(id), state: "watching" }]);
+    expect(scene.view(bob).liveQueries).toMatchObject([
+      { id: String(id), state: "watching" },
+      { id: String(own), state: "watching" },
+    ]);
     other.page.close();
+    page.page.close();
     await until(() => scene.view(bob).liveQueries.length === 0);
   });
 
@@ -167,6 +181,21 @@ describe("what is another's", () => {
       "kill bill",
       1,
     ]);
+    expect(await page.query("RETURN 4 / 2; RETURN note:kill; RETURN 'live'")).toMatchObject([
+      2,
+      { id: "kill" },
+      "live",
+    ]);
+  });
+
+  it("a live query's table, and whatever else, may be bound, as the SDK does it", async () => {
+    const bound = { table: new Table("note"), owner: new RecordId("user", "bob"), at: new Date() };
+    const [id] = await page.query(
+      "LIVE SELECT * FROM $table WHERE owner = $owner AND created > $at",
+      bound,
+    );
+    await page.query("KILL $id", { ...bound, id });
+    expect(scene.view(bob).liveQueries).toEqual([]);
   });
 });
 
