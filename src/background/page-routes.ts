@@ -82,6 +82,11 @@ export class PageRoutes {
     return state;
   }
 
+  /** Documents that haven't confirmed; the page itself among them where it isn't connected. */
+  get missing(): number {
+    return this.#state(true).missing;
+  }
+
   #state(reached: boolean): Applied {
     const connected = [...this.#documents.values()].filter(({ isConnected }) => isConnected);
     const confirmed = connected.filter(({ routed }) => routed?.isConfirmed).length;

@@ -144,6 +144,10 @@ export class Pages implements RoutePlane {
     return tab ? tab.applyRoutes() : { confirmed: 0, missing: 0 };
   }
 
+  missing(tabId: number): number {
+    return this.#tabs.get(tabId)?.routes.missing ?? 0;
+  }
+
   transactions(place: RoutePlace, scope: RouteScope): RouteLeftover[] {
     return this.#tabs.get(place.tabId)?.routes.transactions(place, scope) ?? [];
   }

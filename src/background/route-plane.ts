@@ -46,6 +46,8 @@ export interface RoutePlane {
    * answers. Resolves when all have said that they do so, after 3 s at most. Never rejects.
    */
   apply(tabId: number): Promise<Applied>;
+  /** How many are missing right now: one that was slow may have confirmed since. */
+  missing(tabId: number): number;
   /**
    * Open transactions of those sessions of the page that `scope` names, wherever they run: about these
    * the person is asked before a switch.

@@ -66,6 +66,8 @@ export class RouteTelling {
     const told = this.#told(tabId);
     clearTimeout(told.soon);
     told.soon = undefined;
+    // Only ever less: while a page loads anew there is always something that hasn't confirmed yet.
+    if (told.missing > 0) told.missing = Math.min(told.missing, this.#options.plane.missing(tabId));
     this.#learnBeginnings(tabId, told);
     this.#options.toolbar.setRoute(tabId, this.#views.toolbar(tabId));
     const text = JSON.stringify(this.viewsOf(tabId));

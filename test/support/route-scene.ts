@@ -49,6 +49,9 @@ export class FakePlane implements RoutePlane {
     await this.confirmation;
     return this.answer;
   }
+  missing() {
+    return this.answer.missing;
+  }
   transactions() {
     return this.open;
   }

@@ -472,6 +472,18 @@ describe("what the page does on its own sessions", () => {
     expect(world.notices()).toEqual([]);
   });
 
+  it("is no longer said of a document that was slow to confirm, and has", async () => {
+    const { world, set } = await stage();
+    world.plane.answer = { confirmed: 0, missing: 1 };
+    await set();
+    world.routes.changed(7);
+    await until(() => world.toolbar.get(7)?.trouble);
+    world.plane.answer = { confirmed: 1, missing: 0 };
+    world.routes.changed(7);
+    await until(() => world.notices().length === 0);
+    expect(world.toolbar.get(7)?.trouble).toBeUndefined();
+  });
+
   it("and what of it still runs as somebody else, is what the documents say", async () => {
     const { world, set } = await stage();
     await set();
