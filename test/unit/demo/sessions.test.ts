@@ -208,7 +208,7 @@ describe("the end of a socket", () => {
     const strict = await startServer({
       port: 0,
       empty: true,
-      heartbeat: { everyMs: 20, deadAfterMs: 100 },
+      heartbeat: { everyMs: 50, deadAfterMs: 1_000 },
     });
     const alive = await BareSocket.open(strict, ["cbor"]);
     const dead = await BareSocket.open(strict, ["cbor"], false);
