@@ -186,9 +186,9 @@ export class PageDocument {
     this.#post({ type: "mode", mode });
   }
 
-  /** It uses the page API, so that its port is needed even where nobody looks at it. */
-  get usesApi(): boolean {
-    return this.#api !== undefined && this.isConnected;
+  /** Something of it goes on in held sessions, so that its port is needed even where nobody looks at it. */
+  get isNeeded(): boolean {
+    return this.isConnected && (this.#api !== undefined || (this.#relay?.owned.length ?? 0) > 0);
   }
 
   #apiLeft(): void {

@@ -51,6 +51,7 @@ export class PageTab {
   readonly #tabs: Tabs;
   readonly #allowance: Allowance;
   readonly #routing: PagesRouting;
+  readonly #unneeded: () => void;
   /** What is routed in its documents. */
   readonly routes: PageRoutes;
   readonly watchers = new Set<PageWatcher>();
@@ -70,8 +71,16 @@ export class PageTab {
   #nextChange: ReturnType<typeof setTimeout> | undefined;
   #looks = 0;
 
-  constructor(tabId: number, tabs: Tabs, allowance: Allowance, routing: PagesRouting) {
+  /** @param unneeded nobody looks at it, and nothing of it goes on any more */
+  constructor(
+    tabId: number,
+    tabs: Tabs,
+    allowance: Allowance,
+    routing: PagesRouting,
+    unneeded: () => void,
+  ) {
     this.tabId = tabId;
+    this.#unneeded = unneeded;
     this.#tabs = tabs;
     this.#allowance = allowance;
     this.#routing = routing;
@@ -87,8 +96,8 @@ export class PageTab {
   }
 
   /** A document of it needs its port, whoever looks. */
-  get usesApi(): boolean {
-    return [...this.#documents.values()].some(({ usesApi }) => usesApi);
+  get isNeeded(): boolean {
+    return [...this.#documents.values()].some(({ isNeeded }) => isNeeded);
   }
 
   get documentCount(): number {
@@ -207,7 +216,10 @@ export class PageTab {
         answered: () => void this.look(),
         left: () => this.#left(document),
         routable: () => void this.routes.tell(document),
-        routesChanged: () => this.routes.changed(),
+        routesChanged: () => {
+          this.routes.changed();
+          if (this.watchers.size === 0 && !this.isNeeded) this.#unneeded();
+        },
         apiDocument: (post) => this.#routing.api?.connected(this.routes.placeOf(document), post),
         recording: () => [...this.watchers].some((each) => each.recordingSince !== undefined),
       },

@@ -85,7 +85,7 @@ export class Pages implements RoutePlane {
   }
 
   #leaveAlone(tab: PageTab): void {
-    if (tab.watchers.size > 0 || tab.usesApi || this.#starting) return;
+    if (tab.watchers.size > 0 || tab.isNeeded || this.#starting) return;
     tab.close();
     this.#tabs.delete(tab.tabId);
   }
@@ -202,7 +202,9 @@ export class Pages implements RoutePlane {
     const known = this.#tabs.get(tabId);
     if (known) return known;
     const { tabs, routing } = this.#options;
-    const tab = new PageTab(tabId, tabs, this.#allowance, routing);
+    const tab = new PageTab(tabId, tabs, this.#allowance, routing, () =>
+      this.leaveUnwatched(tabId),
+    );
     this.#tabs.set(tabId, tab);
     return tab;
   }

@@ -115,6 +115,8 @@ export class PageRelay {
       const label = this.#held(route.to)?.record.label ?? "its session";
       table = { label, ...tableOf(route, number) };
     }
+    // What goes on in held sessions needs the way to the worker, also where nothing new goes there.
+    if (!table && this.owned.length > 0) table = { label: "its former session" };
     this.#post({ type: "routes", version: this.#version, ...(table && { table }) });
   }
 

@@ -187,6 +187,21 @@ describe("a switch", () => {
   });
 });
 
+describe("the page's own session, chosen again", () => {
+  it("leaves the way to the worker open for what goes on in the former one, and for nothing else", async () => {
+    const [id] = await page.query("LIVE SELECT * FROM note");
+    page.page.setRoute(undefined);
+    const tables = () =>
+      page.posted.flatMap((message) => (message.type === "routes" ? [message.table] : []));
+    expect(tables().at(-1)).toEqual({ label: "its former session" });
+    const { error } = await page.request("query", [WHO, {}]);
+    expect(error).toMatchObject({ details: { kind: "CannotServe" } });
+    await page.query("KILL $id", { id });
+    page.page.setRoute(undefined);
+    expect(tables().at(-1)).toBeUndefined();
+  });
+});
+
 describe("the page's socket", () => {
   it("is closed: its live queries are killed and its transactions cancelled, nobody else's", async () => {
     const other = new RelayedPage(scene, "other", page.relay);
