@@ -97,6 +97,7 @@ export class ApiDocument {
   readonly #used = new Set<string>();
   #client: ApiClient | undefined;
   #running = 0;
+  #asking = 0;
   #nonsense = 0;
   #gone = false;
   /** What it was told last, as text; undefined: it doesn't listen. */
@@ -116,7 +117,9 @@ export class ApiDocument {
 
   /** Something of it goes on that the worker must not sleep through. */
   get isInUse(): boolean {
-    return this.#running > 0 || this.#live.size > 0 || this.#transactions.size > 0;
+    // Who waits for the person is counted by who asks the person.
+    const sending = this.#running - this.#asking;
+    return sending > 0 || this.#live.size > 0 || this.#transactions.size > 0;
   }
 
   /** What came up through the document's port, whatever it is. */
@@ -287,7 +290,12 @@ export class ApiDocument {
         "A frame in a page of another origin can't ask for access; a page of its own origin can.",
       );
     }
-    await this.#host.ask(this, origin, params);
+    this.#asking += 1;
+    try {
+      await this.#host.ask(this, origin, params);
+    } finally {
+      this.#asking -= 1;
+    }
   }
 
   // ── Through a session ───────────────────────────────────────────────────────────────────────
