@@ -20,10 +20,11 @@ import {
 import { readApiMessage } from "../messages/api-validation.ts";
 import type { HeldSession } from "../session/held-session.ts";
 import type { RelayCall, RelayNotification, RelayResult } from "../session/relay/relay-client.ts";
-import { arrayItems, arrayOf } from "../wire/cbor-parts.ts";
+import { arrayOf } from "../wire/cbor-parts.ts";
 import { proveArray, proveItem } from "../wire/proven.ts";
 import { canonicalUuid } from "../wire/uuid.ts";
 import { decodeValue, encodeValue } from "../wire/values.ts";
+import { ApiBegun } from "./api-begun.ts";
 import { ApiRefusal, notEnabled, notGranted, toApiError } from "./api-error.ts";
 import { type ApiAllowance, Bucket, DOCUMENT_RATE } from "./api-rate.ts";
 
@@ -74,9 +75,6 @@ const METHODS: ReadonlySet<string> = new Set([
 ]);
 /** These need no session's identity, and no relay. */
 const PLAIN: ReadonlySet<string> = new Set(["ping", "version"]);
-/** What one document may have going on at servers. */
-const LIVE_QUERIES = 100;
-const TRANSACTIONS = 20;
 /** Messages that are none: after so many nobody listens to the document any more. */
 const NONSENSE_LIMIT = 100;
 /** Requests of all documents of an origin that wait for their answers. */
@@ -90,13 +88,12 @@ export class ApiDocument {
   readonly #requests = new Bucket(DOCUMENT_RATE.perSecond, DOCUMENT_RATE.burst);
   /** Each refusal costs an answer. */
   readonly #refusals = new Bucket(DOCUMENT_RATE.perSecond * 4, DOCUMENT_RATE.burst * 10);
-  /** Live queries by id, transactions too: each with the grant in which it began. */
-  readonly #live = new Map<string, string>();
-  readonly #transactions = new Map<string, string>();
+  readonly #begun = new ApiBegun();
   /** Grants through which something was sent. */
   readonly #used = new Set<string>();
   #client: ApiClient | undefined;
   #running = 0;
+  #asking = 0;
   #nonsense = 0;
   #gone = false;
   /** What it was told last, as text; undefined: it doesn't listen. */
@@ -116,7 +113,9 @@ export class ApiDocument {
 
   /** Something of it goes on that the worker must not sleep through. */
   get isInUse(): boolean {
-    return this.#running > 0 || this.#live.size > 0 || this.#transactions.size > 0;
+    // Who waits for the person is counted by who asks the person.
+    const sending = this.#running - this.#asking;
+    return sending > 0 || !this.#begun.isEmpty;
   }
 
   /** What came up through the document's port, whatever it is. */
@@ -131,8 +130,7 @@ export class ApiDocument {
     if (this.#gone) return;
     this.#gone = true;
     void this.#client?.close();
-    this.#live.clear();
-    this.#transactions.clear();
+    this.#begun.clear();
     this.#host.left(this);
   }
 
@@ -165,13 +163,11 @@ export class ApiDocument {
       if (this.#host.held(origin, grant)) continue;
       this.#used.delete(grant);
       void this.#client?.sessionOver(grant);
-      for (const [txn, of] of this.#transactions) if (of === grant) this.#transactions.delete(txn);
-      for (const [id, of] of this.#live) if (of === grant) this.#killed(grant, id);
+      for (const id of this.#begun.over(grant)) this.#killed(grant, id);
     }
   }
 
   #killed(session: string, id: string): void {
-    this.#live.delete(id);
     const none = encodeValue(undefined);
     const payload = { session, id, action: "KILLED", record: none, result: none } as const;
     this.#tell({ type: "api-event", event: "notification", payload });
@@ -287,7 +283,12 @@ export class ApiDocument {
         "A frame in a page of another origin can't ask for access; a page of its own origin can.",
       );
     }
-    await this.#host.ask(this, origin, params);
+    this.#asking += 1;
+    try {
+      await this.#host.ask(this, origin, params);
+    } finally {
+      this.#asking -= 1;
+    }
   }
 
   // ── Through a session ───────────────────────────────────────────────────────────────────────
@@ -309,7 +310,7 @@ export class ApiDocument {
     const call: RelayCall = { method, session };
     if (params) call.params = proveArray(params);
     if (txn !== undefined) call.txn = uuidOf("txn", txn);
-    this.#mayBegin(call);
+    this.#begun.assertMayBegin(call);
     const begun = await this.#call(origin, call, held);
     const { result } = begun;
     if (result.length > API_LIMITS.result) {
@@ -331,7 +332,7 @@ export class ApiDocument {
     }
     const items = [encodeValue(query), ...(bindings ? [proveItem(bindings)] : [])];
     const call = { method: "query", session, params: arrayOf(items) };
-    this.#mayBegin(call);
+    this.#begun.assertMayBegin(call);
     const begun = await this.#call(origin, call, held);
     const [id] = begun.begunLive ?? [];
     if (id !== undefined) return { result: { id }, begun };
@@ -357,34 +358,14 @@ export class ApiDocument {
         outcome: "ran",
       });
     }
-    this.#note(grant, result);
+    this.#begun.note(grant, result);
     return result;
-  }
-
-  #note(grant: string, result: RelayResult): void {
-    for (const id of result.begunLive ?? []) this.#live.set(id, grant);
-    for (const id of result.endedLive ?? []) this.#live.delete(id);
-    if (result.begunTransaction) this.#transactions.set(result.begunTransaction, grant);
-    if (result.endedTransaction) this.#transactions.delete(result.endedTransaction);
-  }
-
-  #mayBegin({ method, params }: RelayCall): void {
-    const isFull =
-      (method === "begin" && this.#transactions.size >= TRANSACTIONS) ||
-      (this.#live.size >= LIVE_QUERIES &&
-        (method === "live" || (method === "query" && mayBeginLive(params))));
-    if (!isFull) return;
-    const what =
-      method === "begin" ? `${TRANSACTIONS} transactions` : `${LIVE_QUERIES} live queries`;
-    throw new ApiRefusal("limit", `A page may have ${what} at a time. Nothing was sent.`, {
-      outcome: "not-sent",
-    });
   }
 
   #notified({ liveId, session, action, record, value }: RelayNotification): void {
     const origin = this.#origin as string;
     if (session === undefined || !this.#host.held(origin, session)) return;
-    if (action === "KILLED") this.#live.delete(liveId);
+    if (action === "KILLED") this.#begun.killed(liveId);
     const payload = { session, id: liveId, action, record, result: value };
     this.#tell({ type: "api-event", event: "notification", payload });
   }
@@ -409,9 +390,4 @@ function uuidOf(name: string, text: string): string {
   const uuid = canonicalUuid(text);
   if (uuid === undefined) throw new ApiRefusal("params", `“${name}” must be a UUID.`);
   return uuid;
-}
-
-function mayBeginLive(params: Uint8Array | undefined): boolean {
-  const [text] = params ? arrayItems(params) : [];
-  return text !== undefined && /live/i.test(String(decodeValue(text)));
 }

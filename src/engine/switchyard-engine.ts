@@ -31,6 +31,7 @@ import {
   type ApiSession,
 } from "../messages/api-messages.ts";
 import { refused, SwitchyardError, toSdkError } from "./engine-error.ts";
+import { findSession, nameIn } from "./find-session.ts";
 import { findProvider, type SwitchyardProvider } from "./provider.ts";
 import { VirtualSession } from "./virtual-session.ts";
 
@@ -365,36 +366,6 @@ export class SwitchyardEngine extends RpcEngine implements SurrealEngine {
     const message = { queryId, action, recordId: cbor.decode(record), value: cbor.decode(result) };
     this.#dispatcher.dispatch(id, message as LiveMessage);
   }
-}
-
-/** The label or id in `switchyard://…`; empty: the only one that is granted. */
-function nameIn(url: URL): string {
-  return decodeURIComponent(url.host);
-}
-
-async function findSession(
-  provider: SwitchyardProvider,
-  name: string,
-  reason: string | undefined,
-): Promise<ApiSession> {
-  const granted = await provider.request({ method: "switchyard_sessions", params: {} });
-  const present = pick(granted, name);
-  if (present) return present;
-  const params = { more: granted.length > 0, ...(reason === undefined ? {} : { reason }) };
-  const sessions = await provider.request({ method: "switchyard_requestSessions", params });
-  const found = pick(sessions, name);
-  if (found) return found;
-  const labels = sessions.map(({ label }) => `“${label}”`).join(", ");
-  throw refused("unauthorized", `“${name}” is not granted to this page, only ${labels}.`);
-}
-
-/** @throws SwitchyardError where the name fits several */
-function pick(sessions: readonly ApiSession[], name: string): ApiSession | undefined {
-  const byId = sessions.find(({ id }) => id === name);
-  if (byId) return byId;
-  const [first, ...others] = name === "" ? sessions : sessions.filter((s) => s.label === name);
-  if (others.length === 0) return first;
-  throw refused("params", `Several sessions fit “${name}”: connect to one by its id.`);
 }
 
 function lost(): SwitchyardError {

@@ -1,7 +1,25 @@
 /** `window.switchyard`: where it is, what it takes to use it, and the official SDK on top of it. */
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "../../demo/browser/page.ts";
 import { describeInBrowsers } from "../support/browser/describe.ts";
 import { openRouteScene, type RoutedTab, type RouteScene } from "../support/browser/route-scene.ts";
+import { pageConnected, startPages } from "../support/page-sdk/pages.ts";
+
+/** Loads the engine as it is built into the page, which has the SDK already. */
+async function loadEngine(page: Page): Promise<void> {
+  await pageConnected(page);
+  const file = new URL("../../dist/engine/index.js", import.meta.url);
+  const sdk = await page.evaluate("new URL('/surrealdb-2.mjs', location).href");
+  const source = (await readFile(file, "utf8")).replace('from "surrealdb"', `from "${sdk}"`);
+  await page.evaluate(`(async () => {
+    const blob = new Blob([${JSON.stringify(source)}], { type: "text/javascript" });
+    const { createSwitchyardEngine } = await import(URL.createObjectURL(blob));
+    const engines = { ...sdk.createRemoteEngines(), ...createSwitchyardEngine() };
+    window.held = new sdk.Surreal({ engines });
+    window.said = [];
+  })()`);
+}
 
 describeInBrowsers("page API", (underTest) => {
   let scene: RouteScene;
@@ -29,5 +47,107 @@ describeInBrowsers("page API", (underTest) => {
     const [request] = (await tab.link.snapshot()).access.requests;
     await tab.link.call("api.answer", { id: request?.id ?? "", sessions: [scene.held.bob] });
     expect(await tab.page.evaluate("asked")).toMatchObject([{ label: "Bob", user: "user:bob" }]);
+  });
+
+  test("is no property that a page stumbles over, and frozen", async () => {
+    expect(
+      await tab.page.evaluate(`[
+        Object.keys(window).includes("switchyard"),
+        Object.isFrozen(switchyard),
+        Object.values(Object.getOwnPropertyDescriptor(window, "switchyard")).slice(1),
+        Object.keys(switchyard),
+      ]`),
+    ).toEqual([false, true, [false, false, false], ["request", "on", "removeListener"]]);
+  });
+
+  test("carries the official SDK: as Bob, with live queries, sessions and transactions", async () => {
+    const { page } = tab;
+    await loadEngine(page);
+    await page.evaluate("held.connect('switchyard://Bob').then(() => null)");
+    expect([await tab.who("held"), await tab.who("db")]).toEqual([
+      "user:bob app/tenant_b",
+      "user:alice app/tenant_a",
+    ]);
+    await page.evaluate(`(async () => {
+      const live = await held.live(new sdk.Table("note"));
+      live.subscribe(({ action, value }) => said.push(action + " " + value?.text));
+      await held.query("CREATE note:api SET text = 'api', owner = $auth").collect();
+    })()`);
+    await page.waitFor("said.length > 0");
+    expect(await page.evaluate("said")).toEqual(["CREATE api"]);
+    expect(
+      await page.evaluate(`(async () => {
+        const fork = await held.forkSession();
+        await fork.set("colour", "blue");
+        const [colour] = await fork.query("RETURN $colour").collect();
+        const txn = await fork.beginTransaction();
+        await txn.query("RETURN 1").collect();
+        await txn.cancel();
+        await fork.closeSession();
+        await held.query("DELETE note:api").collect();
+        const refused = await held.signin({ username: "root", password: "root" }).catch(String);
+        return [colour, fork.isValid, refused.includes("signin")];
+      })()`),
+    ).toEqual(["blue", false, true]);
+  });
+
+  test("of an origin is none of another port's, nor of frames of other origins", async () => {
+    const { page } = tab;
+    const frames = await page.evaluate(`(async () => {
+      const seen = [];
+      for (const how of [{ sandbox: "allow-scripts" }, {}]) {
+        const frame = document.createElement("iframe");
+        if (how.sandbox) frame.setAttribute("sandbox", how.sandbox);
+        const told = new Promise((resolve) => addEventListener("message", resolve, { once: true }));
+        const text = "setTimeout(() => parent.postMessage('switchyard' in window, '*'), 300)";
+        if (how.sandbox) frame.srcdoc = "<script>" + text + "</" + "script>";
+        else frame.src = "data:text/html," + encodeURIComponent("<script>" + text + "</" + "script>");
+        document.body.append(frame);
+        seen.push((await told).data);
+        frame.remove();
+      }
+      return seen;
+    })()`);
+    expect(frames).toEqual([false, false]);
+    const others = await startPages(scene.server.url);
+    try {
+      const other = await scene.browser.openPage(others.urlOf({}));
+      await pageConnected(other);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(await other.evaluate("'switchyard' in window")).toBe(false);
+      await other.close();
+    } finally {
+      await others.close();
+    }
+  });
+
+  test("refuses a flood and what is too large with typed errors, and serves on afterwards", async () => {
+    const codes = await tab.page.evaluate(`(async () => {
+      const [{ id }] = await switchyard.request({ method: "switchyard_sessions" });
+      const ask = (params) =>
+        switchyard
+          .request({ method: "switchyard_rpc", params: { session: id, method: "ping", params } })
+          .then(() => "ok", ({ code }) => code);
+      const flood = [];
+      for (let i = 0; i < 10_000; i++) flood.push(ask());
+      const large = await ask(new Uint8Array(100 * 1024 * 1024));
+      return [[...new Set(await Promise.all(flood))].sort(), large];
+    })()`);
+    expect(codes).toEqual([[-32005, "ok"], -32602]);
+    await expect.poll(() => tab.who("held").catch(String)).toBe("user:bob app/tenant_b");
+  });
+
+  test("is gone at once when it is taken back", async () => {
+    await tab.page.evaluate("held.subscribe('error', ({ code }) => said.push(code)), null");
+    await tab.link.call("api.revoke", { origin, session: scene.held.bob });
+    await tab.page.waitFor("held.status === 'disconnected'");
+    expect(await tab.page.evaluate("said.at(-1)")).toBe(4100);
+    expect(
+      await tab.page.evaluate("switchyard.request({ method: 'switchyard_sessions' })"),
+    ).toEqual([]);
+    await tab.link.call("api.enable", { origin, on: false });
+    await tab.page.reload();
+    await pageConnected(tab.page);
+    expect(await tab.page.evaluate("'switchyard' in window")).toBe(false);
   });
 });

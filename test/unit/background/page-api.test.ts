@@ -178,6 +178,17 @@ describe("asking for access", () => {
     expect(await document.request("switchyard_sessions")).toMatchObject([{ label: "Alice" }]);
   });
 
+  it("keeps the worker awake for ten minutes, not for ever", async () => {
+    open()
+      .request("switchyard_requestSessions")
+      .catch(() => undefined);
+    await settled();
+    expect(page.api.inUse).toBe(true);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10 * 60 * 1000 + 1 });
+    expect(page.api.inUse).toBe(false);
+    expect(page.access.requests).toHaveLength(1);
+  });
+
   it("is withdrawn with the last document that waits", async () => {
     const [first, second] = [open(), open()];
     const waiting = [first, second].map((each) => each.request("switchyard_requestSessions"));

@@ -168,6 +168,24 @@ describe("a client", () => {
     });
   });
 
+  it("needs no name where one session is granted, and an id where a name fits two", async () => {
+    const twin = await scene.create({ label: "Twin", signIn: SIGN_INS.alice });
+    const [id] = await page.granted([twin]);
+    const db = client();
+    await db.connect("switchyard://");
+    expect(await who(db)).toBe("user:alice");
+    await page.granted([await scene.create({ label: "Twin", signIn: SIGN_INS.bob })]);
+    for (const url of ["switchyard://", "switchyard://Twin"]) {
+      expect(await failureOf(client().connect(url))).toMatchObject({
+        code: -32602,
+        message: expect.stringMatching(/connect to one by its id/),
+      });
+    }
+    const byId = client();
+    await byId.connect(`switchyard://${id}`);
+    expect(await who(byId)).toBe("user:alice");
+  });
+
   it("fails to connect after three seconds where there is no page API", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
