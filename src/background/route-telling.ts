@@ -3,7 +3,7 @@
  * after something changed, and only where it is otherwise than it was told.
  */
 
-import type { RouteView } from "../session/relay/route-model.ts";
+import type { RoutedTab, RouteView } from "../session/relay/route-model.ts";
 import { BEGINNING, beginningsOf, type KnownPage } from "../session/relay/route-notices.ts";
 import type { Pages } from "./pages.ts";
 import { RouteViews, type RouteViewsOptions, type TabStanding } from "./route-views.ts";
@@ -13,6 +13,8 @@ export interface RouteTellingOptions
   extends Pick<RouteViewsOptions, "book" | "plane" | "registry"> {
   pages: Pick<Pages, "known" | "routesChanged">;
   toolbar: Pick<Toolbar, "setRoute">;
+  /** Other tabs run as held sessions than before, or as others: all views are to be told. */
+  routedChanged?(): void;
   /** Something that is kept of routes changed. */
   save(): void;
 }
@@ -34,6 +36,8 @@ export class RouteTelling {
   readonly #options: RouteTellingOptions;
   readonly #views: RouteViews;
   readonly #tabs = new Map<number, Told>();
+  /** The routed tabs that all views have, as text. */
+  #toldRouted = "[]";
 
   constructor(options: RouteTellingOptions) {
     this.#options = options;
@@ -51,6 +55,14 @@ export class RouteTelling {
 
   viewsOf(tabId: number): RouteView[] {
     return this.#views.of(tabId);
+  }
+
+  /** Tabs that run as held sessions now, not those whose routes rest. */
+  get routed(): RoutedTab[] {
+    const { book } = this.#options;
+    return book.routes
+      .filter((route) => !book.isSuspended(route))
+      .map(({ tabId, origin, to }) => ({ tabId, origin, to }));
   }
 
   /** How far its documents are; to be changed by whoever knows. */
@@ -74,13 +86,23 @@ export class RouteTelling {
     if (text === told.text) return;
     told.text = text;
     this.#options.pages.routesChanged(tabId);
+    this.#tellRouted();
   }
 
+  #tellRouted(): void {
+    const text = JSON.stringify(this.routed);
+    if (text === this.#toldRouted) return;
+    this.#toldRouted = text;
+    this.#options.routedChanged?.();
+  }
+
+  /** The tab is closed; its routes are out of the book. */
   forget(tabId: number): void {
     const told = this.#tabs.get(tabId);
     clearTimeout(told?.soon);
     clearTimeout(told?.beginning);
     this.#tabs.delete(tabId);
+    this.#tellRouted();
   }
 
   #told(tabId: number): Told {

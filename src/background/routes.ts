@@ -14,6 +14,7 @@ import type { Registry } from "../session/registry.ts";
 import { isRoutable, type RouteBook } from "../session/relay/route-book.ts";
 import type {
   AlwaysRoute,
+  RoutedTab,
   RouteNotice,
   RoutePlace,
   RouteScope,
@@ -37,6 +38,8 @@ export interface RoutesOptions extends RouteKeepingOptions {
   followTabs(on: boolean): void;
   /** To be told to all views. */
   alwaysChanged(): void;
+  /** To be told to all views: which tabs run as held sessions. */
+  routedChanged?(): void;
 }
 
 /** How long a switch waits for the server to say who the session is. */
@@ -121,6 +124,11 @@ export class Routes implements RouteControl {
   get registry(): Registry {
     if (!this.#registry) throw new Error("The registry isn't there yet.");
     return this.#registry;
+  }
+
+  /** Tabs that run as held sessions now, not those whose routes rest. */
+  get routed(): RoutedTab[] {
+    return this.#telling.routed;
   }
 
   get always(): AlwaysRoute[] {

@@ -16,7 +16,7 @@ import {
 import type { PortLike } from "../messages/view-client.ts";
 import { InvalidRequestError, toErrorView } from "../session/errors.ts";
 import type { Registry, RegistryListener } from "../session/registry.ts";
-import type { AccessView, AlwaysRoute } from "../session/relay/route-model.ts";
+import type { AccessView, AlwaysRoute, RoutedTab } from "../session/relay/route-model.ts";
 import { type Asking, createHandlers, type Handlers, type OtherHandlers } from "./commands.ts";
 import type { Pages } from "./pages.ts";
 import type { Sites } from "./sites.ts";
@@ -38,6 +38,8 @@ export interface ViewsOptions {
   sites: Sites;
   /** Sites that always run as a session of the person's choice. */
   always(): AlwaysRoute[];
+  /** Tabs that run as held sessions now. */
+  routed?(): RoutedTab[];
   /** Who may use the page API, and who asks to. */
   access?(): AccessView;
   /** Something else than a view that sessions' live queries may belong to is here, under this id. */
@@ -55,13 +57,15 @@ export class Views implements RegistryListener {
   readonly #pages: Pages;
   readonly #sites: Sites;
   readonly #always: () => AlwaysRoute[];
+  readonly #routed: () => RoutedTab[];
   readonly #access: () => AccessView;
   readonly #isPresent: (id: string) => boolean;
 
-  constructor({ load, pages, sites, always, others, access, isPresent }: ViewsOptions) {
+  constructor({ load, pages, sites, others, always, routed, access, isPresent }: ViewsOptions) {
     this.#pages = pages;
     this.#sites = sites;
     this.#always = always;
+    this.#routed = routed ?? (() => []);
     this.#access = access ?? (() => NO_ACCESS);
     this.#isPresent = isPresent ?? (() => false);
     this.#registry = load(this);
@@ -118,6 +122,11 @@ export class Views implements RegistryListener {
     this.#tell({ event: "always", always: this.#always() });
   }
 
+  /** Another tab runs as a held session, or as another one, or as itself. */
+  routedChanged(): void {
+    this.#tell({ event: "routed", routed: this.#routed() });
+  }
+
   /** Somebody may use the page API, asks to, or may no more. */
   accessChanged(): void {
     this.#tell({ event: "access", access: this.#access() });
@@ -155,6 +164,7 @@ export class Views implements RegistryListener {
       settings,
       sites,
       always,
+      routed: this.#routed(),
       access,
       problems,
     };

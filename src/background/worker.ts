@@ -122,6 +122,7 @@ const routes: Routes = new Routes({
   setRouted: (hosts) => scripts.setRouted(hosts),
   followTabs: (on) => followTabs({ routes: on }),
   alwaysChanged: () => views.alwaysChanged(),
+  routedChanged: () => views.routedChanged(),
   report: (trouble) => void views.report(trouble),
 });
 const routeSwitch = new RouteSwitch({ routes, plane: pages, tabs: browserTabs });
@@ -166,6 +167,7 @@ const views = new Views({
   pages,
   sites,
   always: () => routes.always,
+  routed: () => routes.routed,
   access: () => pageApi.view,
   // Live queries of pages are in the records as those of views are.
   isPresent: (id) => relay?.has(id) ?? false,

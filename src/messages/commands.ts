@@ -21,7 +21,7 @@ import type {
   SignIn,
 } from "../session/model.ts";
 import type { PageDelta, PageView, TrafficRecord } from "../session/page/page-model.ts";
-import type { AccessView, AlwaysRoute } from "../session/relay/route-model.ts";
+import type { AccessView, AlwaysRoute, RoutedTab } from "../session/relay/route-model.ts";
 import type { NewSession } from "../session/session-record.ts";
 import type { Answer } from "../session/session-requests.ts";
 import type { RouteCommands } from "./route-commands.ts";
@@ -182,6 +182,8 @@ export interface Snapshot {
   sites: SiteView[];
   /** Sites that always run as a session of the person's choice. */
   always: AlwaysRoute[];
+  /** Tabs that run as held sessions now; absent: none. */
+  routed?: RoutedTab[];
   /** Who may use the page API, and who asks to. */
   access: AccessView;
   /** Troubles of the extension itself: storage full or broken. */
@@ -201,6 +203,7 @@ export type WorkerEvent =
   | { event: "traffic"; records: TrafficRecord[] }
   | { event: "sites"; sites: SiteView[] }
   | { event: "always"; always: AlwaysRoute[] }
+  | { event: "routed"; routed: RoutedTab[] }
   | { event: "access"; access: AccessView }
   /** The SDK's session events `auth` and `using`, and every other line of a history. */
   | { event: "history"; key: SessionKey; entry: HistoryEntry }

@@ -12,7 +12,7 @@ import { Routes } from "../../src/background/routes.ts";
 import type { ToolbarRoute } from "../../src/background/toolbar.ts";
 import type { Registry } from "../../src/session/registry.ts";
 import type { KeptRoutes, TabRoutes } from "../../src/session/relay/route-book.ts";
-import type { RouteLeftover, RouteNotice } from "../../src/session/relay/route-model.ts";
+import type { RoutedTab, RouteLeftover, RouteNotice } from "../../src/session/relay/route-model.ts";
 import { FakePage, type FakePlace, FakeTabs } from "./fake-page.ts";
 
 export class MemoryRouteStore implements RouteStore {
@@ -80,6 +80,8 @@ export class RouteWorld {
   alwaysTold = 0;
   pages!: Pages;
   routes!: Routes;
+  /** What all views were told of which tabs run as held sessions. */
+  readonly routedTold: RoutedTab[][] = [];
   control!: RouteSwitch;
 
   /** A worker, on what the one before left. */
@@ -117,6 +119,9 @@ export class RouteWorld {
       },
       alwaysChanged: () => {
         this.alwaysTold += 1;
+      },
+      routedChanged: () => {
+        this.routedTold.push(routes.routed);
       },
       report: (trouble) => this.troubles.push(trouble),
     });

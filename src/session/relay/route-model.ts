@@ -92,6 +92,14 @@ export type RouteQuestion =
   /** The page has transactions open in the session that it leaves. */
   | { kind: "transactions"; transactions: RouteLeftover[] };
 
+/** A tab that runs as a held session now: told to every view, of whatever tab it is. */
+export interface RoutedTab {
+  tabId: number;
+  /** Of the routed frames. */
+  origin: string;
+  to: SessionKey;
+}
+
 /** A route that every tab gets which opens this origin. */
 export interface AlwaysRoute {
   origin: string;

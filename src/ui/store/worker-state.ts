@@ -5,7 +5,7 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { WorkerEvent } from "../../messages/commands.ts";
 import type { Settings } from "../../session/model.ts";
-import type { AccessView, AlwaysRoute } from "../../session/relay/route-model.ts";
+import type { AccessView, AlwaysRoute, RoutedTab } from "../../session/relay/route-model.ts";
 import { type ConnectionsStore, createConnectionsStore } from "./connections.ts";
 import { createSessionsStore, type SessionsStore } from "./sessions.ts";
 
@@ -18,6 +18,8 @@ export interface WorkerState {
   readonly settings: ReadonlySignal<Settings>;
   /** Sites that always run as a session of the person's choice. */
   readonly always: ReadonlySignal<readonly AlwaysRoute[]>;
+  /** Tabs, whichever they are, that run as held sessions now. */
+  readonly routed: ReadonlySignal<readonly RoutedTab[]>;
   /** Who may use the page API, and who asks to. */
   readonly access: ReadonlySignal<AccessView>;
   /** Troubles of the extension itself, one sentence each. */
@@ -34,6 +36,7 @@ export function createWorkerState(): WorkerState {
   const loaded = signal(false);
   const settings = signal<Settings>({ abandonAfter: 7 * DAY });
   const always = signal<readonly AlwaysRoute[]>([]);
+  const routed = signal<readonly RoutedTab[]>([]);
   const access = signal<AccessView>({ origins: [], requests: [] });
   const problems = signal<readonly string[]>([]);
 
@@ -43,6 +46,7 @@ export function createWorkerState(): WorkerState {
     connections,
     settings,
     always,
+    routed,
     access,
     problems,
     take(event) {
@@ -53,6 +57,7 @@ export function createWorkerState(): WorkerState {
           connections.replaceAll(snapshot.connections);
           settings.value = snapshot.settings;
           always.value = snapshot.always;
+          routed.value = snapshot.routed ?? [];
           access.value = snapshot.access;
           problems.value = snapshot.problems;
           loaded.value = true;
@@ -68,6 +73,8 @@ export function createWorkerState(): WorkerState {
           if (delta.problems) problems.value = delta.problems;
         } else if (event.event === "always") {
           always.value = event.always;
+        } else if (event.event === "routed") {
+          routed.value = event.routed;
         } else if (event.event === "access") {
           access.value = event.access;
         }

@@ -235,6 +235,21 @@ describe("a route", () => {
     expect(world.view()).toEqual([]);
   });
 
+  it("is told to the views of all tabs, for as long as requests go to the session", async () => {
+    const { world, page, own, set } = await stage();
+    await set();
+    const routed = [{ tabId: 7, origin: APP, to: bob }];
+    expect(world.routedTold).toEqual([routed]);
+    own.close();
+    await world.opens(page({ origin: OTHER, url: `${OTHER}/` }));
+    await until(() => world.routedTold.length === 2);
+    expect(world.routes.routed).toEqual([]);
+    await set({ to: alice });
+    expect(world.routedTold.at(-1)).toEqual([{ tabId: 7, origin: OTHER, to: alice }]);
+    await world.routes.tabRemoved(7);
+    expect(world.routedTold.at(-1)).toEqual([]);
+  });
+
   it("survives the worker, whose next one answers before it has looked at any tab", async () => {
     const { world, own, set } = await stage();
     await set();

@@ -7,7 +7,7 @@ import { Confirm } from "../../components/confirm.tsx";
 import { ErrorNote, Note } from "../../components/error-note.tsx";
 import { useStore } from "../../store/context.ts";
 import { isClosed } from "../../store/sessions.ts";
-import { siteName } from "../../words/routes.ts";
+import { listOf, tabsOf } from "../../store/tabs-of.ts";
 import { ConnectionForm } from "./connection-form.tsx";
 import { ConnectionOutcome } from "./connection-outcome.tsx";
 
@@ -26,14 +26,15 @@ export function ConnectionPage({ back, id }: ConnectionPageProps): JSX.Element {
   const sessions = store.sessions.all.value.filter(
     (session) => session.connectionId === id && !isClosed(session),
   ).length;
-  const route = store.routes.current.value;
-  const routed = route && store.sessions.get(route.to).value;
-  /** What it would mean for the tab, where that runs as one of its sessions. */
+  const tabs = tabsOf(
+    store,
+    (key) => store.sessions.get(key).value?.connectionId === id && id !== undefined,
+  );
+  /** What it would mean for the tabs that run as one of its sessions. */
   const cuts =
-    route && routed?.connectionId === id
-      ? `This tab, ${siteName(route.origin)}, runs as ${routed?.label}: its requests then fail.`
-      : undefined;
-
+    tabs.length === 0
+      ? undefined
+      : `Requests of ${listOf(tabs)} run as one of its sessions, and then fail.`;
   const disconnect = (known: string) =>
     working.run(() => store.call("connection.disconnect", { id: known }));
 

@@ -6,7 +6,7 @@ import type { Action } from "../../components/action.ts";
 import { Confirm } from "../../components/confirm.tsx";
 import { useStore } from "../../store/context.ts";
 import { isClosed } from "../../store/sessions.ts";
-import { siteName } from "../../words/routes.ts";
+import { listOf, tabsOf } from "../../store/tabs-of.ts";
 
 /** `close` and `end` ask only where they would cut a tab that runs as the session. */
 export type Question = "reset" | "revoke" | "replace" | "close" | "end";
@@ -31,6 +31,7 @@ export function Ask({ session, question, action, close }: AskProps): JSX.Element
       each.key !== session.key && each.connectionId === session.connectionId && !isClosed(each),
   );
   const by = other.value || others[0]?.key;
+  const tabs = tabsOf(store, (each) => each === session.key);
   const act = async (work: () => Promise<unknown>) => {
     if (await action.run(work)) close();
   };
@@ -105,7 +106,9 @@ export function Ask({ session, question, action, close }: AskProps): JSX.Element
                   </option>
                 ))}
               </select>
-              {store.routes.runsAs(key) && <span>This tab then runs as it too.</span>}
+              {tabs.length > 0 && (
+                <span>What ran as it then runs as that one: {listOf(tabs)}.</span>
+              )}
             </label>
           )}
         </Confirm>
@@ -119,15 +122,17 @@ interface CutsTabProps {
   after: string | undefined;
 }
 
-/** Which tab would be cut; nothing where none runs as the session. */
+/** Which tabs would be cut; nothing where none runs as the session. */
 function CutsTab({ session, after }: CutsTabProps): JSX.Element | null {
-  const { routes } = useStore();
-  const route = routes.runsAs(session.key);
-  if (!route) return null;
+  const store = useStore();
+  const tabs = tabsOf(store, (key) => key === session.key);
+  if (tabs.length === 0) return null;
+  const names = listOf(tabs);
   return (
     <>
       {" "}
-      This tab, <b>{siteName(route.origin)}</b>, runs as {session.label}: its requests then{" "}
+      <b>{`${names[0]?.toUpperCase()}${names.slice(1)}`}</b> {tabs.length === 1 ? "runs" : "run"} as{" "}
+      {session.label}: {tabs.length === 1 ? "its" : "their"} requests then{" "}
       {after === undefined ? "fail until you choose another session" : `run ${after}`}.
     </>
   );

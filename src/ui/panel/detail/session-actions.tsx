@@ -7,6 +7,7 @@ import type { Action } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { Menu, type MenuItem } from "../../components/menu.tsx";
 import { useStore } from "../../store/context.ts";
+import { tabsOf } from "../../store/tabs-of.ts";
 import { REMEMBER_HINT } from "../remember.tsx";
 import { RunTabAs } from "../runs-as/run-tab-as.tsx";
 import type { Question } from "./questions.tsx";
@@ -28,8 +29,8 @@ export function SessionActions({ session, action, question }: SessionActionsProp
   const connection = store.connections.get(session.connectionId);
   const { key } = session;
   const isDefault = session.id === undefined;
-  /** What would cut the tab that runs as this session is asked about first. */
-  const routed = store.routes.runsAs(key) !== undefined;
+  /** What would cut a tab that runs as this session is asked about first. */
+  const routed = tabsOf(store, (each) => each === key).length > 0;
 
   const items: MenuItem[] = [
     {

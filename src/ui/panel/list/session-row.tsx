@@ -7,6 +7,7 @@ import { Button } from "../../components/button.tsx";
 import { StateMark } from "../../components/state-mark.tsx";
 import { now } from "../../store/clock.ts";
 import { useStore } from "../../store/context.ts";
+import { listOf, tabsOf } from "../../store/tabs-of.ts";
 import { placeWord, userWord } from "../../words/identity.ts";
 import { sessionState, statusWord } from "../../words/status.ts";
 import { RenameField } from "../rename-field.tsx";
@@ -66,11 +67,7 @@ export function SessionRow(props: RowProps): JSX.Element | null {
               temporary
             </span>
           )}
-          {store.routes.runsAs(session.key) && (
-            <span class="sy-row-extra sy-row-runs" title="This tab's requests run as this session">
-              ⇄ this tab
-            </span>
-          )}
+          <RunsTabs sessionKey={session.key} />
           <StateMark state={sessionState(session, now.value)} />
         </div>
         <div class="sy-row-line sy-dim">
@@ -82,6 +79,22 @@ export function SessionRow(props: RowProps): JSX.Element | null {
         </div>
       </div>
     </div>
+  );
+}
+
+/** Which tabs run as it; nothing where none does. */
+function RunsTabs({ sessionKey }: { sessionKey: string }): JSX.Element | null {
+  const store = useStore();
+  const tabs = tabsOf(store, (key) => key === sessionKey);
+  if (tabs.length === 0) return null;
+  const own = store.routes.runsAs(sessionKey) !== undefined;
+  return (
+    <span
+      class={`sy-row-extra${own ? " sy-row-runs" : ""}`}
+      title={`Requests of ${listOf(tabs)} run as this session`}
+    >
+      ⇄ {own ? "this tab" : "another tab"}
+    </span>
   );
 }
 
