@@ -127,6 +127,8 @@ export class RelayLine {
 
   thaw(): void {
     if (this.#wanted) this.#reconnect();
+    // Nobody could tell it what was routed while it rested; it asks when it sends its next request.
+    else this.expect();
   }
 
   #reconnect(): void {

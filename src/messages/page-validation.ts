@@ -118,9 +118,10 @@ function readRelay(raw: Fields): RelayUp {
     case "relay-sockets":
       return {
         type: "relay-sockets",
-        sockets: list(raw, "sockets", LIMITS.sockets).map((each) =>
-          socketPlace(fields(each, "socket")),
-        ),
+        sockets: list(raw, "sockets", LIMITS.sockets).map((each) => {
+          const socket = fields(each, "socket");
+          return { ...socketPlace(socket), json: socket.json === true };
+        }),
       };
     default:
       throw new Unfit("a message of an unknown type");

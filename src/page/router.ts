@@ -76,8 +76,12 @@ export class Router {
   /** A socket was made; whoever waits for routes asks now. */
   opened(tap: Tap): void {
     this.#sockets.set(tap.journal, new RoutedSocket(tap));
-    // The bridge asks the worker, if it hasn't yet.
-    if (this.#awaiting) this.#send({ type: "routes-ack", version: 0 });
+    if (this.#awaiting) this.#ask();
+  }
+
+  /** The bridge asks the worker, if it hasn't yet. */
+  #ask(): void {
+    this.#send({ type: "routes-ack", version: 0 });
   }
 
   closed(tap: Tap): void {
@@ -161,7 +165,11 @@ export class Router {
     for (const socket of this.#sockets.values()) socket.forgetTold();
     if (tellsSockets) {
       const relayed = [...this.#sockets.values()].filter(({ wasRelayed }) => wasRelayed);
-      this.#send({ type: "relay-sockets", sockets: relayed.map(({ place }) => place) });
+      const sockets = relayed.map(({ place, journal }) => ({
+        ...place,
+        json: journal.format === "json",
+      }));
+      this.#send({ type: "relay-sockets", sockets });
     }
     this.#send({ type: "routes-ack", version });
     for (const socket of this.#sockets.values()) {
@@ -216,7 +224,9 @@ export class Router {
   #go(socket: RoutedSocket, frame: Frame, way: Exclude<Way, { to: "server" }>): void {
     if (way.to === "wait") {
       socket.waiting.push(keep(frame));
-      this.#patience ??= later(() => this.#impatient(), AWAIT_TIME);
+      if (this.#patience !== undefined) return;
+      this.#patience = later(() => this.#impatient(), AWAIT_TIME);
+      this.#ask();
     } else if (way.to === "nobody") {
       socket.refuse(way.request ? addressOf(way.request) : {}, way.error);
     } else this.#relay(socket, frame, way);

@@ -172,7 +172,10 @@ export class PageRelay {
         this.#closeSocket(message);
         break;
       case "relay-sockets":
-        for (const socket of message.sockets) this.#socket(socket);
+        for (const { json, ...place } of message.sockets) {
+          // Notifications may come before its next request, which would tell.
+          this.#socket(place).format ??= formatOf(json ? "" : new Uint8Array());
+        }
     }
   }
 
@@ -333,7 +336,7 @@ export class PageRelay {
 
   #notify(socket: Socket, live: RelayNotification): void {
     const { client, generation, format } = socket;
-    // Before its first request on this socket nobody knows what it speaks; by then it has a live query.
+    // Until it has said what it speaks it has no live query.
     const frame = (format ?? formatOf(new Uint8Array())).live(live);
     const killed = live.action === "KILLED";
     this.#post({ type: "relay-live", client, generation, liveId: live.liveId, killed, frame });

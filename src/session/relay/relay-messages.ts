@@ -41,7 +41,7 @@ export type RelayUp =
   /** The socket is closed. */
   | { type: "relay-closed"; client: number; generation: number }
   /** The sockets that are open, after a port was lost. */
-  | { type: "relay-sockets"; sockets: { client: number; generation: number }[] };
+  | { type: "relay-sockets"; sockets: { client: number; generation: number; json?: boolean }[] };
 
 /** Down: worker to hook. */
 export type RelayDown =

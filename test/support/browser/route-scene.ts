@@ -4,9 +4,10 @@
  */
 import type { Page } from "../../../demo/browser/page.ts";
 import { DEMO_PEOPLE } from "../../../demo/server/seed.ts";
+import type { ServerOptions } from "../../../demo/server/server.ts";
 import { WorkerLink } from "../../../demo/start/worker-link.ts";
 import { WELCOME_PAGE } from "../../../src/messages/pages.ts";
-import type { SessionKey, SignIn } from "../../../src/session/model.ts";
+import type { LiveQueryView, SessionKey, SignIn } from "../../../src/session/model.ts";
 import type { RouteScope, RouteView } from "../../../src/session/relay/route-model.ts";
 import type { PageWanted } from "../page-sdk/pages.ts";
 import { recordSignIn } from "../scene.ts";
@@ -37,6 +38,12 @@ export class RoutedTab {
 
   async runAsItself(): Promise<void> {
     await this.link.call("route.clear", {});
+  }
+
+  /** What this page's live queries are in a held session: as many as the worker knows of. */
+  async liveQueriesOf(key: SessionKey): Promise<LiveQueryView[]> {
+    const { sessions } = await this.link.snapshot();
+    return sessions.find((session) => session.key === key)?.liveQueries ?? [];
   }
 
   async routes(): Promise<RouteView[]> {
@@ -108,8 +115,11 @@ const SIGN_INS: Record<"alice" | "bob" | "admin", SignIn> = {
   },
 };
 
-export async function openRouteScene(underTest: BrowserUnderTest): Promise<RouteScene> {
-  const scene = await openPageScene(underTest, { guests: true });
+export async function openRouteScene(
+  underTest: BrowserUnderTest,
+  options: Partial<ServerOptions> = {},
+): Promise<RouteScene> {
+  const scene = await openPageScene(underTest, { guests: true, ...options });
   const { browser, server } = scene;
   const viewOf = async (tabId?: number) => {
     const link = new WorkerLink(
@@ -135,12 +145,7 @@ export async function openRouteScene(underTest: BrowserUnderTest): Promise<Route
     async openRouted(wanted = {}) {
       count += 1;
       const page = await scene.open({ name: `routed-${count}`, ...wanted });
-      const extension = await browser.openPage(browser.extensionOrigin + WELCOME_PAGE);
-      const tabId = await extension.evaluate(
-        `(globalThis.browser ?? chrome).tabs.query({}).then((tabs) => tabs.find(({ url }) => url?.includes("routed-${count}"))?.id)`,
-      );
-      await extension.close();
-      return new RoutedTab(page, await viewOf(tabId as number));
+      return new RoutedTab(page, await viewOf(await browser.tabIdOf(page)));
     },
   };
 }

@@ -5,6 +5,7 @@
  * What a test finds here:
  * - `db`: the first client; `clients`: all of them, in order of construction;
  * - `makeClient(kind)`: one more, connected and signed in like the others, at the end of `clients`;
+ * - `first`: what each client was answered to its very first data request, where one is wanted;
  * - `sdk`: the exports of SDK 2 (`RecordId`, `Uuid`, …), for values;
  * - `inFrame(index, expression)`: the JSON value of an expression, evaluated in a frame, of another
  *   origin too.
@@ -47,11 +48,24 @@ const connectAs = {
 async function makeClient(kind) {
   const db = await connectAs[kind]();
   clients.push(db);
+  if (wanted.first) first.push(await firstAnswer(db));
   if (wanted.signIn) {
     await db.signin(wanted.signIn);
     await db.use(wanted.place);
   }
   return db;
+}
+
+/** Its very first data request, as text: the value or the error. */
+async function firstAnswer(db) {
+  try {
+    const [said] = await (db.notifications
+      ? db.rpc("query", [wanted.first, {}])
+      : db.query(wanted.first));
+    return String(said?.status ? said.result : said);
+  } catch (error) {
+    return `${error}`;
+  }
 }
 
 function inFrame(index, expression) {
@@ -103,7 +117,8 @@ function tellParent() {
 globalThis.SharedArrayBuffer ??= class {};
 
 const clients = [];
-Object.assign(window, { clients, makeClient, sdk, inFrame });
+const first = [];
+Object.assign(window, { clients, first, makeClient, sdk, inFrame });
 addEventListener("message", answerParent);
 
 addEventListener("message", ({ data }) => {

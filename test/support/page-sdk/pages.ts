@@ -19,6 +19,8 @@ export interface PageWanted {
   /** Who all clients sign in as when the page loads, nobody if not given; and where. */
   readonly as?: keyof typeof DEMO_PEOPLE;
   readonly database?: Tenant;
+  /** A query that each client sends as soon as it is connected, before it signs in. */
+  readonly first?: string;
   /** Frames in the page, each with the same clients: of its own origin, or of the other host. */
   readonly frames?: readonly FrameKind[];
   /** A policy that forbids inline scripts, eval and styles. `inFrame` can't be used with it. */
@@ -103,6 +105,7 @@ function wantedAt({ searchParams }: URL): PageWanted {
     ...(database && { database }),
     host: host ?? "localhost",
     strict: searchParams.get("strict") === "true",
+    ...(searchParams.has("first") && { first: searchParams.get("first") ?? "" }),
     isolated: searchParams.get("isolated") === "true",
   };
 }
@@ -115,6 +118,7 @@ function pageAt(url: URL, rpcUrl: string, port: number): Found {
   const config = {
     rpcUrl,
     clients: wanted.clients ?? ["sdk-2"],
+    first: wanted.first,
     ...(person && {
       signIn: signInOf(person, database),
       place: { namespace: person.namespace, database },
