@@ -5,6 +5,7 @@
  * What a test finds here:
  * - `db`: the first client; `clients`: all of them, in order of construction;
  * - `makeClient(kind)`: one more, connected and signed in like the others, at the end of `clients`;
+ * - `RawClient`: see raw-client.js;
  * - `sdk`: the exports of SDK 2 (`RecordId`, `Uuid`, …), for values;
  * - `inFrame(index, expression)`: the JSON value of an expression, evaluated in a frame, of another
  *   origin too.
@@ -103,7 +104,7 @@ function tellParent() {
 globalThis.SharedArrayBuffer ??= class {};
 
 const clients = [];
-Object.assign(window, { clients, makeClient, sdk, inFrame });
+Object.assign(window, { clients, makeClient, sdk, RawClient, inFrame });
 addEventListener("message", answerParent);
 
 addEventListener("message", ({ data }) => {
