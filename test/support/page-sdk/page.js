@@ -6,6 +6,7 @@
  * - `db`: the first client; `clients`: all of them, in order of construction;
  * - `makeClient(kind)`: one more, connected and signed in like the others, at the end of `clients`;
  * - `first`: what each client was answered to its very first data request, where one is wanted;
+ * - `RawClient`: see raw-client.js;
  * - `sdk`: the exports of SDK 2 (`RecordId`, `Uuid`, …), for values;
  * - `inFrame(index, expression)`: the JSON value of an expression, evaluated in a frame, of another
  *   origin too.
@@ -118,7 +119,7 @@ globalThis.SharedArrayBuffer ??= class {};
 
 const clients = [];
 const first = [];
-Object.assign(window, { clients, first, makeClient, sdk, inFrame });
+Object.assign(window, { clients, first, makeClient, sdk, RawClient, inFrame });
 addEventListener("message", answerParent);
 
 addEventListener("message", ({ data }) => {

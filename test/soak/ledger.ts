@@ -1,0 +1,272 @@
+/**
+ * What was asked in a soak, as whom it had to run, how often it came to a server and on which session,
+ * and what was answered: the bookkeeping that finds a violation.
+ *
+ * Each request carries a number of its own, which stands in its text. So a request is counted where it
+ * arrives, by whoever stands before the server: that no one sends it twice, and none as somebody else,
+ * isn't for the extension to say.
+ */
+import { RELAY_ERRORS } from "../../src/session/relay/relay-error.ts";
+import type { Asked, Asker, Settled } from "./soak-page.ts";
+
+/** As whom a request runs: a held session's label, or the page's own session. */
+export type Runner = string;
+export const OWN = "own";
+
+export class Violation extends Error {
+  override readonly name = "Violation";
+}
+
+/** One request, from when it was asked. */
+interface Entry {
+  number: number;
+  asker: Asker;
+  asked: Asked;
+  operation: number;
+  /** As whom it may run: by what was routed when it was asked. */
+  strict: ReadonlySet<Runner>;
+  /** The same, with what was routed since: where its socket broke, the SDK sends it later, or again. */
+  wide: Set<Runner>;
+  /** What it belongs to, whatever is routed since. */
+  begun: Begun | undefined;
+  /** How often the page's sockets had broken. */
+  breaks: number;
+  /** Where it came, in order. */
+  arrivals: Runner[];
+  settled: boolean;
+}
+
+/** A transaction or a live query that began. */
+export interface Begun {
+  id: string;
+  asker: Asker;
+  /** As whom it may run; one only, as soon as that is seen. */
+  owner: ReadonlySet<Runner>;
+}
+
+/** The mark that stands in the text of a request. */
+export function markOf(number: number): string {
+  return `m${number}x`;
+}
+
+/** Messages of errors that are no fault of the relay's, where sockets break or servers restart. */
+const OF_BROKEN_SOCKETS =
+  /^Closed (with|before)|connection|session not found|transaction not found|IAM error|authentication|Anonymous access/i;
+/** What the engine says to requests that are refused for good reasons, at any time. */
+const OF_SERVER = /transaction not found|conflict|can be retried|not found|cancelled/i;
+
+export class Ledger {
+  readonly #entries = new Map<number, Entry>();
+  readonly #waiting = new Set<Entry>();
+  readonly #standing = new Map<Asker, ReadonlySet<Runner>>();
+  /** What the server says of whoever asks as this, in the page's own session by who asks. */
+  readonly #identities: ReadonlyMap<string, string>;
+  readonly transactions = new Map<string, Begun>();
+  readonly live = new Map<string, Begun>();
+  /** Live queries of the bare client in this document, ended ones too. */
+  readonly #bareLive = new Set<string>();
+  #breaks = 0;
+  #last = 0;
+  /** Settled with an answer, with an error of the extension's, with another error. */
+  readonly counts = { answered: 0, refused: 0, failed: 0, lost: 0 };
+  readonly kinds: Record<string, number> = {};
+
+  /** @param identities by `label`, or `own first` and so on: `user:bob app/tenant_b` */
+  constructor(identities: ReadonlyMap<string, string>) {
+    this.#identities = identities;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** From here on requests of this asker run as one of these. */
+  stands(asker: Asker, runners: ReadonlySet<Runner>): void {
+    this.#standing.set(asker, runners);
+    for (const entry of this.#waiting) {
+      if (entry.asker === asker) for (const runner of runners) entry.wide.add(runner);
+    }
+  }
+
+  /** A socket of the page broke, or a new one was opened. */
+  broke(): void {
+    this.#breaks += 1;
+  }
+
+  /** The page is gone, and with it whoever waited. */
+  reloaded(): void {
+    this.broke();
+    this.counts.lost += this.#waiting.size;
+    this.#waiting.clear();
+    this.transactions.clear();
+    this.live.clear();
+    this.#bareLive.clear();
+  }
+
+  /**
+   * A request that is about to be asked.
+   * @param begun the transaction or live query that it belongs to
+   */
+  ask(
+    asker: Asker,
+    asked: (mark: string) => Asked,
+    operation: number,
+    begun?: Begun,
+  ): { number: number; asked: Asked } {
+    const number = ++this.#last;
+    const standing = this.#standing.get(asker) ?? new Set();
+    const entry: Entry = {
+      number,
+      asker,
+      asked: asked(markOf(number)),
+      operation,
+      strict: standing,
+      wide: new Set(standing),
+      begun,
+      breaks: this.#breaks,
+      arrivals: [],
+      settled: false,
+    };
+    this.#entries.set(number, entry);
+    this.#waiting.add(entry);
+    return { number, asked: entry.asked };
+  }
+
+  /** A request has come to a server, on this runner's session. */
+  arrived(number: number, runner: Runner): void {
+    const entry = this.#entries.get(number);
+    if (!entry) throw new Violation(`${markOf(number)} came to the server and was never asked.`);
+    entry.arrivals.push(runner);
+    const may = this.#allowed(entry);
+    if (!may.has(runner)) {
+      throw new Violation(
+        `${this.#describe(entry)} came to the server as ${runner}; ${[...may].join(" or ")} was chosen.`,
+      );
+    }
+    if (entry.arrivals.length > 1 && !this.#mayBeResent(entry)) {
+      throw new Violation(`${this.#describe(entry)} came to the server more than once.`);
+    }
+    if (entry.begun) entry.begun.owner = new Set([runner]);
+  }
+
+  settled({ number, asker, value, error }: Settled): void {
+    const entry = this.#entries.get(number);
+    if (!entry || entry.settled) throw new Violation(`${markOf(number)} was answered twice.`);
+    entry.settled = true;
+    this.#waiting.delete(entry);
+    if (error) this.#failed(entry, error);
+    else this.#answered(entry, asker, value);
+  }
+
+  #answered(entry: Entry, asker: Asker, value: unknown): void {
+    const { asked, arrivals } = entry;
+    this.counts.answered += 1;
+    if (asked.kind === "begin") {
+      const id = String(value);
+      this.transactions.set(id, { id, asker, owner: this.#allowed(entry) });
+      return;
+    }
+    if (asked.kind !== "query") return;
+    if (arrivals.length === 0) {
+      throw new Violation(`${this.#describe(entry)} was answered, and no server has seen it.`);
+    }
+    if (/^LIVE/.test(asked.text)) {
+      const id = String(value);
+      this.live.set(id, { id, asker, owner: new Set(arrivals) });
+      if (asker === "bare") this.#bareLive.add(id);
+      return;
+    }
+    // Inside a transaction the engine knows nobody.
+    if (entry.begun) return;
+    const record = (Array.isArray(value) ? value[0] : value) as Record<string, unknown> | undefined;
+    if (record?.marker !== markOf(entry.number)) {
+      throw new Violation(
+        `${this.#describe(entry)} got somebody else's answer: ${JSON.stringify(value)}`,
+      );
+    }
+    const said = `${record.user} ${record.ns}/${record.db}`;
+    const may = this.#allowed(entry);
+    const right = [...may].filter((runner) => this.#identityOf(runner, asker) === said);
+    if (right.length === 0) {
+      throw new Violation(
+        `${this.#describe(entry)} was answered as ${said}; ${[...may].join(" or ")} was chosen.`,
+      );
+    }
+    if (!arrivals.some((runner) => right.includes(runner))) {
+      throw new Violation(
+        `${this.#describe(entry)} came as ${arrivals} and was answered as ${said}.`,
+      );
+    }
+  }
+
+  #failed(entry: Entry, error: NonNullable<Settled["error"]>): void {
+    const { message, kind, code, details } = error;
+    const shown = `${error.name} ${code ?? ""} ${kind ?? ""}/${details ?? ""}: ${message}`;
+    if (kind !== "Switchyard") {
+      this.counts.failed += 1;
+      const broken = entry.breaks !== this.#breaks || entry.asker === "bare";
+      if ((broken && OF_BROKEN_SOCKETS.test(message)) || OF_SERVER.test(message)) {
+        this.#count(message.slice(0, 40));
+        return;
+      }
+      throw new Violation(
+        `${this.#describe(entry)} failed with an error of no known kind: ${shown}`,
+      );
+    }
+    this.counts.refused += 1;
+    const known = Object.entries(RELAY_ERRORS).find(([, each]) => each === code);
+    if (!known || (details !== undefined && details !== known[0])) {
+      throw new Violation(`${this.#describe(entry)} failed with an undocumented error: ${shown}`);
+    }
+    if (/something went wrong/.test(message)) {
+      throw new Violation(`${this.#describe(entry)} failed with an error of ours: ${shown}`);
+    }
+    this.#count(known[0]);
+    const mayHaveRun = known[0] === "OutcomeUnknown" || known[0] === "AnswerTooLarge";
+    if (!mayHaveRun && entry.arrivals.length > 0 && !this.#mayBeResent(entry)) {
+      throw new Violation(
+        `${this.#describe(entry)} came to the server as ${entry.arrivals}, and the page was told: ${shown}`,
+      );
+    }
+  }
+
+  /** A notification that the bare client got. */
+  notified(id: string): void {
+    if (!this.#bareLive.has(id) && /^[0-9a-f-]{36}$/.test(id)) {
+      throw new Violation(`A notification of live query ${id}, which the page didn't begin there.`);
+    }
+  }
+
+  /** Its requests came to a server more often than once. */
+  cameTwice(mark: string): boolean {
+    const entry = this.#entries.get(Number(/\d+/.exec(mark)?.[0]));
+    return (entry?.arrivals.length ?? 0) > 1;
+  }
+
+  describeWaiting(): string {
+    return [...this.#waiting].map((entry) => this.#describe(entry)).join("\n");
+  }
+
+  #count(what: string): void {
+    this.kinds[what] = (this.kinds[what] ?? 0) + 1;
+  }
+
+  #allowed(entry: Entry): ReadonlySet<Runner> {
+    if (entry.begun) return entry.begun.owner;
+    return entry.breaks === this.#breaks || entry.asker === "bare" ? entry.strict : entry.wide;
+  }
+
+  /** The SDK sends what wasn't answered again on its next socket; the bare client never does. */
+  #mayBeResent({ asker, breaks }: Entry): boolean {
+    return asker !== "bare" && breaks !== this.#breaks;
+  }
+
+  #identityOf(runner: Runner, asker: Asker): string | undefined {
+    return this.#identities.get(runner === OWN ? `${OWN} ${asker}` : runner);
+  }
+
+  #describe({ number, asker, asked, operation }: Entry): string {
+    const what = asked.kind === "query" ? asked.text : asked.kind;
+    return `${markOf(number)} (operation ${operation}, ${asker}: ${what})`;
+  }
+}
