@@ -54,6 +54,8 @@ export interface ApiHost {
   readonly ready: Promise<unknown>;
   isEnabled(origin: string): boolean;
   sessionsOf(origin: string): ApiSession[];
+  /** Somebody is here for whom connections are to be open. */
+  wake(): void;
   /** The session that the origin knows by this id; undefined: none that is granted to it. */
   held(origin: string, id: string): HeldSession | undefined;
   routeOf(place: ApiPlace, origin: string): ApiRoute;
@@ -293,9 +295,16 @@ export class ApiDocument {
 
   // ── Through a session ───────────────────────────────────────────────────────────────────────
 
-  async #rpc(origin: string, { session, method, params, txn }: RpcParams): Promise<Outcome> {
+  #held(origin: string, session: string): HeldSession {
     const held = this.#host.held(origin, session);
     if (!held) throw notGranted();
+    // Where no view is open since the worker started, nobody else does it.
+    this.#host.wake();
+    return held;
+  }
+
+  async #rpc(origin: string, { session, method, params, txn }: RpcParams): Promise<Outcome> {
+    const held = this.#held(origin, session);
     if (!METHODS.has(method)) {
       throw new ApiRefusal(
         "unsupported",
@@ -325,8 +334,7 @@ export class ApiDocument {
 
   async #beginLive(origin: string, params: ApiParams<"switchyard_live">): Promise<Outcome> {
     const { session, query, bindings } = params;
-    const held = this.#host.held(origin, session);
-    if (!held) throw notGranted();
+    const held = this.#held(origin, session);
     if (!/^\s*live\s+select\b/i.test(query)) {
       throw new ApiRefusal("params", "The query must be one LIVE SELECT. Nothing was sent.");
     }

@@ -25,6 +25,8 @@ export interface ApiRegistry {
   /** @throws UnknownSessionError */
   session(key: SessionKey): HeldSession;
   connection(id: string): { profile: { url: string } };
+  /** Connections that the worker's start left closed are opened. */
+  wake(): void;
 }
 
 export interface PageApiOptions {
@@ -66,6 +68,7 @@ export class PageApi {
       ready: this.ready,
       isEnabled: (origin) => this.#grants.isEnabled(origin),
       sessionsOf: (origin) => this.#sessionsOf(origin),
+      wake: () => this.#registry?.wake(),
       held: (origin, id) => {
         const grant = this.#grants.find(origin, id);
         return grant && this.#heldOf(grant);

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "../../demo/browser/page.ts";
+import { OPTIONS_PAGE } from "../../src/messages/pages.ts";
 import { describeInBrowsers } from "../support/browser/describe.ts";
 import { openRouteScene, type RoutedTab, type RouteScene } from "../support/browser/route-scene.ts";
 import { pageConnected, startPages } from "../support/page-sdk/pages.ts";
@@ -63,7 +64,9 @@ describeInBrowsers("page API", (underTest) => {
   test("carries the official SDK: as Bob, with live queries, sessions and transactions", async () => {
     const { page } = tab;
     await loadEngine(page);
-    await page.evaluate("held.connect('switchyard://Bob').then(() => null)");
+    await page.evaluate(
+      "held.connect('switchyard://Bob', { reconnect: { retryDelay: 50 } }).then(() => null)",
+    );
     expect([await tab.who("held"), await tab.who("db")]).toEqual([
       "user:bob app/tenant_b",
       "user:alice app/tenant_a",
@@ -135,6 +138,50 @@ describeInBrowsers("page API", (underTest) => {
     })()`);
     expect(codes).toEqual([[-32005, "ok"], -32602]);
     await expect.poll(() => tab.who("held").catch(String)).toBe("user:bob app/tenant_b");
+  });
+
+  test("outlives the worker: the SDK connects anew, and begins its live query again", async () => {
+    const { page } = tab;
+    await page.evaluate(`(async () => {
+      said.length = 0;
+      window.back = new Promise((resolve) => held.subscribe("connected", resolve)).then(() => null);
+    })()`);
+    await scene.browser.worker.kill();
+    await page.evaluate("back");
+    await tab.link.open();
+    // Begun again behind the SDK's back: what is written before it isn't seen.
+    await page.waitFor(`(async () => {
+      await held.query("UPSERT note:back SET text = 'back', owner = $auth").collect();
+      return said.length > 0;
+    })()`);
+    expect(await page.evaluate("said[0]")).toMatch(/^(CREATE|UPDATE) back$/);
+    await page.evaluate("held.query('DELETE note:back').collect()");
+  });
+
+  test("asks once: a no is final until the person lets it ask again", async () => {
+    const { page, link } = tab;
+    const ask = (name: string) =>
+      page.evaluate(`void (window.${name} = switchyard
+        .request({ method: "switchyard_requestSessions", params: { more: true } })
+        .then((sessions) => sessions.map(({ label }) => label), ({ code }) => code))`);
+    const answer = async (sessions: string[]) => {
+      const asked = async () => (await link.snapshot()).access.requests;
+      await expect.poll(asked).toHaveLength(1);
+      await link.call("api.answer", { id: (await asked())[0]?.id ?? "", sessions });
+    };
+    await ask("first");
+    await answer([]);
+    expect(await page.evaluate("first")).toBe(4001);
+    await ask("second");
+    expect(await page.evaluate("second")).toBe(4001);
+    const options = await scene.browser.openExtensionPage(OPTIONS_PAGE);
+    await options.click('role=button[name="Let it ask again"]');
+    await options.gone('role=button[name="Let it ask again"]');
+    await options.close();
+    await ask("third");
+    await answer([scene.held.alice]);
+    expect(await page.evaluate("third")).toEqual(["Bob", "Alice"]);
+    await link.call("api.revoke", { origin, session: scene.held.alice });
   });
 
   test("is gone at once when it is taken back", async () => {

@@ -5,8 +5,9 @@ import { type DemoServer, startServer } from "../../../demo/server/server.ts";
 import type { ApiPlace } from "../../../src/background/api-document.ts";
 import type { RegistryListener } from "../../../src/session/registry.ts";
 import { decodeValue, encodeValue } from "../../../src/wire/values.ts";
+import { memoryDurableStore, memorySecretStore } from "../../support/memory-stores.ts";
 import { ApiScene, ORIGIN, TestDocument } from "../../support/page-api-scene.ts";
-import { until } from "../../support/registry.ts";
+import { loadRegistry, until } from "../../support/registry.ts";
 import { failureOf, openScene, type Scene, SIGN_INS } from "../../support/scene.ts";
 
 const OTHER = "http://localhost:4000";
@@ -262,6 +263,19 @@ describe("a request", () => {
     ]);
     expect(record).toBeInstanceOf(RecordId);
     expect(answer.result.buffer.byteLength).toBe(answer.result.length);
+  });
+
+  it("opens the connection where the worker has just started and nobody looks", async () => {
+    const stores = { durable: memoryDurableStore(), secret: memorySecretStore() };
+    const before = await openScene(server.url, stores);
+    const key = await before.create({ signIn: SIGN_INS.alice });
+    await before.registry.dispose();
+    const registry = await loadRegistry(stores);
+    page = new ApiScene(registry);
+    const [restored] = await page.granted([key]);
+    const answer = await open().request("switchyard_rpc", query(restored, "RETURN $token.ID"));
+    expect(resultOf(answer)).toBe("user:alice");
+    await registry.dispose();
   });
 
   it("for a session that isn't granted, or was guessed, is refused", async () => {
