@@ -32,6 +32,8 @@ import type { RouteScope } from "./route-model.ts";
 
 /** Requests of one document that the server has at a time: no page may have it all to itself. */
 const AT_ONCE = 32;
+/** Milliseconds after a switch in which the former session is still served, to what was on its way. */
+const RETIRE_TIME = 3_000;
 
 /** What is routed in a document. */
 export interface DocumentRoute {
@@ -109,6 +111,7 @@ export class PageRelay {
   /** Tells the hook what is routed from now on. Each switch has a number of its own. */
   setRoute(route: DocumentRoute | undefined): void {
     this.#version += 1;
+    this.#retire(this.#current);
     this.#current = undefined;
     this.#route = route;
     let table: RouteTable | undefined;
@@ -120,6 +123,11 @@ export class PageRelay {
       table = { label, ...tableOf(route, number) };
     }
     this.#post({ type: "routes", version: this.#version, ...(table && { table }) });
+  }
+
+  /** A page that never confirms a switch doesn't keep the session that it was taken. */
+  #retire(number: number | undefined): void {
+    if (number !== undefined) setTimeout(() => this.#targets.delete(number), RETIRE_TIME);
   }
 
   /** Resolves when the hook has confirmed what was told last. */
