@@ -14,6 +14,8 @@ import { LARGEST_REQUEST } from "../session/relay/relay-messages.ts";
 /** Requests a second, and at once: a page that sends more gets errors for them. */
 const PER_SECOND = 4_000;
 const AT_ONCE = 4_000;
+/** Bytes of requests a second, and at once: ports keep what the other end hasn't taken. */
+const BYTES_PER_SECOND = 64 * 1024 * 1024;
 /** Milliseconds until a port that was lost before the worker said a word is tried again, first and last. */
 const PAUSE = 200;
 const LONGEST_PAUSE = 5_000;
@@ -55,6 +57,7 @@ export class RelayLine {
   /** The page API is used here. */
   #api = false;
   #left = AT_ONCE;
+  #bytesLeft = BYTES_PER_SECOND;
   #at = performance.now();
   #retry: ReturnType<typeof setTimeout> | undefined;
   #pause = PAUSE;
@@ -144,11 +147,15 @@ export class RelayLine {
   #admits(message: EventUp): boolean {
     if (message.type !== "relay" && message.type !== "api-request") return true;
     const at = performance.now();
-    this.#left = Math.min(AT_ONCE, this.#left + ((at - this.#at) / 1000) * PER_SECOND);
+    const seconds = (at - this.#at) / 1000;
     this.#at = at;
-    if (this.#left < 1) return false;
+    this.#left = Math.min(AT_ONCE, this.#left + seconds * PER_SECOND);
+    this.#bytesLeft = Math.min(BYTES_PER_SECOND, this.#bytesLeft + seconds * BYTES_PER_SECOND);
+    const size = message.type === "relay" ? message.frame.length : 0;
+    if (this.#left < 1 || size > LARGEST_REQUEST || size > this.#bytesLeft) return false;
     this.#left--;
-    return message.type !== "relay" || message.frame.length <= LARGEST_REQUEST;
+    this.#bytesLeft -= size;
+    return true;
   }
 
   #refuse(message: EventUp): void {

@@ -27,9 +27,11 @@ import {
   postTo,
 } from "./intrinsics.ts";
 import { Outbox } from "./outbox.ts";
+import { watchSend } from "./own-send.ts";
 import { createPageApi } from "./page-api.ts";
 import { Router } from "./router.ts";
 import { Tap } from "./tap.ts";
+import { unfollowed } from "./unfollowed.ts";
 import { wrapWebSocket } from "./wrap-web-socket.ts";
 
 const STATES = ["connecting", "open", "closing", "closed"] as const;
@@ -71,7 +73,11 @@ function watch(): void {
       });
       taps.set(entry, tap);
       router.opened(tap);
-    }
+    } else
+      watchSend(
+        socket,
+        unfollowed(socket, () => router.isOn),
+      );
     outbox.changes();
   });
   listen<MessageEvent>(port, "message", (event) => obey(events.data(event) as HookCommand));

@@ -121,7 +121,7 @@ export class RoutedSocket {
     native.close(
       this.tap.socket,
       UNREADABLE,
-      "Switchyard: this tab runs as another session, and this socket's format can't be read.",
+      "Switchyard: this tab runs as another session, and this socket can't be followed.",
     );
   }
 

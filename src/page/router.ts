@@ -75,7 +75,9 @@ export class Router {
 
   /** A socket was made; whoever waits for routes asks now. */
   opened(tap: Tap): void {
-    this.#sockets.set(tap.journal, new RoutedSocket(tap));
+    const socket = new RoutedSocket(tap);
+    this.#sockets.set(tap.journal, socket);
+    if (this.#table) this.#closeUnseen(socket, this.#table);
     if (this.#awaiting) this.#ask();
   }
 
@@ -162,7 +164,10 @@ export class Router {
     this.#awaiting = false;
     if (this.#patience !== undefined) never(this.#patience);
     this.#patience = undefined;
-    for (const socket of this.#sockets.values()) socket.forgetTold();
+    for (const socket of this.#sockets.values()) {
+      socket.forgetTold();
+      if (table) this.#closeUnseen(socket, table);
+    }
     if (tellsSockets) {
       const relayed = [...this.#sockets.values()].filter(({ wasRelayed }) => wasRelayed);
       const sockets = relayed.map(({ place, journal }) => ({
@@ -348,6 +353,11 @@ export class Router {
     const over: RelayUp = { type: "relay-session-over", ...socket.place };
     if (session !== undefined) over.session = session;
     this.#send(over);
+  }
+
+  /** What such a socket sends isn't seen: it would go on as the page itself. */
+  #closeUnseen(socket: RoutedSocket, { all, default: ofDefault }: RouteTable): void {
+    if (socket.journal.ownSend && (all ?? ofDefault) !== undefined) socket.close();
   }
 
   /** A socket whose format can't be read: no request of it can be told from another. */

@@ -46,6 +46,8 @@ export class RelayedPage {
   readonly posted: RelayDown[] = [];
   readonly traffic: FrameRecord[] = [];
   recording = false;
+  /** Says that it goes by what is routed, whenever it is told. */
+  acknowledges = true;
   /** The number under which the hook knows the present route; 0: none. */
   route = 0;
   format: "cbor" | "json" = "cbor";
@@ -62,6 +64,7 @@ export class RelayedPage {
         if (message.type !== "routes") return;
         const { all, default: ofDefault, session } = message.table ?? {};
         this.route = all ?? ofDefault ?? session?.route ?? 0;
+        if (!this.acknowledges) return;
         this.page.receive({ type: "routes-ack", version: message.version });
       },
       traffic: (records) => this.traffic.push(...records),

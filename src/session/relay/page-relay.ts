@@ -10,17 +10,19 @@
 
 import { UnknownSessionError } from "../errors.ts";
 import type { HeldSession } from "../held-session.ts";
-import type { SessionKey, SessionVariable } from "../model.ts";
+import type { SessionKey } from "../model.ts";
 import { type FrameRecord, pageSessionKey } from "../page/page-model.ts";
 import { socketKeyOf, variablesOf } from "../page/page-session-view.ts";
+import { type PageSocket, PageSockets, type SocketPlace } from "./page-sockets.ts";
 import type { Relay } from "./relay.ts";
-import type { RelayClient, RelayNotification, RelayResult } from "./relay-client.ts";
+import type { RelayNotification, RelayResult } from "./relay-client.ts";
 import { RelayError } from "./relay-error.ts";
 import { formatOf, type RelayFormat, type RelayRequest } from "./relay-format.ts";
 import {
   LARGEST_ANSWER,
   LARGEST_REQUEST,
   MOST_PENDING,
+  MOST_PENDING_BYTES,
   type RelayDown,
   type RelayUp,
   type RouteTable,
@@ -30,6 +32,8 @@ import type { RouteScope } from "./route-model.ts";
 
 /** Requests of one document that the server has at a time: no page may have it all to itself. */
 const AT_ONCE = 32;
+/** Milliseconds after a switch in which the former session is still served, to what was on its way. */
+const RETIRE_TIME = 3_000;
 
 /** What is routed in a document. */
 export interface DocumentRoute {
@@ -53,21 +57,17 @@ export interface PageRelayOptions {
   changed(): void;
 }
 
-type RelayMessage = Extract<RelayUp, { type: "relay" }>;
-
-/** A socket of the page, as it stood when its client had opened so many before. */
-interface Socket {
-  client: number;
-  generation: number;
-  relayed: RelayClient;
-  format: RelayFormat | undefined;
-  /** By session: the page's own variables. */
-  variables: Map<string | undefined, SessionVariable[]>;
+/** A request that will run, and its bytes. */
+interface Run {
+  size: number;
+  work(): Promise<void>;
 }
+
+type RelayMessage = Extract<RelayUp, { type: "relay" }>;
 
 export class PageRelay {
   readonly #options: PageRelayOptions;
-  readonly #sockets = new Map<string, Socket>();
+  readonly #sockets: PageSockets;
   /** Sessions by the numbers of their routes; numbers of earlier tables until the new one is confirmed. */
   #targets = new Map<number, SessionKey>();
   #lastRoute = 0;
@@ -79,10 +79,16 @@ export class PageRelay {
   /** Answers for a port that is gone are for nobody. */
   #port = 0;
   #running = 0;
-  readonly #queue: (() => Promise<void>)[] = [];
+  readonly #queue: Run[] = [];
+  /** Of requests that run or wait. */
+  #bytes = 0;
 
   constructor(options: PageRelayOptions) {
     this.#options = options;
+    const { documentId, relay } = options;
+    this.#sockets = new PageSockets((name, socket) =>
+      relay.client(`page/${documentId}/${name}`, (live) => this.#notify(socket(), live)),
+    );
   }
 
   /** The hook goes by what is routed now. */
@@ -97,7 +103,7 @@ export class PageRelay {
 
   /** Live queries and transactions of the page in held sessions. */
   get owned(): { kind: "live" | "transaction"; id: string; held: HeldSession }[] {
-    return [...this.#sockets.values()].flatMap(({ relayed }) => relayed.owned);
+    return this.#sockets.all.flatMap(({ relayed }) => relayed.owned);
   }
 
   // ── Routes ──────────────────────────────────────────────────────────────────────────────────
@@ -105,6 +111,7 @@ export class PageRelay {
   /** Tells the hook what is routed from now on. Each switch has a number of its own. */
   setRoute(route: DocumentRoute | undefined): void {
     this.#version += 1;
+    this.#retire(this.#current);
     this.#current = undefined;
     this.#route = route;
     let table: RouteTable | undefined;
@@ -118,6 +125,11 @@ export class PageRelay {
     // What goes on in held sessions needs the way to the worker, also where nothing new goes there.
     if (!table && this.owned.length > 0) table = { label: "its former session" };
     this.#post({ type: "routes", version: this.#version, ...(table && { table }) });
+  }
+
+  /** A page that never confirms a switch doesn't keep the session that it was taken. */
+  #retire(number: number | undefined): void {
+    if (number !== undefined) setTimeout(() => this.#targets.delete(number), RETIRE_TIME);
   }
 
   /** Resolves when the hook has confirmed what was told last. */
@@ -136,22 +148,24 @@ export class PageRelay {
   /** The port is gone: the hook has answered by itself what it waited for. */
   disconnected(): void {
     this.#port += 1;
-    this.#queue.length = 0;
+    this.#forgetQueue();
   }
 
   /** The document is gone, and everything of its with it. */
   close(): void {
     this.#port += 1;
-    this.#queue.length = 0;
-    for (const socket of this.#sockets.values()) void this.#options.relay.drop(socket.relayed);
+    this.#forgetQueue();
+    for (const { relayed } of this.#sockets.all) void this.#options.relay.drop(relayed);
     this.#sockets.clear();
     for (const { resolve } of this.#waiters.splice(0)) resolve();
   }
 
+  #forgetQueue(): void {
+    for (const { size } of this.#queue.splice(0)) this.#bytes -= size;
+  }
+
   async cancelTransactions(): Promise<void> {
-    await Promise.all(
-      [...this.#sockets.values()].map(({ relayed }) => relayed.cancelTransactions()),
-    );
+    await Promise.all(this.#sockets.all.map(({ relayed }) => relayed.cancelTransactions()));
     this.#options.changed();
   }
 
@@ -166,16 +180,16 @@ export class PageRelay {
         this.#request(message);
         break;
       case "relay-session-over":
-        void this.#find(message)?.relayed.sessionOver(message.session).then(this.#options.changed);
+        void this.#sockets
+          .find(message)
+          ?.relayed.sessionOver(message.session)
+          .then(this.#options.changed);
         break;
       case "relay-closed":
         this.#closeSocket(message);
         break;
       case "relay-sockets":
-        for (const { json, ...place } of message.sockets) {
-          // Notifications may come before its next request, which would tell.
-          this.#socket(place).format ??= formatOf(json ? "" : new Uint8Array());
-        }
+        this.#back(message.sockets);
     }
   }
 
@@ -194,30 +208,24 @@ export class PageRelay {
     this.#options.changed();
   }
 
-  #find({ client, generation }: { client: number; generation: number }): Socket | undefined {
-    return this.#sockets.get(`${client}.${generation}`);
+  /** The port is new; these are its open sockets, and their live queries go on. */
+  #back(sockets: Extract<RelayUp, { type: "relay-sockets" }>["sockets"]): void {
+    for (const { json, ...place } of sockets) {
+      try {
+        // Notifications may come before its next request, which would tell.
+        this.#sockets.take(place).format ??= formatOf(json ? "" : new Uint8Array());
+      } catch (error) {
+        if (!(error instanceof RelayError)) throw error;
+        // More than a document has: the others are told so at their next request.
+        return;
+      }
+    }
   }
 
-  #socket({ client, generation }: { client: number; generation: number }): Socket {
-    const known = this.#find({ client, generation });
-    if (known) return known;
-    const key = `${client}.${generation}`;
-    const id = `page/${this.#options.documentId}/${key}`;
-    const socket: Socket = {
-      client,
-      generation,
-      relayed: this.#options.relay.client(id, (live) => this.#notify(socket, live)),
-      format: undefined,
-      variables: new Map(),
-    };
-    this.#sockets.set(key, socket);
-    return socket;
-  }
-
-  #closeSocket(place: { client: number; generation: number }): void {
-    const socket = this.#find(place);
+  #closeSocket(place: SocketPlace): void {
+    const socket = this.#sockets.find(place);
     if (!socket) return;
-    this.#sockets.delete(`${place.client}.${place.generation}`);
+    this.#sockets.remove(socket);
     void this.#options.relay.drop(socket.relayed).then(this.#options.changed);
   }
 
@@ -234,21 +242,22 @@ export class PageRelay {
 
   #request(message: RelayMessage): void {
     const { seq, frame, route } = message;
-    const socket = this.#socket(message);
     const format = formatOf(frame);
-    socket.format = format;
-    let request: RelayRequest;
+    let socket: PageSocket;
+    let request: RelayRequest | undefined;
     try {
       request = format.read(frame);
+      socket = this.#sockets.take(message);
+      socket.format = format;
+      const { variables } = message;
+      if (variables) this.#sockets.keep(socket, request.call.session, variablesOf(variables));
     } catch (error) {
       const parts = errorPartsOf(error, undefined, false);
-      this.#post({ type: "relayed", seq, frame: format.refusal(parts) });
+      const refused = request ? format.error(request, parts) : format.refusal(parts);
+      this.#post({ type: "relayed", seq, frame: refused });
       return;
     }
     const { call } = request;
-    if (message.variables) {
-      socket.variables.set(call.session, variablesOf(message.variables));
-    }
     const target = route === undefined ? undefined : this.#targets.get(route);
     const held = target === undefined ? undefined : this.#held(target);
     this.#logSent(message, request, held);
@@ -262,7 +271,7 @@ export class PageRelay {
     const port = this.#port;
     const identity = held?.identity;
     const variables = socket.variables.get(call.session);
-    const run = async () => {
+    const work = async () => {
       let as = held;
       let left = false;
       try {
@@ -280,6 +289,8 @@ export class PageRelay {
         if (port === this.#port) fail(error, as, left);
       }
     };
+    const run: Run = { size: frame.length, work };
+    this.#bytes += run.size;
     if (this.#running < AT_ONCE) void this.#run(run);
     else this.#queue.push(run);
   }
@@ -287,14 +298,20 @@ export class PageRelay {
   #refusalOf({ route, frame }: RelayMessage, held: HeldSession | undefined): Error | undefined {
     if (route !== undefined && !held) return new Error("no such session");
     if (frame.length > LARGEST_REQUEST) return tooMuch(`a request of ${frame.length} bytes`);
-    if (this.#running + this.#queue.length < MOST_PENDING) return undefined;
-    return tooMuch("so many requests at a time");
+    if (this.#running + this.#queue.length >= MOST_PENDING) {
+      return tooMuch("so many requests at a time");
+    }
+    if (this.#bytes + frame.length > MOST_PENDING_BYTES) {
+      return tooMuch(`so many bytes at a time (${frame.length} more)`);
+    }
+    return undefined;
   }
 
-  async #run(run: () => Promise<void>): Promise<void> {
+  async #run({ size, work }: Run): Promise<void> {
     this.#running += 1;
-    await run();
+    await work();
     this.#running -= 1;
+    this.#bytes -= size;
     const next = this.#queue.shift();
     if (next) void this.#run(next);
   }
@@ -334,7 +351,7 @@ export class PageRelay {
     }
   }
 
-  #notify(socket: Socket, live: RelayNotification): void {
+  #notify(socket: PageSocket, live: RelayNotification): void {
     const { client, generation, format } = socket;
     // Until it has said what it speaks it has no live query.
     const frame = (format ?? formatOf(new Uint8Array())).live(live);

@@ -77,5 +77,6 @@ export type RelayDown =
 export const LARGEST_REQUEST = 16 * 1024 * 1024;
 /** Bytes of an answer that is passed on; a browser's port takes 64 MB. */
 export const LARGEST_ANSWER = 48 * 1024 * 1024;
-/** Relayed requests of one document that may wait for their answers. */
+/** Relayed requests of one document that may wait for their answers, and the bytes of all of them. */
 export const MOST_PENDING = 2_000;
+export const MOST_PENDING_BYTES = 64 * 1024 * 1024;

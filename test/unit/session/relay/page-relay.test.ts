@@ -2,8 +2,8 @@
 import { RecordId, Table, Uuid } from "surrealdb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type DemoServer, startServer } from "../../../../demo/server/server.ts";
-import { readResponse } from "../../../../src/wire/envelope.ts";
-import { encodeValue } from "../../../../src/wire/values.ts";
+import { readResponse, writeRequest } from "../../../../src/wire/envelope.ts";
+import { encodeParams, encodeValue } from "../../../../src/wire/values.ts";
 import { until } from "../../../support/registry.ts";
 import { RelayedPage, readAnswer } from "../../../support/relayed-page.ts";
 import { openScene, type Scene, SIGN_INS } from "../../../support/scene.ts";
@@ -198,6 +198,70 @@ describe("what is another's", () => {
     expect(scene.view(bob).liveQueries).toEqual([]);
   });
 });
+
+describe("a page that never confirms that it was switched", () => {
+  it("doesn't keep the session that it was taken", async () => {
+    page.acknowledges = false;
+    const { route } = page;
+    page.page.setRoute(undefined);
+    // What was on its way is still served.
+    const early = await page.request("query", ["RETURN 1", {}], { route });
+    expect(early.error).toBeUndefined();
+    await new Promise((resolve) => setTimeout(resolve, 3_050));
+    const { error } = await page.request("query", ["RETURN 1", {}], { route });
+    expect(error).toMatchObject({ details: { kind: "CannotServe" } });
+  });
+});
+
+describe("too much of a page", () => {
+  it("sockets: those beyond 256 are refused, the others served", async () => {
+    for (let client = 1; client <= 256; client++) page.send(frameOf("x"), { client });
+    const { error } = readAnswer(await page.frame(frameOf("one more"), { client: 257 }));
+    expect(error).toMatchObject({ code: -32088, details: { kind: "TooMuch" } });
+    expect(await page.query("RETURN 1")).toEqual([1]);
+  });
+
+  it("bytes of requests that wait, and of variables", async () => {
+    const large = "x".repeat(15 * 1024 * 1024);
+    const seqs = Array.from({ length: 6 }, () => page.send(frameOf(large)));
+    await until(() => seqs.every((seq) => page.answersTo(seq) === 1));
+    const errors = page.posted.flatMap((message) =>
+      message.type === "relayed" ? [readAnswer(message.frame).error?.details?.kind] : [],
+    );
+    expect(errors.filter((kind) => kind === "TooMuch")).toHaveLength(2);
+
+    const kinds: unknown[] = [];
+    const cbor = encodeValue("x".repeat(500 * 1024));
+    for (let n = 0; n < 40; n++) {
+      const session = `018f0000-0000-7000-8000-0000000000${n + 10}`;
+      const frame = writeRequest({
+        id: n,
+        method: "query",
+        params: encodeParams(["RETURN 1"]),
+        session,
+      });
+      const variables = [{ name: "large", size: cbor.length, cbor }];
+      page.page.receive({
+        type: "relay",
+        seq: 1_000 + n,
+        client: 1,
+        generation: 0,
+        frame,
+        variables,
+        route: page.route,
+      });
+      const answer = await until(() =>
+        page.posted.find((message) => message.type === "relayed" && message.seq === 1_000 + n),
+      );
+      if (answer.type === "relayed") kinds.push(readAnswer(answer.frame).error?.details?.kind);
+    }
+    expect(kinds.filter((kind) => kind === "TooMuch")).toHaveLength(8);
+  });
+});
+
+function frameOf(value: string): Uint8Array {
+  return writeRequest({ id: 1, method: "query", params: encodeParams(["RETURN 1", { value }]) });
+}
 
 describe("variables", () => {
   const value = (of: unknown) => encodeValue(of);
