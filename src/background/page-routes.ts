@@ -4,6 +4,7 @@
  * Which session a document's requests run as is the control's to say; here it becomes a matter of
  * frames, sockets and sessions, and what still runs elsewhere is found.
  */
+import { InvalidRequestError } from "../session/errors.ts";
 import type { DocumentRoute } from "../session/relay/page-relay.ts";
 import type {
   RouteLeftover,
@@ -21,16 +22,20 @@ export class PageRoutes {
   readonly #tabId: number;
   readonly #documents: ReadonlyMap<string, PageDocument>;
   readonly #routing: Promise<Routing>;
+  readonly #told: () => void;
   #waiters: (() => void)[] = [];
 
+  /** @param told what the tab's views are shown may have changed */
   constructor(
     tabId: number,
     documents: ReadonlyMap<string, PageDocument>,
     routing: Promise<Routing>,
+    told: () => void,
   ) {
     this.#tabId = tabId;
     this.#documents = documents;
     this.#routing = routing;
+    this.#told = told;
   }
 
   /**
@@ -62,6 +67,7 @@ export class PageRoutes {
   /** Something was confirmed, or began, or ended. */
   changed(): void {
     for (const resolve of this.#waiters.splice(0)) resolve();
+    this.#told();
     void this.#routing.then(({ control }) => control.changed(this.#tabId));
   }
 
@@ -160,6 +166,28 @@ export class PageRoutes {
       const owned = ownedIn(document).filter(({ session }) => session !== route.to);
       return [...owned, ...nativeIn(document, route.scope).map(({ key: _key, ...rest }) => rest)];
     });
+  }
+
+  /** What documents that aren't routed any more still have in held sessions. */
+  get abandoned(): RouteLeftover[] {
+    return [...this.#documents.values()]
+      .filter(({ routed, leaving }) => !leaving && routed && !routed.route)
+      .flatMap(ownedIn);
+  }
+
+  /** Cancels one open transaction of the page, wherever it runs. Rejects where there is none such. */
+  async cancelTransaction(id: string): Promise<void> {
+    for (const document of this.#documents.values()) {
+      if (await document.routed?.cancelTransaction(id)) return;
+      const native = nativeIn(document, { kind: "page" }).find(
+        (each) => each.kind === "transaction" && each.id === id,
+      );
+      const session = native && document.session(native.key);
+      if (!session) continue;
+      await session.requests.finish(id, "cancel");
+      return;
+    }
+    throw new InvalidRequestError("This transaction is no longer open.");
   }
 
   notices(place: RoutePlace): RouteNotice[] {

@@ -64,12 +64,15 @@ export class PageTab {
     page: false,
     frames: false,
     routes: false,
+    leftovers: false,
     sockets: new Set<string>(),
     sessions: new Set<SessionKey>(),
   };
   #telling: ReturnType<typeof setTimeout> | undefined;
   #nextChange: ReturnType<typeof setTimeout> | undefined;
   #looks = 0;
+  /** What its views have of `leftovers`, as text. */
+  #toldLeftovers = "[]";
 
   /** @param unneeded nobody looks at it, and nothing of it goes on any more */
   constructor(
@@ -84,7 +87,10 @@ export class PageTab {
     this.#tabs = tabs;
     this.#allowance = allowance;
     this.#routing = routing;
-    this.routes = new PageRoutes(tabId, this.#documents, routing.parts);
+    this.routes = new PageRoutes(tabId, this.#documents, routing.parts, () => {
+      this.#changed.leftovers = true;
+      this.#soon();
+    });
   }
 
   /** Has the documents route as is right now; see `RoutePlane`. */
@@ -111,6 +117,7 @@ export class PageTab {
       status: this.#status,
       ...this.known,
       routes: this.#routing.routesOf(this.tabId),
+      leftovers: this.routes.abandoned,
     };
     if (this.#host !== undefined) view.host = this.#host;
     if (recordingSince !== undefined) view.recordingSince = recordingSince;
@@ -182,6 +189,8 @@ export class PageTab {
     }
     this.#documents.clear();
     this.routes.changed();
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
   }
 
   // ── Documents ───────────────────────────────────────────────────────────────────────────────
@@ -338,13 +347,14 @@ export class PageTab {
     clearTimeout(this.#telling);
     this.#telling = undefined;
     const delta: PageDelta = {};
-    const { page, frames, routes, sockets, sessions } = this.#changed;
+    const { page, frames, routes, leftovers, sockets, sessions } = this.#changed;
     if (page) {
       delta.status = this.#status;
       delta.host = this.#host ?? null;
     }
     if (frames) delta.frames = this.#frames;
     if (routes) delta.routes = this.#routing.routesOf(this.tabId);
+    if (leftovers) Object.assign(delta, this.#newLeftovers());
     const mirrors = [...this.#documents.values()].map(({ mirror }) => mirror);
     const now = Date.now();
     const [present, gone] = takePresent(sockets, (key) =>
@@ -361,7 +371,17 @@ export class PageTab {
     this.#changed.page = false;
     this.#changed.frames = false;
     this.#changed.routes = false;
-    this.#tell({ event: "page", delta });
+    this.#changed.leftovers = false;
+    if (Object.keys(delta).length > 0) this.#tell({ event: "page", delta });
+  }
+
+  /** Most of what changes of routes is none of them. */
+  #newLeftovers(): Pick<PageDelta, "leftovers"> {
+    const { abandoned } = this.routes;
+    const text = JSON.stringify(abandoned);
+    if (text === this.#toldLeftovers) return {};
+    this.#toldLeftovers = text;
+    return { leftovers: abandoned };
   }
 
   /** A token's end changes what is shown, and nobody tells of it. */

@@ -86,6 +86,10 @@ export class Pages implements RoutePlane {
 
   #leaveAlone(tab: PageTab): void {
     if (tab.watchers.size > 0 || tab.isNeeded || this.#starting) return;
+    this.#close(tab);
+  }
+
+  #close(tab: PageTab): void {
     tab.close();
     this.#tabs.delete(tab.tabId);
   }
@@ -156,6 +160,10 @@ export class Pages implements RoutePlane {
     await this.#tabs.get(place.tabId)?.routes.cancelTransactions(place, scope);
   }
 
+  async cancelTransaction(tabId: number, id: string): Promise<void> {
+    await this.#tabs.get(tabId)?.routes.cancelTransaction(id);
+  }
+
   leftovers(place: RoutePlace): RouteLeftover[] {
     return this.#tabs.get(place.tabId)?.routes.leftovers(place) ?? [];
   }
@@ -189,7 +197,8 @@ export class Pages implements RoutePlane {
   tabRemoved(tabId: number): void {
     const tab = this.#tabs.get(tabId);
     if (!tab) return;
-    if (tab.watchers.size === 0) this.#leaveAlone(tab);
+    // Its documents are gone, whatever they left.
+    if (tab.watchers.size === 0) this.#close(tab);
     else void tab.look();
   }
 

@@ -55,6 +55,8 @@ export interface RoutePlane {
   transactions(place: RoutePlace, scope: RouteScope): RouteLeftover[];
   /** Cancels them. Never rejects: one that can't be cancelled ends with its socket. */
   cancelTransactions(place: RoutePlace, scope: RouteScope): Promise<void>;
+  /** Cancels one, wherever it runs. Rejects where it isn't open, or couldn't be cancelled. */
+  cancelTransaction(tabId: number, id: string): Promise<void>;
   /**
    * Live queries and transactions of the page's routed sessions that run in another session than the
    * route's.

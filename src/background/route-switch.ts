@@ -155,6 +155,12 @@ export class RouteSwitch {
     );
   }
 
+  /** One that the page left open when it was switched. */
+  async cancelTransaction(tabId: number, id: string): Promise<void> {
+    await this.#routes.ready;
+    await this.#plane.cancelTransaction(tabId, id);
+  }
+
   /** As whom the page of this tab runs now; undefined: as itself. */
   async current(tabId: number): Promise<SessionKey | undefined> {
     await this.#routes.ready;
@@ -238,6 +244,10 @@ export function routeHandlers(
     },
     "route.copyVariables": async (_params, view) => {
       await control.copyVariables(tabOf(view));
+      return null;
+    },
+    "route.cancelTransaction": async ({ id }, view) => {
+      await control.cancelTransaction(tabOf(view), id);
       return null;
     },
     "route.dismiss": async ({ kind }, view) => {

@@ -153,12 +153,16 @@ export class Routes implements RouteControl {
     if (topOrigin === origin) await this.#routeAlways(tabId, origin);
     if (top) this.#setTop(tabId, origin);
     const route = this.book.routeFor({ tabId, origin, topOrigin });
-    if (!route && !this.#watchers.has(tabId)) {
-      setTimeout(() => {
-        if (!this.#watchers.has(tabId)) this.#options.pages.leaveUnwatched(tabId);
-      }, ADMITTED);
-    }
+    if (!route) this.#leaveLater(tabId);
     return route && { to: route.to, scope: route.scope };
+  }
+
+  /** Nothing is routed there, as far as is known: its documents need no port of their own accord. */
+  #leaveLater(tabId: number): void {
+    if (this.#watchers.has(tabId)) return;
+    setTimeout(() => {
+      if (!this.#watchers.has(tabId)) this.#options.pages.leaveUnwatched(tabId);
+    }, ADMITTED);
   }
 
   held(key: SessionKey): HeldSession {
@@ -420,6 +424,8 @@ export class Routes implements RouteControl {
 
   changed(tabId: number): void {
     this.#telling.changed(tabId);
+    // What went on in a held session after the route had ended may have ended too.
+    this.#leaveLater(tabId);
   }
 
   #show(tabId: number): void {

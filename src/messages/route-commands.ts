@@ -35,6 +35,8 @@ export interface RouteCommands {
   "route.follow": { params: Record<string, never>; result: null };
   /** The page's variables that the held session hasn't are set in it. */
   "route.copyVariables": { params: Record<string, never>; result: null };
+  /** Cancels a transaction of the page that was left open at a switch. */
+  "route.cancelTransaction": { params: { id: string }; result: null };
   /** A notice is not shown again for this route. */
   "route.dismiss": { params: { kind: RouteNotice["kind"] }; result: null };
 

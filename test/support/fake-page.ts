@@ -45,6 +45,9 @@ export class FakePage {
   pair: PortPair | undefined;
   mode = "quiet";
   taken = 0;
+  /** What it was told is routed, and the answers to what it handed over. */
+  routed: Extract<HookCommand, { type: "routes" }> | undefined;
+  readonly relayed: Frame[] = [];
   /** Requests of a person's are sent, and their answers never brought. */
   isDeaf = false;
   /** Frames that the page itself got. */
@@ -199,7 +202,11 @@ export class FakePage {
       if (command.mode === "watch" || command.mode === "record") {
         this.tell([this.#journal.whole(Date.now())]);
       }
-    } else if (command.type === "taken") this.taken = command.batch;
+    } else if (command.type === "routes") {
+      this.routed = command;
+      this.tellRaw({ type: "routes-ack", version: command.version } satisfies HookMessage);
+    } else if (command.type === "relayed") this.relayed.push(command.frame);
+    else if (command.type === "taken") this.taken = command.batch;
     else if (command.type === "act") {
       const socket = this.#sockets.findLast(({ entry }) => entry.client.number === command.client);
       if (socket?.socket.readyState !== WebSocket.OPEN) {
@@ -301,6 +308,8 @@ export class FakeWatcher implements PageWatcher {
       host: delta.host === undefined ? page.host : (delta.host ?? undefined),
       frames: delta.frames ?? page.frames,
       sockets: merged(page.sockets, delta.sockets, delta.removedSockets),
+      routes: delta.routes ?? page.routes,
+      leftovers: delta.leftovers ?? page.leftovers,
       sessions: merged(page.sessions, delta.sessions, delta.removedSessions),
     };
   }

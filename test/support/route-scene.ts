@@ -59,6 +59,9 @@ export class FakePlane implements RoutePlane {
     this.cancelled += 1;
     this.open = [];
   }
+  async cancelTransaction(_tabId: number, id: string) {
+    this.open = this.open.filter((each) => each.id !== id);
+  }
   leftovers() {
     return this.left;
   }

@@ -7,7 +7,7 @@
  * was validated in form and size, never in content: a page may say what it likes about itself.
  */
 import type { SessionBase, SessionKey } from "../model.ts";
-import type { RouteView } from "../relay/route-model.ts";
+import type { RouteLeftover, RouteView } from "../relay/route-model.ts";
 
 /** What a socket's frames are written in, by its subprotocol. */
 export type FrameFormat = "cbor" | "json" | "flatbuffers";
@@ -109,6 +109,11 @@ export interface PageView {
   sessions: PageSessionView[];
   /** Of this tab, those included that rest while it shows another origin. */
   routes: RouteView[];
+  /**
+   * Live queries and transactions that documents which aren't routed any more have in held sessions.
+   * Those of a routed document stand in its route.
+   */
+  leftovers: RouteLeftover[];
 }
 
 /** What changed of a page. Frames come whole, sockets and sessions by key. */
@@ -121,8 +126,9 @@ export interface PageDelta {
   removedSockets?: string[];
   sessions?: PageSessionView[];
   removedSessions?: SessionKey[];
-  /** All of them. */
+  /** All of them, as of `leftovers`. */
   routes?: RouteView[];
+  leftovers?: RouteLeftover[];
 }
 
 /** As whom and where a request ran, when it was sent. */

@@ -169,6 +169,16 @@ export class PageRelay {
     this.#options.changed();
   }
 
+  /** @returns false where no socket of the document has it open */
+  async cancelTransaction(id: string): Promise<boolean> {
+    for (const { relayed } of this.#sockets.all) {
+      if (!(await relayed.cancelTransaction(id))) continue;
+      this.#options.changed();
+      return true;
+    }
+    return false;
+  }
+
   // ── What the hook says ──────────────────────────────────────────────────────────────────────
 
   receive(message: RelayUp): void {

@@ -176,6 +176,22 @@ export class RelayClient {
     );
   }
 
+  /**
+   * Cancels one, by a person's word. Rejects where it couldn't be: then it is still open.
+   * @returns false where it isn't this client's
+   */
+  async cancelTransaction(txn: string): Promise<boolean> {
+    const owned = this.#transactions.get(txn);
+    if (!owned) return false;
+    const { requests } = owned.held;
+    try {
+      await requests.finish(txn, "cancel");
+    } finally {
+      if (!requests.transactions.has(txn)) this.#transactions.delete(txn);
+    }
+    return true;
+  }
+
   /** The client is gone: its live queries are killed, its transactions cancelled, late answers dropped. */
   async close(): Promise<void> {
     this.#closed = true;

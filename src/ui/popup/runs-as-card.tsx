@@ -110,12 +110,14 @@ interface MattersProps {
 
 function Matters({ route, parts }: MattersProps): JSX.Element {
   const { routes, client } = parts;
-  const { notices = [], leftovers = [] } = route ?? {};
+  const { notices = [] } = route ?? {};
+  const leftovers = [...(route?.leftovers ?? []), ...routes.leftovers.value];
   const reloading = useAction();
   const unserved = notices.find((notice) => notice.kind === "cannot-serve");
   const lost = notices.find((notice) => notice.kind === "choose-again");
   const reload =
     routes.outdated.value !== undefined ||
+    leftovers.length > 0 ||
     notices.some(({ kind }) => kind === "reload-advised" || kind === "needs-reload");
   return (
     <>

@@ -13,11 +13,11 @@ import type {
   PageSocketView,
   PageView,
 } from "../../session/page/page-model.ts";
-import type { RouteView } from "../../session/relay/route-model.ts";
+import type { RouteLeftover, RouteView } from "../../session/relay/route-model.ts";
 import { createSessionsStore, type SessionsStore } from "./sessions.ts";
 
 /** A page without its lists. */
-export type PageInfo = Omit<PageView, "frames" | "sockets" | "sessions" | "routes">;
+export type PageInfo = Omit<PageView, "frames" | "sockets" | "sessions" | "routes" | "leftovers">;
 
 export interface PageStore {
   /** Undefined before the first snapshot, and in a view without a tab. */
@@ -27,6 +27,8 @@ export interface PageStore {
   readonly sessions: SessionsStore<PageSessionView>;
   /** Whom this tab runs as, and where: see `store/routes.ts`. */
   readonly routes: ReadonlySignal<readonly RouteView[]>;
+  /** What it still has in held sessions although nothing of it is routed any more. */
+  readonly leftovers: ReadonlySignal<readonly RouteLeftover[]>;
   /** Undefined where there is none. Reading these subscribes. */
   frame(documentId: string): PageFrameView | undefined;
   socket(key: string): PageSocketView | undefined;
@@ -45,6 +47,7 @@ export function createPageStore(): PageStore {
   const sockets = signal<readonly PageSocketView[]>([]);
   const sessions = createSessionsStore<PageSessionView>();
   const routes = signal<readonly RouteView[]>([]);
+  const leftovers = signal<readonly RouteLeftover[]>([]);
   /** Documents of which only what was known before is known. */
   let awaited = new Set<string>();
   /** Documents that the present worker named. */
@@ -114,6 +117,7 @@ export function createPageStore(): PageStore {
     sockets,
     sessions,
     routes,
+    leftovers,
     frame: (documentId) => frames.value.find((frame) => frame.documentId === documentId),
     socket: (key) => sockets.value.find((socket) => socket.key === key),
     replaceAll(view) {
@@ -122,9 +126,10 @@ export function createPageStore(): PageStore {
       const sameTab = before !== undefined && before.tabId === view?.tabId;
       if (view?.status === "unknown" && sameTab && frames.peek().length > 0) {
         const { frames: _frames, sockets: _sockets, sessions: _sessions, ...more } = view;
-        const { routes: ownRoutes, ...rest } = more;
+        const { routes: ownRoutes, leftovers: left, ...rest } = more;
         // Routes are kept by the worker itself, which has them back at once.
         routes.value = ownRoutes;
+        leftovers.value = left;
         awaited = new Set(frames.peek().map((frame) => frame.documentId));
         info.value = { ...rest, status: before.status, host: rest.host ?? before.host };
         patience = setTimeout(() => {
@@ -143,6 +148,7 @@ export function createPageStore(): PageStore {
           sockets: newSockets,
           sessions: newSessions,
           routes: newRoutes,
+          leftovers: newLeftovers,
           ...rest
         } = view ?? NOTHING;
         info.value = view && (rest as PageInfo);
@@ -150,6 +156,7 @@ export function createPageStore(): PageStore {
         sockets.value = newSockets;
         sessions.replaceAll(newSessions);
         routes.value = newRoutes;
+        leftovers.value = newLeftovers;
       });
     },
     apply(delta) {
@@ -166,6 +173,7 @@ export function createPageStore(): PageStore {
         }
         if (status !== undefined && status !== "watched" && status !== "unknown") forget(awaited);
         if (delta.routes) routes.value = delta.routes;
+        if (delta.leftovers) leftovers.value = delta.leftovers;
         const answered = answeredBy(delta);
         if (delta.frames) takeFrames(delta.frames);
         forget(answered, delta);
@@ -181,4 +189,4 @@ export function createPageStore(): PageStore {
   };
 }
 
-const NOTHING = { frames: [], sockets: [], sessions: [], routes: [] };
+const NOTHING = { frames: [], sockets: [], sessions: [], routes: [], leftovers: [] };

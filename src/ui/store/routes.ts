@@ -9,7 +9,12 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { CommandParams } from "../../messages/commands.ts";
 import type { ViewClient } from "../../messages/view-client.ts";
 import type { ErrorView, SessionKey } from "../../session/model.ts";
-import type { RouteQuestion, RouteScope, RouteView } from "../../session/relay/route-model.ts";
+import type {
+  RouteLeftover,
+  RouteQuestion,
+  RouteScope,
+  RouteView,
+} from "../../session/relay/route-model.ts";
 import { toErrorView } from "../components/action.ts";
 import type { PageStore } from "./page.ts";
 
@@ -36,6 +41,12 @@ export interface RoutesStore {
   readonly frames: ReadonlySignal<readonly RouteView[]>;
   /** Routes that rest, since the tab shows another site. */
   readonly resting: ReadonlySignal<readonly RouteView[]>;
+  /**
+   * Live queries and transactions that go on in held sessions although nothing is routed any more, but
+   * for those that the person has read of.
+   */
+  readonly leftovers: ReadonlySignal<readonly RouteLeftover[]>;
+  dismissLeftovers(): void;
   readonly question: ReadonlySignal<PendingSwitch | undefined>;
   /** A switch is on its way. */
   readonly busy: ReadonlySignal<boolean>;
@@ -73,6 +84,12 @@ export function createRoutesStore(client: Pick<ViewClient, "call">, page: PageSt
   const current = computed(() => live.value.find((route) => route.origin === route.topOrigin));
   const frames = computed(() => live.value.filter((route) => route.origin !== route.topOrigin));
   const resting = computed(() => page.routes.value.filter((route) => route.state === "suspended"));
+  const readOf = signal<ReadonlySet<string>>(new Set());
+  const leftovers = computed(() => {
+    const all = page.leftovers.value;
+    // One that is new brings the others back with it: the sentence counts them all.
+    return all.every(({ id }) => readOf.value.has(id)) ? [] : all;
+  });
   const question = signal<PendingSwitch | undefined>(undefined);
   const error = signal<ErrorView | undefined>(undefined);
   const running = signal(0);
@@ -123,6 +140,10 @@ export function createRoutesStore(client: Pick<ViewClient, "call">, page: PageSt
     current,
     frames,
     resting,
+    leftovers,
+    dismissLeftovers() {
+      readOf.value = new Set(page.leftovers.peek().map(({ id }) => id));
+    },
     question,
     busy,
     outdated,

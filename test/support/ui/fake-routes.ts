@@ -127,6 +127,11 @@ export function createFakeRoutes(options: FakeRoutesOptions): FakeRoutes {
         ...route,
         notices: route.notices.filter((notice) => notice.kind !== kind),
       })),
+    "route.cancelTransaction": ({ id }: CommandParams<"route.cancelTransaction">) =>
+      change((route) => ({
+        ...route,
+        leftovers: route.leftovers.filter((leftover) => leftover.id !== id),
+      })),
     "route.follow": () =>
       change((route) => ({
         ...route,

@@ -119,6 +119,7 @@ export function examplePage(part: Partial<PageView> = {}): PageView {
     host: "localhost",
     recordingSince: Date.now() - 4 * MINUTE,
     routes: [],
+    leftovers: [],
     frames: [frame],
     sockets: [socket],
     sessions: [

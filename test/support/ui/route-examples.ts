@@ -108,6 +108,11 @@ export const routeScenes: Record<string, () => Snapshot> = {
       }),
     ]);
   },
+  "switched-back": () => {
+    const snapshot = routedSnapshot([]);
+    if (snapshot.page) snapshot.page.leftovers = troubledRoute().leftovers.slice(0, 1);
+    return snapshot;
+  },
   switching: () => routedSnapshot([exampleRoute({ state: "switching" })]),
   careful: () => routedSnapshot([exampleRoute({ to: PRODUCTION, scope: { kind: "page" } })]),
   "long-names": () => {

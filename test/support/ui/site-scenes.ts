@@ -97,7 +97,16 @@ function scene(
       access: { origins: [], requests: [] },
       problems: [],
       sites,
-      page: { tabId: 7, status, frames: [], sockets: [], sessions: [], routes: [], ...page },
+      page: {
+        tabId: 7,
+        status,
+        frames: [],
+        sockets: [],
+        sessions: [],
+        routes: [],
+        leftovers: [],
+        ...page,
+      },
     },
     host,
   };

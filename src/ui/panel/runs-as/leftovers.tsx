@@ -2,8 +2,10 @@
 import type { JSX } from "preact";
 import type { RouteLeftover } from "../../../session/relay/route-model.ts";
 import { shortId } from "../../../session/short-id.ts";
+import { useAction } from "../../components/action.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
+import { ErrorNote } from "../../components/error-note.tsx";
 import { Ago } from "../../components/times.tsx";
 import { useStore } from "../../store/context.ts";
 
@@ -19,6 +21,7 @@ export function Leftovers({ leftovers }: { leftovers: readonly RouteLeftover[] }
 
 function Leftover({ leftover }: { leftover: RouteLeftover }): JSX.Element {
   const store = useStore();
+  const action = useAction();
   const { kind, id, statement, begunAt, session: key, as } = leftover;
   const session = key === undefined ? undefined : store.sessions.get(key).value;
   const what = kind === "live" ? (statement ?? "Live query") : `Transaction ${shortId(id)}`;
@@ -51,6 +54,15 @@ function Leftover({ leftover }: { leftover: RouteLeftover }): JSX.Element {
       <span class="sy-dim">
         <Ago at={begunAt} />
       </span>
+      {kind === "transaction" && (
+        <Button
+          title={`What it has written is undone. Otherwise the page finishes it as ${as}`}
+          onClick={() => action.run(() => store.call("route.cancelTransaction", { id }))}
+        >
+          Cancel it
+        </Button>
+      )}
+      <ErrorNote error={action.error} onDismiss={action.clear} />
     </li>
   );
 }

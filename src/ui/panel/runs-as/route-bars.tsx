@@ -5,7 +5,7 @@
 import "./route-bars.css";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import type { RouteNotice, RouteView } from "../../../session/relay/route-model.ts";
+import type { RouteLeftover, RouteNotice, RouteView } from "../../../session/relay/route-model.ts";
 import { type Action, useAction } from "../../components/action.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
@@ -19,17 +19,36 @@ import { answerSwitch, runTabAsItself } from "./run-tab-as.tsx";
 
 export function RouteBars(): JSX.Element {
   const store = useStore();
-  const { current, frames } = store.routes;
+  const { current, frames, leftovers } = store.routes;
   const route = current.value;
+  const reloads =
+    leftovers.value.length > 0 || route?.notices.some(({ kind }) => RELOADS.includes(kind));
   return (
     <div class="sy-banners sy-route-bars" aria-live="polite">
       <SwitchQuestion routes={store.routes} onAnswer={(word) => answerSwitch(store, word)} />
       {route && <BarsOf key={`${route.origin} ${route.since}`} route={route} />}
-      {!route?.notices.some(({ kind }) => RELOADS.includes(kind)) && <Outdated />}
+      {leftovers.value.length > 0 && <Abandoned leftovers={leftovers.value} />}
+      {!reloads && <Outdated />}
       {frames.value.map((frame) => (
         <FrameBar key={`${frame.origin} ${frame.since}`} route={frame} />
       ))}
     </div>
+  );
+}
+
+/** What goes on in sessions that nothing is routed to any more. */
+function Abandoned({ leftovers }: { leftovers: readonly RouteLeftover[] }): JSX.Element {
+  const { routes } = useStore();
+  const action = useAction();
+  return (
+    <>
+      <LeftoverBar
+        leftovers={leftovers}
+        action={action}
+        onDismiss={() => routes.dismissLeftovers()}
+      />
+      <ErrorNote error={action.error} onDismiss={action.clear} />
+    </>
   );
 }
 
@@ -138,8 +157,14 @@ function BackToItself(): JSX.Element {
   return <Button onClick={() => runTabAsItself(store)}>{OWN_SESSION}</Button>;
 }
 
-function LeftoverBar({ route, action }: { route: RouteView; action: Action }): JSX.Element | null {
-  const store = useStore();
+interface LeftoverBarProps {
+  /** At least one. */
+  leftovers: readonly RouteLeftover[];
+  action: Action;
+  onDismiss: () => unknown;
+}
+
+function LeftoverBar({ leftovers, action, onDismiss }: LeftoverBarProps): JSX.Element | null {
   const showing = useSignal(false);
   const dismissed = useSignal(false);
   if (dismissed.value) return null;
@@ -149,7 +174,7 @@ function LeftoverBar({ route, action }: { route: RouteView; action: Action }): J
         kind="leftovers"
         onDismiss={() => {
           dismissed.value = true;
-          return action.run(() => store.call("route.dismiss", { kind: "reload-advised" }));
+          return onDismiss();
         }}
         actions={
           <>
@@ -165,9 +190,9 @@ function LeftoverBar({ route, action }: { route: RouteView; action: Action }): J
           </>
         }
       >
-        {leftoverSentence(route.leftovers)}
+        {leftoverSentence(leftovers)}
       </Bar>
-      {showing.value && <Leftovers leftovers={route.leftovers} />}
+      {showing.value && <Leftovers leftovers={leftovers} />}
     </>
   );
 }
@@ -193,7 +218,7 @@ function NoticeBar({ route, notice, action }: NoticeBarProps): JSX.Element {
       );
     case "reload-advised":
       return route.leftovers.length > 0 ? (
-        <LeftoverBar route={route} action={action} />
+        <LeftoverBar leftovers={route.leftovers} action={action} onDismiss={dismiss} />
       ) : (
         <Bar kind={kind} tone="plain" actions={<ReloadPage action={action} />} onDismiss={dismiss}>
           From now on requests run as {name}. What the page has loaded already is from before.

@@ -21,6 +21,7 @@ async function panel(preferences: Record<string, unknown> = {}) {
     status: "watched" as const,
     host: "localhost:5173",
     routes: [],
+    leftovers: [],
     recordingSince: 1_000,
     frames: [
       { documentId: "doc-1", frameId: 4, origin: "null", url: "", top: false, usesHttp: false },

@@ -169,3 +169,16 @@ describe("the routes of a tab", () => {
     page.close();
   });
 });
+
+it("what goes on although nothing is routed any more is said until it was read, and again when more comes", () => {
+  const { routes, page } = routesWith();
+  const left = (id: string) => ({ kind: "live" as const, id, begunAt: 0, as: "Bob" });
+  page.replaceAll(examplePage({ leftovers: [left("one"), left("two")] }));
+  expect(routes.leftovers.value).toHaveLength(2);
+  routes.dismissLeftovers();
+  expect(routes.leftovers.value).toEqual([]);
+  page.apply({ leftovers: [left("two")] });
+  expect(routes.leftovers.value).toEqual([]);
+  page.apply({ leftovers: [left("two"), left("three")] });
+  expect(routes.leftovers.value).toHaveLength(2);
+});
