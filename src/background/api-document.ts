@@ -20,12 +20,13 @@ import {
 import { readApiMessage } from "../messages/api-validation.ts";
 import type { HeldSession } from "../session/held-session.ts";
 import type { RelayCall, RelayNotification, RelayResult } from "../session/relay/relay-client.ts";
+import { methodKind } from "../session/relay/relay-methods.ts";
 import { arrayOf } from "../wire/cbor-parts.ts";
 import { proveArray, proveItem } from "../wire/proven.ts";
 import { canonicalUuid } from "../wire/uuid.ts";
 import { decodeValue, encodeValue } from "../wire/values.ts";
 import { ApiBegun } from "./api-begun.ts";
-import { ApiRefusal, notEnabled, notGranted, toApiError } from "./api-error.ts";
+import { ApiRefusal, notEnabled, notGranted, plainDetails, toApiError } from "./api-error.ts";
 import { type ApiAllowance, Bucket, DOCUMENT_RATE } from "./api-rate.ts";
 
 /** A document, by the browser's word. */
@@ -69,13 +70,7 @@ export interface ApiHost {
 type AskParams = ApiParams<"switchyard_requestSessions">;
 type RpcParams = ApiParams<"switchyard_rpc">;
 
-/** What a page may send through a session that is granted to it: nothing that changes the session. */
-const METHODS: ReadonlySet<string> = new Set([
-  ...["query", "select", "create", "insert", "insert_relation", "update", "upsert", "merge"],
-  ...["patch", "delete", "relate", "run", "info", "live", "kill", "begin", "commit", "cancel"],
-  ...["ping", "version"],
-]);
-/** These need no session's identity, and no relay. */
+/** Beside what reads and writes data, a page may send these. */
 const PLAIN: ReadonlySet<string> = new Set(["ping", "version"]);
 /** Messages that are none: after so many nobody listens to the document any more. */
 const NONSENSE_LIMIT = 100;
@@ -305,14 +300,15 @@ export class ApiDocument {
 
   async #rpc(origin: string, { session, method, params, txn }: RpcParams): Promise<Outcome> {
     const held = this.#held(origin, session);
-    if (!METHODS.has(method)) {
+    const isPlain = PLAIN.has(method);
+    if (!isPlain && methodKind(method) !== "data") {
       throw new ApiRefusal(
         "unsupported",
         `A page may not call “${method}”: only what reads and writes data. Nothing was sent.`,
         { outcome: "not-sent" },
       );
     }
-    if (PLAIN.has(method)) {
+    if (isPlain) {
       const { result } = await held.requests.send(method, undefined);
       return { result: { result } };
     }
@@ -349,7 +345,7 @@ export class ApiDocument {
     throw new ApiRefusal("server", String(statement?.result ?? "No live query began."), {
       outcome: "ran",
       ...(typeof kind === "string" ? { kind } : {}),
-      ...(details ? { details: JSON.parse(JSON.stringify(details)) } : {}),
+      ...plainDetails(details),
     });
   }
 

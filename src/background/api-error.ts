@@ -5,7 +5,14 @@
  * anything else only that it failed: what we throw by accident may name what isn't the page's to know.
  */
 import { API_ERRORS, type ApiErrorData } from "../messages/api-messages.ts";
-import { SessionError } from "../session/errors.ts";
+import {
+  GateClosedError,
+  NotConnectedError,
+  SessionClosedError,
+  SessionError,
+  TransactionLostError,
+} from "../session/errors.ts";
+import { RelayError, type RelayErrorKind } from "../session/relay/relay-error.ts";
 import { OutcomeUnknownError, ServerError, SocketClosedError } from "../wire/errors.ts";
 import { EnvelopeError } from "../wire/wire-error.ts";
 
@@ -32,24 +39,30 @@ export function toApiError(error: unknown): ApiErrorData {
     return { code: API_ERRORS.server, message, data: { code, kind, ...plainDetails(details) } };
   }
   if (error instanceof EnvelopeError) {
-    return { code: API_ERRORS.params, message: `${error.message}. Nothing was sent.` };
+    return { code: API_ERRORS.params, message: `${error.message}.` };
   }
-  const relayed = relayKind(error);
-  if (relayed !== undefined) return relayError(relayed, (error as Error).message);
-  if (error instanceof OutcomeUnknownError || isNamed(error, "OutcomeUnknownError")) {
+  if (error instanceof RelayError) return relayError(error);
+  if (error instanceof OutcomeUnknownError || isOutcomeUnknown(error)) {
     return unavailable((error as Error).message, "unknown");
   }
-  if (error instanceof SessionError || error instanceof SocketClosedError) {
-    return unavailable(error.message, "not-sent");
+  if (error instanceof SocketClosedError || UNSENT.some((kind) => error instanceof kind)) {
+    return unavailable((error as Error).message, "not-sent");
   }
+  if (error instanceof SessionError) return { code: API_ERRORS.server, message: error.message };
   return { code: API_ERRORS.internal, message: "Switchyard failed to carry this out." };
 }
+
+/** The session layer's errors before anything was sent; of its others the server had a part. */
+const UNSENT = [GateClosedError, NotConnectedError, SessionClosedError, TransactionLostError];
 
 function unavailable(message: string, outcome: "unknown" | "not-sent"): ApiErrorData {
   return { code: API_ERRORS.sessionUnavailable, message, data: { outcome } };
 }
 
-const RELAY_CODES: Readonly<Record<string, keyof typeof API_ERRORS>> = {
+const RELAY_CODES: Readonly<Record<RelayErrorKind, keyof typeof API_ERRORS>> = {
+  CannotServe: "sessionUnavailable",
+  OutcomeUnknown: "sessionUnavailable",
+  ChooseAgain: "sessionUnavailable",
   MethodNotAllowed: "unsupported",
   TransactionLost: "params",
   LiveQueryNotFound: "params",
@@ -59,26 +72,22 @@ const RELAY_CODES: Readonly<Record<string, keyof typeof API_ERRORS>> = {
   AnswerTooLarge: "limit",
 };
 
-function relayError(kind: string, message: string): ApiErrorData {
-  const code = API_ERRORS[RELAY_CODES[kind] ?? "sessionUnavailable"];
+function relayError({ kind, message }: RelayError): ApiErrorData {
   const outcome =
     kind === "OutcomeUnknown" ? "unknown" : kind === "AnswerTooLarge" ? "ran" : "not-sent";
-  return { code, message, data: { outcome, kind } };
+  return { code: API_ERRORS[RELAY_CODES[kind]], message, data: { outcome, kind } };
 }
 
-/** The relay's own word for why it refused. */
-function relayKind(error: unknown): string | undefined {
-  if (!isNamed(error, "RelayError")) return undefined;
-  const { kind } = error as Error & { kind?: unknown };
-  return typeof kind === "string" ? kind : "CannotServe";
+/** As the session layer words it for people. */
+function isOutcomeUnknown(error: unknown): boolean {
+  return error instanceof SessionError && error.name === "OutcomeUnknownError";
 }
 
-function isNamed(error: unknown, name: string): boolean {
-  return error instanceof Error && error.name === name;
-}
-
-/** As JSON data: a port carries nothing else safely. */
-function plainDetails(details: unknown): { details?: unknown } {
+/** As JSON data, absent where there are none: a port carries nothing else safely. */
+export function plainDetails(details: unknown): { details?: unknown } {
   if (details === undefined || details === null) return {};
-  return { details: JSON.parse(JSON.stringify(details)) };
+  const text = JSON.stringify(details, (_key, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+  return { details: JSON.parse(text) };
 }

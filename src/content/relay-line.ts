@@ -145,13 +145,14 @@ export class RelayLine {
   }
 
   #admits(message: EventUp): boolean {
-    if (message.type !== "relay" && message.type !== "api-request") return true;
+    const { type } = message;
+    if (type !== "relay" && type !== "api-request" && type !== "api-hello") return true;
     const at = performance.now();
     const seconds = (at - this.#at) / 1000;
     this.#at = at;
     this.#left = Math.min(AT_ONCE, this.#left + seconds * PER_SECOND);
     this.#bytesLeft = Math.min(BYTES_PER_SECOND, this.#bytesLeft + seconds * BYTES_PER_SECOND);
-    const size = message.type === "relay" ? message.frame.length : 0;
+    const size = sizeOf(message);
     if (this.#left < 1 || size > LARGEST_REQUEST || size > this.#bytesLeft) return false;
     this.#left--;
     this.#bytesLeft -= size;
@@ -161,8 +162,11 @@ export class RelayLine {
   #refuse(message: EventUp): void {
     const { type, seq } = message as Extract<EventUp, { seq: number }>;
     if (type === "relay") this.#options.deliver({ type: "relay-refused", seq: Number(seq) });
-    else {
-      const error = { code: API_ERRORS.limit, message: "Too many requests. Nothing was sent." };
+    else if (type === "api-request") {
+      const error = {
+        code: API_ERRORS.limit,
+        message: "Too many requests, or too large a one. Nothing was sent.",
+      };
       this.#options.deliver({ type: "api-error", seq: Number(seq), error });
     }
   }
@@ -181,4 +185,13 @@ function isUp(message: unknown): message is EventUp {
 function hasFrame(message: object): boolean {
   if (!("frame" in message) || !("seq" in message)) return false;
   return typeof message.frame === "string" || ArrayBuffer.isView(message.frame);
+}
+
+/** Bytes that a request carries. */
+function sizeOf(message: EventUp): number {
+  if (message.type === "relay") return message.frame.length;
+  if (message.type !== "api-request") return 0;
+  const values: unknown[] = Object.values(message.params ?? {});
+  const sizes = values.map((value) => (ArrayBuffer.isView(value) ? value.byteLength : 0));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
