@@ -1,6 +1,6 @@
 /**
- * "This tab runs as …" by hand: in the real panel and the real popup, by keys and by buttons. Each time
- * the server tells the page's own SDK who it is.
+ * "This tab runs as …" by hand in the real panel, by keys and by buttons. Each time the server tells the
+ * page's own SDK who it is.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "../../demo/browser/page.ts";
@@ -19,27 +19,15 @@ describeInBrowsers("whom the tab runs as, by hand", (underTest) => {
   beforeAll(async () => {
     scene = await openRouteScene(underTest);
     tab = await scene.openRouted({ as: "alice" });
+    panel = await scene.panelOf(tab.page, { width: 1000, height: 800 });
+    view = panel.page;
+    await panel.row("Bob");
   });
   afterAll(() => scene?.close());
 
   const runsAs = (key: string) => view.see(`[data-runs-as="${key}"]`);
 
-  test("the popup: a name that is typed and Enter switch; its button leads back", async () => {
-    const popup = await scene.browser.openPopup(tab.page);
-    await popup.see('[data-runs-as="own"]');
-    for (const key of "bob") await popup.press(key);
-    await popup.press("Enter");
-    await popup.see(`[data-runs-as="${scene.held.bob}"]`);
-    expect(await tab.who()).toBe(BOB);
-    await popup.click('role=button[name="Page\'s own session"]');
-    await popup.see('[data-runs-as="own"]');
-    expect(await tab.who()).toBe(ALICE);
-  });
-
   test("R and a digit: the bar, the list and the log say Bob, and the server does", async () => {
-    panel = await scene.panelOf(tab.page, { width: 1000, height: 800 });
-    view = panel.page;
-    await panel.row("Bob");
     await runsAs("own");
     const { number } = (await tab.link.snapshot()).sessions.find(
       ({ key }) => key === scene.held.bob,

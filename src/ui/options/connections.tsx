@@ -8,7 +8,9 @@ import { Confirm } from "../components/confirm.tsx";
 import { ErrorNote } from "../components/error-note.tsx";
 import { Checkbox, TextInput } from "../components/field.tsx";
 import { isClosed } from "../store/sessions.ts";
+import { listOf } from "../store/tabs-of.ts";
 import { plural } from "../values/sizes.ts";
+import { siteName } from "../words/routes.ts";
 import type { OptionsParts } from "./options.tsx";
 
 export function Connections({ parts }: { parts: OptionsParts }): JSX.Element {
@@ -40,6 +42,14 @@ function Connection({ connection, parts }: ConnectionProps): JSX.Element {
   const sessions = parts.sessions.all.value.filter(
     (session) => session.connectionId === id && !isClosed(session),
   ).length;
+
+  const sites = parts.routed.value
+    .filter(({ to }) => parts.sessions.get(to).value?.connectionId === id)
+    .map(({ origin }) => siteName(origin));
+  const cut =
+    sites.length === 0
+      ? ""
+      : ` Tabs of ${listOf([...new Set(sites)])} run as one of them: their requests then fail.`;
 
   const edit = (part: { name?: string; careful?: boolean }) =>
     action.run(() =>
@@ -123,7 +133,7 @@ function Connection({ connection, parts }: ConnectionProps): JSX.Element {
         >
           {sessions === 0
             ? `Remove “${connection.name}”?`
-            : `Remove “${connection.name}” and close its ${plural(sessions, "session")}? Tabs that run as one of them then fail until you choose another.`}
+            : `Remove “${connection.name}” and close its ${plural(sessions, "session")}?${cut}`}
         </Confirm>
       )}
       <ErrorNote error={action.error} onDismiss={action.clear} />

@@ -98,6 +98,24 @@ export function scopeOptions({ frames, sockets, sessions, current }: ScopesInput
   return options;
 }
 
+/** The route that takes this session's requests elsewhere; undefined: they are its own. */
+export function routeTaking(
+  session: PageSessionView,
+  routes: readonly RouteView[],
+): RouteView | undefined {
+  if (isClosed(session)) return undefined;
+  return routes.find(({ origin, scope, state }) => {
+    if (state === "suspended" || origin !== session.holder.origin) return false;
+    if (scope.kind === "page") return true;
+    if (scope.kind === "default") return session.id === undefined;
+    const place = routedPlace(session);
+    return (
+      place?.url === scope.session.url &&
+      keyOf({ scope: { kind: "session", session: place } }) === keyOf({ scope })
+    );
+  });
+}
+
 function keyOf({ scope, documentId }: RouteTarget): string {
   const what =
     scope.kind === "session"

@@ -7,6 +7,7 @@ import { ErrorNote, Note } from "../../components/error-note.tsx";
 import { whyNotAct } from "../../store/acting.ts";
 import { useStore } from "../../store/context.ts";
 import { isClosed } from "../../store/sessions.ts";
+import { routeTaking } from "../../switcher/scopes.ts";
 
 export function PageSessionStates({ session }: { session: PageSessionView }): JSX.Element {
   const store = useStore();
@@ -18,8 +19,16 @@ export function PageSessionStates({ session }: { session: PageSessionView }): JS
       Check with server
     </Button>
   );
+  const route = routeTaking(session, store.page.routes.value);
+  const name = route && (store.sessions.get(route.to).value?.label ?? "another session");
   return (
     <>
+      {name !== undefined && (
+        <Note tone="plain">
+          The page's queries run as <b>{name}</b>, not here. What it signs in as and selects stays
+          in this session, for when the tab runs as itself again.
+        </Note>
+      )}
       {isClosed(session) ? (
         <Note tone="plain">It is over: what is shown is how it was last.</Note>
       ) : blocked === undefined ? (

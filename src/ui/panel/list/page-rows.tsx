@@ -2,6 +2,7 @@
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import type { PageSessionView } from "../../../session/page/page-model.ts";
 import { Badge } from "../../components/badge.tsx";
 import { StateMark } from "../../components/state-mark.tsx";
 import { Ago } from "../../components/times.tsx";
@@ -9,6 +10,7 @@ import { now } from "../../store/clock.ts";
 import { useStore } from "../../store/context.ts";
 import type { PageCondition } from "../../store/page-condition.ts";
 import { isClosed } from "../../store/sessions.ts";
+import { routeTaking } from "../../switcher/scopes.ts";
 import { placeWord, userWord } from "../../words/identity.ts";
 import { frameName, serverName, socketState } from "../../words/page.ts";
 import { sessionState } from "../../words/status.ts";
@@ -32,6 +34,7 @@ export function PageSessionRow(props: RowProps): JSX.Element | null {
           >
             {session.label}
           </span>
+          <RunsAs session={session} />
           <StateMark state={sessionState(session, now.value)} />
         </div>
         <div class="sy-row-line sy-dim">
@@ -42,6 +45,19 @@ export function PageSessionRow(props: RowProps): JSX.Element | null {
         </div>
       </div>
     </div>
+  );
+}
+
+/** Whom its requests run as, where they aren't its own. */
+function RunsAs({ session }: { session: PageSessionView }): JSX.Element | null {
+  const store = useStore();
+  const route = routeTaking(session, store.page.routes.value);
+  if (!route) return null;
+  const name = store.sessions.get(route.to).value?.label ?? "another session";
+  return (
+    <span class="sy-row-as sy-ellipsis" title={`Its requests run as ${name}`}>
+      ⇄ {name}
+    </span>
   );
 }
 

@@ -62,7 +62,10 @@ function Outdated(): JSX.Element | null {
   const outdated = routes.outdated.value;
   if (!outdated) return null;
   const { to } = outdated;
-  const name = to === undefined ? "the page's own session" : sessions.get(to).value?.label;
+  const name =
+    to === undefined
+      ? "the page's own session"
+      : (sessions.get(to).value?.label ?? "another session");
   return (
     <>
       <Bar

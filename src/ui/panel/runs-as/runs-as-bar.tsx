@@ -39,11 +39,7 @@ export function RunsAsBar({ children }: { children: ComponentChildren }): JSX.El
       </span>
       <Picker />
       {state && (
-        <span
-          class={`sy-runs-state sy-tone-${state.tone}`}
-          title={state.sentence}
-          data-state={state.word}
-        >
+        <span class={`sy-runs-state sy-tone-${state.tone}`} title={state.sentence}>
           {state.mark !== "✓" && <span aria-hidden="true">{state.mark}</span>}
           <span class="sy-runs-state-word">{state.word}</span>
           {state.mark === "✓" && <span aria-hidden="true">✓</span>}

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { optionOf, routedPlace, scopeOptions } from "../../../../src/ui/switcher/scopes.ts";
+import type { RouteScope, RouteView } from "../../../../src/session/relay/route-model.ts";
+import {
+  optionOf,
+  routedPlace,
+  routeTaking,
+  scopeOptions,
+} from "../../../../src/ui/switcher/scopes.ts";
 import {
   exampleFrame,
   examplePageSession,
@@ -104,5 +110,29 @@ describe("which part of a page is meant", () => {
     expect(optionOf(scopeOptions({ ...page, current }), current)?.text).toBe(
       "018f…0b05 (not found now)",
     );
+  });
+});
+
+describe("a session of the page", () => {
+  const taken = (scope: RouteScope, part: Partial<RouteView> = {}) =>
+    page.sessions.map(
+      (session) => routeTaking(session, [exampleRoute({ scope, ...part })]) !== undefined,
+    );
+
+  it("is taken by a route of its own origin, as far as that goes", () => {
+    expect(taken({ kind: "default" })).toEqual([true, false, false]);
+    expect(taken({ kind: "page" })).toEqual([true, true, false]);
+    expect(taken({ kind: "page" }, { origin: widget.origin })).toEqual([false, false, true]);
+    const place = routedPlace(second);
+    if (!place) throw new Error("The second session has no place");
+    expect(taken({ kind: "session", session: place })).toEqual([false, true, false]);
+    const elsewhere = { ...place, url: "ws://localhost:9000/rpc" };
+    expect(taken({ kind: "session", session: elsewhere })).toEqual([false, false, false]);
+  });
+
+  it("is its own while the route rests, and once it is over", () => {
+    expect(taken({ kind: "page" }, { state: "suspended" })).toEqual([false, false, false]);
+    const over = examplePageSession({ status: "removed" });
+    expect(routeTaking(over, [exampleRoute({ scope: { kind: "page" } })])).toBeUndefined();
   });
 });
