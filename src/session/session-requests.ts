@@ -282,6 +282,11 @@ export class SessionRequests {
       if (live.isPart)
         throw new LiveQueryError("It was part of a longer query, which isn't repeated.");
       const { id: serverId } = await this.#askLive(queryParams(live.statement, live.bindings));
+      if (session.live.get(live.id) !== live) {
+        // It was ended meanwhile, when the server had nothing of it that could be killed.
+        await this.send("kill", encodeValue([new Uuid(serverId)]));
+        return;
+      }
       const early = session.live.beginAgain(live, serverId, Date.now());
       for (const event of early) this.#owner.notified(session, live.id, event);
     } catch (error) {

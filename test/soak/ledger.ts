@@ -29,8 +29,10 @@ interface Entry {
   wide: Set<Runner>;
   /** What it belongs to, whatever is routed since. */
   begun: Begun | undefined;
-  /** How often the page's sockets had broken. */
-  breaks: number;
+  /** How often the SDK had connected when it was asked; undefined: it wasn't connected, and sent it later. */
+  connects: number | undefined;
+  /** It was sent when it was asked, once: the SDK has connected no more than once since. */
+  sentOnce: boolean;
   /** Where it came, in order. */
   arrivals: Runner[];
   settled: boolean;
@@ -49,9 +51,13 @@ export function markOf(number: number): string {
   return `m${number}x`;
 }
 
+function isLive(asked: Asked): boolean {
+  return asked.kind === "query" && asked.text.startsWith("LIVE");
+}
+
 /** Messages of errors that are no fault of the relay's, where sockets break or servers restart. */
 const OF_BROKEN_SOCKETS =
-  /^Closed (with|before)|connection|session not found|transaction not found|IAM error|authentication|Anonymous access/i;
+  /^Closed (with|before)|connect|session not found|transaction not found|IAM error|authentication|Anonymous access/i;
 /** What the engine says to requests that are refused for good reasons, at any time. */
 const OF_SERVER = /transaction not found|conflict|can be retried|not found|cancelled/i;
 
@@ -65,7 +71,6 @@ export class Ledger {
   readonly live = new Map<string, Begun>();
   /** Live queries of the bare client in this document, ended ones too. */
   readonly #bareLive = new Set<string>();
-  #breaks = 0;
   #last = 0;
   /** Settled with an answer, with an error of the extension's, with another error. */
   readonly counts = { answered: 0, refused: 0, failed: 0, lost: 0 };
@@ -88,18 +93,17 @@ export class Ledger {
     }
   }
 
-  /** A socket of the page broke, or a new one was opened. */
+  /** The page's sockets broke, and with them ended what had begun there. */
   broke(): void {
-    this.#breaks += 1;
+    this.transactions.clear();
+    this.live.clear();
   }
 
-  /** The page is gone, and with it whoever waited. */
+  /** The page is gone, and with it whoever waited: nobody sends that again. */
   reloaded(): void {
     this.broke();
     this.counts.lost += this.#waiting.size;
     this.#waiting.clear();
-    this.transactions.clear();
-    this.live.clear();
     this.#bareLive.clear();
   }
 
@@ -123,7 +127,8 @@ export class Ledger {
       strict: standing,
       wide: new Set(standing),
       begun,
-      breaks: this.#breaks,
+      connects: undefined,
+      sentOnce: true,
       arrivals: [],
       settled: false,
     };
@@ -136,24 +141,48 @@ export class Ledger {
   arrived(number: number, runner: Runner): void {
     const entry = this.#entries.get(number);
     if (!entry) throw new Violation(`${markOf(number)} came to the server and was never asked.`);
+    if (isLive(entry.asked) && entry.settled && entry.arrivals.includes(runner)) {
+      // It goes on: a session that is restored begins what was answered again.
+      return;
+    }
     entry.arrivals.push(runner);
-    const may = this.#allowed(entry);
-    if (!may.has(runner)) {
-      throw new Violation(
-        `${this.#describe(entry)} came to the server as ${runner}; ${[...may].join(" or ")} was chosen.`,
-      );
-    }
-    if (entry.arrivals.length > 1 && !this.#mayBeResent(entry)) {
-      throw new Violation(`${this.#describe(entry)} came to the server more than once.`);
-    }
+    if (entry.settled || entry.asker === "bare") this.#checkArrivals(entry);
     if (entry.begun) entry.begun.owner = new Set([runner]);
   }
 
-  settled({ number, asker, value, error }: Settled): void {
+  #checkArrivals(entry: Entry): void {
+    const { arrivals } = entry;
+    const may = this.#allowed(entry);
+    const wrong = arrivals.find((runner) => !may.has(runner));
+    if (wrong !== undefined) {
+      throw new Violation(
+        `${this.#describe(entry)} came to the server as ${wrong}; ${[...may].join(" or ")} was chosen.`,
+      );
+    }
+    if (arrivals.length > 1 && entry.sentOnce) {
+      throw new Violation(`${this.#describe(entry)} came to the server more than once.`);
+    }
+  }
+
+  /** The page has asked these. @param connects undefined where it isn't connected: they are sent later */
+  asked(numbers: readonly number[], asker: Asker, connects: number | undefined): void {
+    if (asker === "bare") return;
+    for (const number of numbers) {
+      const entry = this.#entries.get(number);
+      if (!entry) continue;
+      entry.connects = connects;
+      entry.sentOnce = connects !== undefined;
+    }
+  }
+
+  /** @param connects how often the SDK had connected when it was settled */
+  settled({ number, asker, value, error, connects }: Settled): void {
     const entry = this.#entries.get(number);
     if (!entry || entry.settled) throw new Violation(`${markOf(number)} was answered twice.`);
     entry.settled = true;
     this.#waiting.delete(entry);
+    if (asker !== "bare" && connects !== entry.connects) entry.sentOnce = false;
+    this.#checkArrivals(entry);
     if (error) this.#failed(entry, error);
     else this.#answered(entry, asker, value);
   }
@@ -167,10 +196,11 @@ export class Ledger {
       return;
     }
     if (asked.kind !== "query") return;
-    if (arrivals.length === 0) {
+    // What is lost with its socket, and not begun again yet, the server has no more.
+    if (arrivals.length === 0 && !(entry.begun && asked.txn === undefined)) {
       throw new Violation(`${this.#describe(entry)} was answered, and no server has seen it.`);
     }
-    if (/^LIVE/.test(asked.text)) {
+    if (isLive(asked)) {
       const id = String(value);
       this.live.set(id, { id, asker, owner: new Set(arrivals) });
       if (asker === "bare") this.#bareLive.add(id);
@@ -204,7 +234,7 @@ export class Ledger {
     const shown = `${error.name} ${code ?? ""} ${kind ?? ""}/${details ?? ""}: ${message}`;
     if (kind !== "Switchyard") {
       this.counts.failed += 1;
-      const broken = entry.breaks !== this.#breaks || entry.asker === "bare";
+      const broken = !entry.sentOnce || entry.asker === "bare";
       if ((broken && OF_BROKEN_SOCKETS.test(message)) || OF_SERVER.test(message)) {
         this.#count(message.slice(0, 40));
         return;
@@ -223,7 +253,7 @@ export class Ledger {
     }
     this.#count(known[0]);
     const mayHaveRun = known[0] === "OutcomeUnknown" || known[0] === "AnswerTooLarge";
-    if (!mayHaveRun && entry.arrivals.length > 0 && !this.#mayBeResent(entry)) {
+    if (!mayHaveRun && entry.arrivals.length > 0 && entry.sentOnce) {
       throw new Violation(
         `${this.#describe(entry)} came to the server as ${entry.arrivals}, and the page was told: ${shown}`,
       );
@@ -252,13 +282,10 @@ export class Ledger {
   }
 
   #allowed(entry: Entry): ReadonlySet<Runner> {
-    if (entry.begun) return entry.begun.owner;
-    return entry.breaks === this.#breaks || entry.asker === "bare" ? entry.strict : entry.wide;
-  }
-
-  /** The SDK sends what wasn't answered again on its next socket; the bare client never does. */
-  #mayBeResent({ asker, breaks }: Entry): boolean {
-    return asker !== "bare" && breaks !== this.#breaks;
+    const { begun, strict, wide } = entry;
+    if (entry.sentOnce) return begun ? begun.owner : strict;
+    // On another socket it belongs to nobody: it runs as what is routed.
+    return begun ? new Set([...begun.owner, ...wide]) : wide;
   }
 
   #identityOf(runner: Runner, asker: Asker): string | undefined {

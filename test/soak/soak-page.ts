@@ -16,12 +16,16 @@ export type Asked =
 export interface Settled {
   number: number;
   asker: Asker;
+  /** How often the SDK had connected by then. */
+  connects: number;
   value?: unknown;
   error?: { name: string; message: string; code?: number; kind?: string; details?: string };
 }
 
 export interface SoakPage {
   ask(number: number, asker: Asker, asked: Asked): void;
+  /** How often the SDK has connected; undefined while it isn't. */
+  connects(): number | undefined;
   /** What was settled since this was called last, and how many requests still wait. */
   take(): { settled: Settled[]; waiting: number; notified: string[] };
   bareIsOpen(): boolean;
@@ -45,6 +49,8 @@ export async function installSoak(wanted: SoakWanted): Promise<void> {
     newSession(): Promise<Sdk>;
     signin(auth: unknown): Promise<unknown>;
     use(place: unknown): Promise<unknown>;
+    subscribe(event: "connected", listener: () => void): void;
+    readonly status: string;
   }
   interface Bare {
     socket: WebSocket;
@@ -72,6 +78,10 @@ export async function installSoak(wanted: SoakWanted): Promise<void> {
   let bare = await openBare();
   let settled: Settled[] = [];
   let waiting = 0;
+  let connects = 1;
+  first.subscribe("connected", () => {
+    connects += 1;
+  });
 
   const plain = (value: unknown) => JSON.parse(JSON.stringify(value ?? null));
   /** One statement's result; its error is thrown. */
@@ -98,11 +108,12 @@ export async function installSoak(wanted: SoakWanted): Promise<void> {
       waiting += 1;
       run(asker, asked)
         .then(
-          (value) => settled.push({ number, asker, value: plain(value) }),
+          (value) => settled.push({ number, asker, connects, value: plain(value) }),
           (error: Record<string, unknown> & Error) =>
             settled.push({
               number,
               asker,
+              connects,
               error: plain({
                 name: error.name,
                 message: error.message,
@@ -116,6 +127,7 @@ export async function installSoak(wanted: SoakWanted): Promise<void> {
           waiting -= 1;
         });
     },
+    connects: () => (first.status === "connected" ? connects : undefined),
     take() {
       const taken = settled;
       settled = [];

@@ -214,7 +214,12 @@ class Soak {
     const [first] = requests;
     const what = first?.asked.kind === "query" ? first.asked.text : JSON.stringify(first?.asked);
     this.#note(`${asker} asks ${count} × ${what}`);
-    await this.#w.ask(asker, requests);
+    const connects = await this.#w.ask(asker, requests);
+    this.#ledger.asked(
+      requests.map(({ number }) => number),
+      asker,
+      connects,
+    );
   }
 
   async #mendBare(): Promise<void> {

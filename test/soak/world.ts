@@ -151,15 +151,22 @@ export class World {
 
   // ── What the page does ──────────────────────────────────────────────────────────────────────
 
-  async ask(asker: Asker, requests: readonly { number: number; asked: Asked }[]): Promise<void> {
-    await this.#page.evaluate(
+  /** @returns how often the SDK had connected; undefined where it isn't, and sends them later */
+  async ask(
+    asker: Asker,
+    requests: readonly { number: number; asked: Asked }[],
+  ): Promise<number | undefined> {
+    const connects = await this.#page.evaluate(
       (as, all) => {
         const { soak } = window as unknown as { soak: SoakPage };
+        const before = soak.connects() ?? null;
         for (const { number, asked } of all) soak.ask(number, as, asked);
+        return before;
       },
       asker,
       requests,
     );
+    return connects ?? undefined;
   }
 
   take(): Promise<{ settled: Settled[]; waiting: number; notified: string[] }> {

@@ -280,9 +280,7 @@ export class RelayClient {
     const id = uuidIn(params && arrayItems(params)[0]);
     if (id === undefined) throw invalid("kill names its live query by a UUID.");
     const { held } = this.#ownLive(id, session);
-    await held.requests.kill(id, "page", () => leaving(held));
-    await held.requests.forgetLive(id);
-    this.#forgetLive(id);
+    await this.#killOwn(id, held, () => leaving(held));
     return { result: NONE, endedLive: [id] };
   }
 
@@ -311,6 +309,10 @@ export class RelayClient {
     const as = query.owner ?? routed;
     if (!as) throw notRouted();
     const { requests } = as;
+    if (query.killsLost) {
+      for (const id of query.kills) await this.#killOwn(id, as, () => leaving(as));
+      return { result: query.allKilled, endedLive: [...query.kills] };
+    }
     const whole = withVariables(query.params, as, variables);
     const result = await requests.forward("query", whole, txn, () => leaving(as));
     const owner = { viewId: this.id, pageSession: session ?? DEFAULT };
@@ -323,6 +325,13 @@ export class RelayClient {
       this.#forgetLive(id);
     }
     return { result, begunLive, endedLive };
+  }
+
+  /** Kills it at the server, where it is there, and takes it off the list: nobody begins it again. */
+  async #killOwn(id: string, { requests }: HeldSession, leaving: () => void): Promise<void> {
+    await requests.kill(id, "page", leaving);
+    await requests.forgetLive(id);
+    this.#forgetLive(id);
   }
 
   #takeLive(id: string, held: HeldSession, session: string | undefined): void {

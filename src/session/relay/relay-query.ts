@@ -8,6 +8,7 @@
  */
 import { arrayItems } from "../../wire/cbor-parts.ts";
 import type { ArrayBytes, ItemBytes } from "../../wire/proven.ts";
+import { encodeValue } from "../../wire/values.ts";
 import type { HeldSession } from "../held-session.ts";
 import { CborPayload } from "../journal/payload.ts";
 import { type KillOperand, scanLive } from "./live-scan.ts";
@@ -34,6 +35,8 @@ export class RelayQuery {
   readonly params: ArrayBytes;
   /** Whose live queries it kills, where it does nothing else. */
   readonly owner: HeldSession | undefined;
+  /** It kills what was lost with its socket and isn't begun again yet: the server has nothing to kill. */
+  readonly killsLost: boolean;
   /** The client's ids of what it kills, in order. */
   readonly #kills: string[] = [];
 
@@ -62,6 +65,7 @@ export class RelayQuery {
     const owners = new Set<HeldSession>();
     let written = text;
     let rewritten = false;
+    let lost = 0;
     // From the end, so that what stands before keeps its place.
     for (const operand of scan.kills.toReversed()) {
       // A text may set the parameter anew, to the id of somebody else's.
@@ -72,6 +76,7 @@ export class RelayQuery {
       owners.add(own.held);
       this.#kills.unshift(id);
       const { serverId } = own;
+      if (serverId === undefined) lost += 1;
       if (serverId === undefined || serverId === id) continue;
       rewritten = true;
       if (operand.by === "param") bindings?.set(operand.name, uuidItem(serverId));
@@ -82,8 +87,19 @@ export class RelayQuery {
     const [owner] = owners;
     if (owners.size > 1 || (owner && owner !== routed && !scan.onlyKills)) throw mixed();
     this.owner = owner;
+    this.killsLost = scan.onlyKills && lost === this.#kills.length;
     this.text = written;
     this.params = rewritten ? queryOf(written, bindings, arrayItems(given).slice(2)) : given;
+  }
+
+  get kills(): readonly string[] {
+    return this.#kills;
+  }
+
+  /** What a server answers where all that was killed is over. */
+  get allKilled(): ItemBytes {
+    const killed = { status: "OK", time: "0ns", result: undefined, type: "kill" };
+    return encodeValue(this.#kills.map(() => killed));
   }
 
   /** The client's ids of those that the answer says were killed: one KILL each, in order. */
