@@ -96,6 +96,7 @@ export class PageDocument {
       top,
       usesHttp: this.mirror.usesHttp,
     };
+    if (this.mirror.usesWorkers) view.usesWorkers = true;
     const troubles = [...this.mirror.troubles, ...this.#troubles()];
     if (troubles.length > 0) view.troubles = troubles;
     return view;

@@ -35,6 +35,7 @@ const NOTICES: readonly RouteNotice["kind"][] = [
   "variables",
   "unreadable-socket",
   "choose-again",
+  "workers",
   "reload-advised",
 ];
 

@@ -4,7 +4,7 @@
  */
 import { HANDSHAKE, LISTEN, PAGE_PORT, RELAY_DOWN } from "../messages/page-messages.ts";
 import { Bridge } from "./bridge.ts";
-import { httpSigns, watchHttpSigns } from "./http-signs.ts";
+import { loadSigns, watchLoadSigns } from "./load-signs.ts";
 import { runtime } from "./runtime.ts";
 import { enterBridge } from "./world.ts";
 
@@ -30,8 +30,8 @@ const bridge = new Bridge({
     const data = typeof cloneInto === "function" ? cloneInto(message, window) : message;
     hook.dispatchEvent(new MessageEvent(RELAY_DOWN, { data }));
   },
-  httpSigns,
-  watchHttpSigns,
+  loadSigns,
+  watchLoadSigns,
 });
 
 if (enterBridge(bridge)) {

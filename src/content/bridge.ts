@@ -15,7 +15,7 @@ import {
 } from "../messages/page-messages.ts";
 import type { PortLike } from "../messages/view-client.ts";
 import { Allowance } from "./allowance.ts";
-import type { HttpSigns } from "./http-signs.ts";
+import type { LoadSigns } from "./load-signs.ts";
 import { RelayLine } from "./relay-line.ts";
 
 /** Milliseconds for which the hook holds frames that nobody takes. */
@@ -27,9 +27,9 @@ export interface BridgeSurroundings {
   connect(): PortLike;
   /** Has the hook hear of this at once, as an event on its port. */
   deliver(hook: HookPort, message: EventDown): void;
-  httpSigns(): HttpSigns;
+  loadSigns(): LoadSigns;
   /** Calls `changed` when there are more of them, until `disconnect`. */
-  watchHttpSigns(changed: () => void): { disconnect(): void };
+  watchLoadSigns(changed: () => void): { disconnect(): void };
 }
 
 /** The hook's end of the message channel, as the bridge uses it. */
@@ -167,7 +167,7 @@ export class Bridge {
     this.#mode = mode;
     this.#hook?.postMessage({ type: "mode", mode } satisfies HookCommand);
     if (mode === "watch" || mode === "record") {
-      this.#signs ??= this.#around.watchHttpSigns(() => this.#tellAgain());
+      this.#signs ??= this.#around.watchLoadSigns(() => this.#tellAgain());
     } else {
       this.#signs?.disconnect();
       this.#signs = undefined;
@@ -206,7 +206,7 @@ export class Bridge {
       this.#before = message.batch - 1;
     }
     const facts = whole
-      ? [{ ...first, ...this.#around.httpSigns() }, ...message.facts.slice(1)]
+      ? [{ ...first, ...this.#around.loadSigns() }, ...message.facts.slice(1)]
       : message.facts;
     this.#post(worker, { type: "facts", batch: message.batch - this.#before, facts });
   }

@@ -162,6 +162,7 @@ function readFact(raw: Fields): PageFact {
         sessions: list(raw, "sessions", LIMITS.sessions).map(readSession),
         usesHttp: raw.usesHttp === true,
         versionAsked: texts(raw.versionAsked),
+        usesWorkers: raw.usesWorkers === true,
         unfollowed: raw.unfollowed === true,
       };
     case "socket":

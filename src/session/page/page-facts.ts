@@ -114,6 +114,8 @@ export type PageFact =
        * and opens no socket where it refuses what the server answers.
        */
       versionAsked?: string[];
+      /** It loaded a script of a web worker. */
+      usesWorkers?: boolean;
       /** As `unfollowed`. */
       unfollowed?: boolean;
     }

@@ -68,6 +68,7 @@ export class PageMirror {
   readonly #history = new PageHistory();
   readonly tellings = new Tellings();
   usesHttp = false;
+  usesWorkers = false;
   #versionAsked: string[] = [];
   #overLimit = 0;
 
@@ -185,6 +186,7 @@ export class PageMirror {
       if (!clients.has(client)) this.#dropSocket(client);
     }
     this.usesHttp = whole.usesHttp;
+    this.usesWorkers = whole.usesWorkers === true;
     this.#versionAsked = whole.versionAsked ?? [];
     for (const socket of whole.sockets) this.#takeSocket(socket, traffic);
     for (const session of whole.sessions) this.#takeSession(session);

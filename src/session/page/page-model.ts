@@ -35,6 +35,8 @@ export interface PageFrameView {
   top: boolean;
   /** It asked SurrealDB's `/rpc` or `/sql` over HTTP, whose sessions aren't shown. */
   usesHttp: boolean;
+  /** It runs a web worker, whose sockets are neither watched nor routed. */
+  usesWorkers?: boolean;
   /** What a person should know of it, one sentence each: what couldn't be read, a refused server. */
   troubles?: string[];
 }

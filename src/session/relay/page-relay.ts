@@ -279,6 +279,8 @@ export class PageRelay {
       return;
     }
     const port = this.#port;
+    // Its answer would be for nobody: the page never had it, and the log mustn't say that it did.
+    const isOver = () => port !== this.#port || this.#find(socket) !== socket;
     const identity = held?.identity;
     const variables = socket.variables.get(call.session);
     const work = async () => {
@@ -292,11 +294,11 @@ export class PageRelay {
           if (port !== this.#port) throw new Error("the page's port is gone");
           left = true;
         });
-        if (port !== this.#port) return;
+        if (isOver()) return;
         this.#answer(message, as, this.#resultFrame(format, request, result), result);
         socket.relayed.delivered(result);
       } catch (error) {
-        if (port === this.#port) fail(error, as, left);
+        if (!isOver()) fail(error, as, left);
       }
     };
     const run: Run = { size: frame.length, work };

@@ -54,6 +54,8 @@ export type RouteNotice =
   | { kind: "unreadable-socket"; url: string }
   /** The routed session can't be told from others after a reload: its requests fail. */
   | { kind: "choose-again"; label: string }
+  /** The page runs web workers, whose sockets can't be routed. */
+  | { kind: "workers" }
   /** Live queries that began before the switch and go on as they began: [Reload page]. */
   | { kind: "reload-advised" };
 

@@ -145,6 +145,12 @@ export function pageNotices(
     );
     if (unreadable) notices.push({ kind: "unreadable-socket", url: unreadable.url });
   }
+  if (
+    route.scope.kind !== "session" &&
+    page.frames.some(({ origin, usesWorkers }) => usesWorkers && origin === route.origin)
+  ) {
+    notices.push({ kind: "workers" });
+  }
   return notices;
 }
 

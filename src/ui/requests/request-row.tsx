@@ -20,6 +20,7 @@ import {
   markSign,
   milliseconds,
   outcomeWord,
+  SENT_AGAIN,
   sinceStart,
 } from "./words.ts";
 
@@ -101,10 +102,7 @@ export function RequestRow(
             </span>
           )}
           {entry.again && (
-            <span
-              class="sy-request-tag"
-              title="Sent again by the page's SDK, after a reconnect: the first one had no answer."
-            >
+            <span class="sy-request-tag" title={SENT_AGAIN}>
               again{" "}
             </span>
           )}

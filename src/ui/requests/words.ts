@@ -9,6 +9,10 @@ function fraction(at: number): string {
   return String(Math.floor(at) % 1000).padStart(3, "0");
 }
 
+/** Of a request with the id of an earlier one of its client's, sent on the socket after. */
+export const SENT_AGAIN =
+  "Sent again by the page's SDK, after a reconnect: the first one had no answer.";
+
 /** "12:01:04.204" in the person's own time zone. */
 export function exactTime(at: number): string {
   return `${clockTime(at)}.${fraction(at)}`;

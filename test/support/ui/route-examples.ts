@@ -74,6 +74,7 @@ export function troubledRoute(): RouteView {
       { kind: "variables", names: ["tenant", "flags", "a_rather_long_name_of_a_variable"] },
       { kind: "unreadable-socket", url: "wss://staging.eu-central.example.com/databases/rpc" },
       { kind: "choose-again", label: "018f…9a" },
+      { kind: "workers" },
       { kind: "reload-advised" },
     ],
     leftovers: [

@@ -81,11 +81,15 @@ beforeEach(() => {
       workers.push(worker);
       return worker;
     },
-    httpSigns: () => ({ usesHttp: true, versionAsked: ["http://127.0.0.1:8000/version"] }),
+    loadSigns: () => ({
+      usesHttp: true,
+      versionAsked: ["http://127.0.0.1:8000/version"],
+      usesWorkers: true,
+    }),
     deliver: (to, message) => {
       to.dispatchEvent(new MessageEvent(RELAY_DOWN, { data: message }));
     },
-    watchHttpSigns: (changed) => {
+    watchLoadSigns: (changed) => {
       moreSigns = changed;
       return { disconnect: () => undefined };
     },
@@ -119,7 +123,10 @@ test("passes facts on from the first whole state, numbered from 1 on each port",
   hook.say(whole(8));
   hook.say(facts(9));
   expect(worker.heard).toMatchObject([
-    { batch: 1, facts: [{ usesHttp: true, versionAsked: [expect.any(String)] }] },
+    {
+      batch: 1,
+      facts: [{ usesHttp: true, versionAsked: [expect.any(String)], usesWorkers: true }],
+    },
     { batch: 2 },
   ]);
   worker.say({ type: "taken", batch: 2 });
@@ -170,8 +177,8 @@ test("a marker before the hook makes it hold from its first moment", () => {
       return worker;
     },
     deliver: () => undefined,
-    httpSigns: () => ({ usesHttp: false, versionAsked: [] }),
-    watchHttpSigns: () => ({ disconnect: () => undefined }),
+    loadSigns: () => ({ usesHttp: false, versionAsked: [], usesWorkers: false }),
+    watchLoadSigns: () => ({ disconnect: () => undefined }),
   });
   bridge.listenAtOnce();
   expect(workers).toEqual([]);

@@ -65,6 +65,7 @@ const FACTS: PageFact[] = [
     sessions: [SESSION],
     usesHttp: true,
     versionAsked: ["http://localhost:8000/version"],
+    usesWorkers: true,
   },
   { fact: "socket", socket: { ...SOCKET, state: "closed", closedAt: 4, closeCode: 1006 } },
   { fact: "session", session: SESSION },

@@ -88,6 +88,7 @@ const ORDER: readonly RouteNotice["kind"][] = [
   "unreadable-socket",
   "needs-reload",
   "reload-advised",
+  "workers",
   "page-selected",
   "page-signed-in",
   "variables",
@@ -295,6 +296,12 @@ function NoticeBar({ route, notice, action }: NoticeBarProps): JSX.Element {
         <Bar kind={kind} actions={<BackToItself />} onDismiss={dismiss}>
           The page's socket to {serverName(notice.url)} has a format that can't be read: its
           requests fail while all sessions of the page run as {name}.
+        </Bar>
+      );
+    case "workers":
+      return (
+        <Bar kind={kind} onDismiss={dismiss}>
+          This page runs web workers: what they ask SurrealDB runs as the page itself.
         </Bar>
       );
     case "choose-again":

@@ -8,7 +8,7 @@ import { byteSize } from "../../values/sizes.ts";
 import { placeWord, userWord } from "../../words/identity.ts";
 import { frameName } from "../../words/page.ts";
 import { type SessionName, userThen } from "../session-names.ts";
-import { exactMoment, formatWord } from "../words.ts";
+import { exactMoment, formatWord, SENT_AGAIN } from "../words.ts";
 
 export function IdentityTab(props: { entry: RequestEntry; name: SessionName }): JSX.Element {
   const store = useStore();
@@ -72,6 +72,7 @@ export function IdentityTab(props: { entry: RequestEntry; name: SessionName }): 
         <span>
           {exactMoment(entry.at, Date.now())} by{" "}
           {entry.by === "you" ? "you, from Switchyard" : "the page"}
+          {entry.again && <span class="sy-dim"> · {SENT_AGAIN}</span>}
         </span>
       </Fact>
       <Fact name="Request id">

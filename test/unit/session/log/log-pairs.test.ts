@@ -171,6 +171,30 @@ describe("a socket that closes", () => {
     ]);
   });
 
+  it("is a resend too where the page ran as somebody else, or does so by then", () => {
+    const wire = new Wire();
+    const relayed = (record: ReturnType<Wire["sent"]>) => ({ ...record, relayed: true });
+    const log = logOf(
+      relayed(wire.sent(1, "r", "query", ["RETURN 1"])),
+      relayed(wire.sent(2, "x", "query", ["RETURN 2"])),
+      wire.sent(3, "n", "query", ["RETURN 3"]),
+    );
+    wire.generation = 1;
+    log.add([
+      relayed(wire.sent(4, "r", "query", ["RETURN 1"])),
+      wire.sent(5, "x", "query", ["RETURN 2"]),
+      relayed(wire.sent(6, "n", "query", ["RETURN 3"])),
+    ]);
+    expect(requests(log).map(({ id, again, relayed: by }) => [id, again, by])).toEqual([
+      ["r", false, true],
+      ["x", false, true],
+      ["n", false, false],
+      ["r", true, true],
+      ["x", true, false],
+      ["n", true, true],
+    ]);
+  });
+
   it("is noticed by the frames of the next one", () => {
     const wire = new Wire();
     const log = logOf(wire.sent(1, "q", "query", ["RETURN 1"]));

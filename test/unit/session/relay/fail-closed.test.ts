@@ -215,6 +215,19 @@ describe("the page's socket", () => {
     other.page.close();
   });
 
+  it("is closed before the answer came: no answer is given, nor said to have been", async () => {
+    page.recording = true;
+    const seq = page.send(
+      writeRequest({ id: "late", method: "query", params: encodeParams(["SLEEP 200ms", {}]) }),
+    );
+    await until(() => page.traffic.some(({ direction }) => direction === "sent"));
+    page.page.receive({ type: "relay-closed", client: 1, generation: 0 });
+    // Whatever ran before it on the same connection is answered before this is.
+    await page.query("SLEEP 300ms", {}, { client: 2 });
+    expect(page.answersTo(seq)).toBe(0);
+    expect(page.traffic.map(({ direction }) => direction)).toEqual(["sent", "sent", "received"]);
+  });
+
   it("loses a session of its own: what that one began ends", async () => {
     const session = "018f0000-0000-7000-8000-0000000000cc";
     await page.query("LIVE SELECT * FROM note", {}, { session });

@@ -172,3 +172,11 @@ describe("a session that can't serve", () => {
     expect(reasonNotToServe(undefined, undefined)).toContain("no longer there");
   });
 });
+
+it("web workers of the page are said, where they'd be thought to be routed too", () => {
+  const page: KnownPage = { ...pageOf(), frames: [exampleFrame({ usesWorkers: true })] };
+  expect(pageNotices(page, routeOf(page), BOB)).toEqual([{ kind: "workers" }]);
+  const elsewhere = exampleFrame({ usesWorkers: true, origin: "http://widget.localhost:5173" });
+  const other = { ...page, frames: [exampleFrame(), elsewhere] };
+  expect(pageNotices(other, routeOf(other), BOB)).toEqual([]);
+});
