@@ -280,7 +280,7 @@ export class PageRelay {
     }
     const port = this.#port;
     // Its answer would be for nobody: the page never had it, and the log mustn't say that it did.
-    const isOver = () => port !== this.#port || this.#find(socket) !== socket;
+    const isOver = () => port !== this.#port || this.#sockets.find(socket) !== socket;
     const identity = held?.identity;
     const variables = socket.variables.get(call.session);
     const work = async () => {
