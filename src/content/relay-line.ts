@@ -31,6 +31,7 @@ const TYPES: ReadonlySet<unknown> = new Set<EventUp["type"]>([
 ]);
 const DOWN: ReadonlySet<unknown> = new Set<EventDown["type"]>([
   "routes",
+  "relay-part",
   "relayed",
   "relay-live",
   "api-enabled",

@@ -21,6 +21,7 @@ import {
   type RouteTable,
 } from "../session/relay/relay-messages.ts";
 import { endsSession, methodKind } from "../session/relay/relay-methods.ts";
+import { joined } from "../session/relay/relay-parts.ts";
 import { EnvelopeError } from "../wire/wire-error.ts";
 import { bytesOf, copyOf, later, never } from "./intrinsics.ts";
 import { type Address, addressOf, RoutedSocket } from "./routed-socket.ts";
@@ -43,6 +44,8 @@ type Way =
 interface Pending {
   socket: RoutedSocket;
   address: Address;
+  /** What has come of its answer. */
+  parts?: Frame[];
 }
 
 const SERVER = { to: "server" } as const;
@@ -139,6 +142,13 @@ export class Router {
       case "routes":
         this.#setTable(message);
         break;
+      case "relay-part": {
+        const pending = this.#pending.get(message.seq);
+        if (!pending) break;
+        pending.parts ??= [];
+        pending.parts.push(message.part);
+        break;
+      }
       case "relayed":
         this.#answered(message);
         break;
@@ -379,7 +389,8 @@ export class Router {
     if (endedTransaction !== undefined) socket.transactions.delete(endedTransaction);
     if (begunLive) for (const id of begunLive) socket.live.add(id);
     if (endedLive) for (const id of endedLive) socket.live.delete(id);
-    socket.deliver(answer.frame);
+    const { parts } = pending;
+    socket.deliver(parts ? joined([...parts, answer.frame]) : answer.frame);
   }
 
   #notified(live: Extract<RelayDown, { type: "relay-live" }>): void {

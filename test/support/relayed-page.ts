@@ -7,6 +7,7 @@ import type { FrameRecord } from "../../src/session/page/page-model.ts";
 import { type DocumentRoute, PageRelay } from "../../src/session/relay/page-relay.ts";
 import { Relay } from "../../src/session/relay/relay.ts";
 import type { RelayDown, RelayUp } from "../../src/session/relay/relay-messages.ts";
+import { joined } from "../../src/session/relay/relay-parts.ts";
 import type { RouteScope } from "../../src/session/relay/route-model.ts";
 import { readResponse, writeRequest } from "../../src/wire/envelope.ts";
 import { decodeValue, encodeParams } from "../../src/wire/values.ts";
@@ -81,7 +82,7 @@ export class RelayedPage {
   async frame(frame: Frame, options: RequestOptions = {}): Promise<Frame> {
     const seq = this.send(frame, options);
     const answer = await until(() => this.#answerTo(seq));
-    return answer.frame;
+    return joined([...this.#partsOf(seq), answer.frame]);
   }
 
   send(frame: Frame, { client = 1, route = this.route }: RequestOptions = {}): number {
@@ -95,6 +96,12 @@ export class RelayedPage {
   answersTo(seq: number): number {
     return this.posted.filter((message) => message.type === "relayed" && message.seq === seq)
       .length;
+  }
+
+  #partsOf(seq: number): Frame[] {
+    return this.posted.flatMap((message) =>
+      message.type === "relay-part" && message.seq === seq ? [message.part] : [],
+    );
   }
 
   #answerTo(seq: number): Extract<RelayDown, { type: "relayed" }> | undefined {

@@ -27,6 +27,7 @@ import {
   type RelayUp,
   type RouteTable,
 } from "./relay-messages.ts";
+import { partsOf } from "./relay-parts.ts";
 import { errorPartsOf } from "./relay-words.ts";
 import type { RouteScope } from "./route-model.ts";
 
@@ -348,10 +349,14 @@ export class PageRelay {
     result?: RelayResult,
   ): void {
     const { begunTransaction, endedTransaction, begunLive, endedLive } = result ?? {};
+    const { seq } = message;
+    const parts = partsOf(frame);
+    const last = parts.pop() ?? frame;
+    for (const part of parts) this.#post({ type: "relay-part", seq, part });
     this.#post({
       type: "relayed",
-      seq: message.seq,
-      frame,
+      seq,
+      frame: last,
       ...(begunTransaction !== undefined && { begunTransaction }),
       ...(endedTransaction !== undefined && { endedTransaction }),
       ...(begunLive && begunLive.length > 0 && { begunLive }),

@@ -47,6 +47,8 @@ export type RelayUp =
 export type RelayDown =
   /** Absent table: nothing is routed here. */
   | { type: "routes"; version: number; table?: RouteTable }
+  /** What an answer that is large begins with; `relayed` brings the end of it. */
+  | { type: "relay-part"; seq: number; part: Uint8Array | string }
   /** The answer to a relayed request, as the page's own server would have sent it. */
   | {
       type: "relayed";

@@ -93,6 +93,20 @@ describe("a route", () => {
     expect(messagesOf(socket)).toHaveLength(1);
   });
 
+  test("puts the parts of a large answer together: one message, in one task", () => {
+    const socket = connect();
+    routed({ default: 1 });
+    socket.send(request("large"));
+    const frame = codec.encode({ id: "large", result: "x".repeat(1_000) });
+    page.route({ type: "relay-part", seq: 1, part: frame.slice(0, 300) });
+    page.route({ type: "relay-part", seq: 1, part: frame.slice(300, 600) });
+    // Of a request that nobody waits for.
+    page.route({ type: "relay-part", seq: 99, part: frame.slice(0, 300) });
+    expect(messagesOf(socket)).toEqual([]);
+    page.route({ type: "relayed", seq: 1, frame: frame.slice(600) });
+    expect(messagesOf(socket)).toEqual([{ id: "large", result: "x".repeat(1_000) }]);
+  });
+
   test("is of the sessions that it names, and no others", () => {
     const socket = connect();
     const [first, second] = [Uuid.v7(), Uuid.v7()];

@@ -57,6 +57,16 @@ for (const format of ["cbor", "json"] as const) {
       expect(plain).not.toHaveProperty("session");
     });
 
+    it("a large answer comes in parts, each in a buffer of its own, and is whole", async () => {
+      const [text] = await page.query("RETURN string::repeat('0123456789', 30000)");
+      expect(text).toBe("0123456789".repeat(30_000));
+      const parts = page.posted.filter((message) => message.type === "relay-part");
+      expect(parts.length).toBeGreaterThan(3);
+      for (const { part } of parts) {
+        if (typeof part !== "string") expect(part.buffer.byteLength).toBe(part.length);
+      }
+    });
+
     it("a refusal of the server's comes with its code, kind and words", async () => {
       const { error } = await page.request("query", ["SELECT FROM note", {}]);
       expect(error).toMatchObject({ kind: "Validation", code: expect.any(Number) });
