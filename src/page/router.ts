@@ -12,10 +12,9 @@ import { type Frame, readSent, type SentRequest } from "../session/journal/journ
 import { idsToKill } from "../session/journal/journal-requests.ts";
 import type { JournalSocket } from "../session/journal/journal-socket.ts";
 import { scanLive } from "../session/relay/live-scan.ts";
-import { RelayError } from "../session/relay/relay-error.ts";
+import { outcomeUnknownError, RelayError } from "../session/relay/relay-error.ts";
 import {
   LARGEST_REQUEST,
-  MOST_PENDING,
   type RelayDown,
   type RelayUp,
   type RouteTable,
@@ -26,6 +25,7 @@ import { EnvelopeError } from "../wire/wire-error.ts";
 import { bytesOf, copyOf, later, never } from "./intrinsics.ts";
 import { type Address, addressOf, RoutedSocket } from "./routed-socket.ts";
 import type { Tap } from "./tap.ts";
+import { type Routed, Turns } from "./turns.ts";
 
 /** How long a request waits until it is known what is routed, in milliseconds. */
 const AWAIT_TIME = 3_000;
@@ -55,6 +55,7 @@ export class Router {
   readonly #post: (message: RelayUp) => boolean;
   readonly #sockets = new Map<JournalSocket, RoutedSocket>();
   readonly #pending = new Map<number, Pending>();
+  readonly #turns = new Turns((message) => this.#leave(message));
   #table: RouteTable | undefined;
   #version = 0;
   #awaiting = false;
@@ -93,9 +94,10 @@ export class Router {
     const socket = this.#sockets.get(tap.journal);
     if (!socket) return;
     this.#sockets.delete(tap.journal);
-    for (const [seq, pending] of this.#pending) {
-      if (pending.socket === socket) this.#pending.delete(seq);
-    }
+    const over = new Set<number>();
+    for (const [seq, pending] of this.#pending) if (pending.socket === socket) over.add(seq);
+    for (const seq of over) this.#pending.delete(seq);
+    this.#turns.drop(over);
     if (socket.wasRelayed) this.#send({ type: "relay-closed", ...socket.place });
   }
 
@@ -200,14 +202,9 @@ export class Router {
 
   #failAll(): void {
     const label = this.#table?.label ?? "its session";
+    const neverLeft = this.#turns.lost();
     for (const seq of [...this.#pending.keys()]) {
-      this.#fail(
-        seq,
-        new RelayError(
-          "OutcomeUnknown",
-          `the connection was lost after this request was sent as “${label}”. It may have run. It was not repeated.`,
-        ),
-      );
+      this.#fail(seq, neverLeft.has(seq) ? beforeItsTurn(label) : outcomeUnknownError(label));
     }
   }
 
@@ -334,29 +331,28 @@ export class Router {
       return;
     }
     const seq = ++this.#lastSeq;
-    const message: RelayUp = { type: "relay", seq, ...socket.place, frame };
+    const kept = this.#turns.isFull ? keep(frame) : frame;
+    const message: Routed = { type: "relay", seq, ...socket.place, frame: kept };
     if (route !== undefined) message.route = route;
     const variables = request.method === "query" ? socket.news(request.session) : undefined;
     if (variables) message.variables = variables;
     socket.wasRelayed = true;
     this.#wasUsed = true;
     this.#pending.set(seq, { socket, address });
-    if (this.#send(message)) {
-      this.#probe ??= later(() => this.#probeBridge(), PROBE_TIME);
-      return;
-    }
-    this.#pending.delete(seq);
-    socket.refuse(address, gone());
+    this.#turns.add(message);
+    this.#probe ??= later(() => this.#probeBridge(), PROBE_TIME);
+  }
+
+  /** It is its turn. */
+  #leave(message: Routed): void {
+    if (!this.#send(message)) this.#fail(message.seq, gone());
   }
 
   #tooMuch(frame: Frame): string | undefined {
     if (frame.length > LARGEST_REQUEST) {
       return `a request of ${frame.length} bytes can't be passed on. Nothing was sent.`;
     }
-    if (this.#pending.size >= MOST_PENDING) {
-      return `${MOST_PENDING} requests wait for their answers already. Nothing was sent.`;
-    }
-    return undefined;
+    return this.#turns.tooMuch(frame.length);
   }
 
   #sessionOver(socket: RoutedSocket, session: string | undefined): void {
@@ -382,6 +378,7 @@ export class Router {
 
   #answered(answer: Extract<RelayDown, { type: "relayed" }>): void {
     const pending = this.#take(answer.seq);
+    this.#turns.done(answer.seq);
     if (!pending) return;
     const { socket } = pending;
     const { begunTransaction, endedTransaction, begunLive, endedLive } = answer;
@@ -414,6 +411,7 @@ export class Router {
 
   #fail(seq: number, error: RelayError): void {
     const pending = this.#take(seq);
+    this.#turns.done(seq);
     pending?.socket.refuse(pending.address, error);
   }
 
@@ -445,7 +443,8 @@ export class Router {
     const taken = this.#post(message);
     if (!taken) {
       this.#orphaned = true;
-      this.#failAll();
+      // What is being sent right now is told first that it never left.
+      later(() => this.#failAll(), 0);
     }
     return taken;
   }
@@ -467,6 +466,13 @@ function safeAddress(frame: Frame): Address {
 
 function unreadable(why: string): RelayError {
   return new RelayError("InvalidRequest", `${why}. Nothing was sent.`);
+}
+
+function beforeItsTurn(label: string): RelayError {
+  return new RelayError(
+    "CannotServe",
+    `this tab runs as “${label}”, and the extension was interrupted before it was this request's turn. Nothing was sent.`,
+  );
 }
 
 function silent(): RelayError {

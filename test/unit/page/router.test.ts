@@ -224,6 +224,75 @@ describe("a route", () => {
   });
 });
 
+describe("more than can be on their way", () => {
+  const flood = (socket: FakeSocket, from: number, to: number) => {
+    for (let n = from; n < to; n++) socket.send(request(`n${n}`));
+  };
+  const answerTo = (seq: number, id: string) =>
+    page.route({ type: "relayed", seq, frame: codec.encode({ id, result: 1 }) });
+
+  test("take turns, in order, as they were when the page sent them", () => {
+    const socket = connect();
+    routed({ default: 1 });
+    flood(socket, 0, 64);
+    const frame = request("n64").slice();
+    socket.send(frame);
+    frame.fill(0);
+    expect(page.requests).toHaveLength(64);
+    page.route({ type: "routes", version: 2, table: { label: "Alice", default: 2 } });
+    answerTo(1, "n0");
+    const [last] = page.requests.slice(64);
+    expect(last).toMatchObject({ seq: 65, route: 1 });
+    expect(codec.decode(last?.frame as Uint8Array)).toMatchObject({ id: "n64" });
+  });
+
+  test("of a socket that closes are forgotten, and hold nobody up", () => {
+    const [one, other] = [connect(), connect()];
+    routed({ all: 1 });
+    flood(one, 0, 100);
+    other.send(request("mine"));
+    expect(page.requests).toHaveLength(64);
+    one.end(1000);
+    expect(page.requests).toHaveLength(65);
+    expect(codec.decode(page.requests.at(-1)?.frame as Uint8Array)).toMatchObject({ id: "mine" });
+  });
+
+  test("are told apart when the worker dies: those that left may have run, the others never did", () => {
+    const socket = connect();
+    routed({ default: 1 });
+    flood(socket, 0, 70);
+    page.route({ type: "relay-lost" });
+    expect(answered(socket, "n63").error).toMatchObject({ code: -32082 });
+    expect(answered(socket, "n64").error).toMatchObject({
+      code: -32081,
+      message: expect.stringContaining("Nothing was sent."),
+    });
+    routed({ default: 1 });
+    expect(page.requests).toHaveLength(64);
+  });
+
+  test("end in an error where too many wait", () => {
+    const socket = connect();
+    routed({ default: 1 });
+    flood(socket, 0, 20_065);
+    expect(answered(socket, "n20064").error).toMatchObject({ code: -32088 });
+    expect(socket.wire).toEqual([]);
+  });
+
+  test("end in errors where there is no way any more", () => {
+    const socket = connect();
+    routed({ default: 1 });
+    flood(socket, 0, 200);
+    page.hasWorker = false;
+    answerTo(1, "n0");
+    vi.advanceTimersByTime(10);
+    expect(answered(socket, "n64").error).toMatchObject({ code: -32081 });
+    expect(answered(socket, "n199").error).toMatchObject({ code: -32081 });
+    expect(answered(socket, "n1").error).toMatchObject({ code: -32082 });
+    expect(socket.wire).toEqual([]);
+  });
+});
+
 describe("what belongs to a session stays with it", () => {
   test("a transaction: where it began, after a switch and without a route", () => {
     const socket = connect();
