@@ -227,7 +227,7 @@ describe("random and damaged frames", () => {
         expect(Object.keys(passedOn).sort().join()).toMatch(/^id,method(,params)?,session(,txn)?$/);
         expect(encode(passedOn.params)).toEqual(encode(asked.params));
       }),
-      { numRuns: 1_500 },
+      { numRuns: 4_000 },
     );
     // Neither all nor none: the test would be worth nothing.
     expect(passed).toBeGreaterThan(50);
@@ -249,7 +249,7 @@ describe("random and damaged frames", () => {
         expect(request.method).toBe(asked.method);
         expect(plain(request.params)).toEqual(plain(asked.params ?? []));
       }),
-      { numRuns: 1_000 },
+      { numRuns: 2_000 },
     );
     expect(passed).toBeGreaterThan(50);
     isOnlyBobs();
