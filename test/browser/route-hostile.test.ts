@@ -390,7 +390,7 @@ describeInBrowsers("hostile routed pages", (underTest) => {
     const during = await latency();
     const counts = await tab.page.evaluate<Record<string, number>, []>("flood");
     expect(Object.keys(counts).sort()).toEqual(["TooMuch", "served"]);
-    expect(during).toBeLessThan(Math.max(80, before * 10));
+    expect(during).toBeLessThan(Math.max(60, before * 8));
     expect(await scene.browser.worker.isRunning()).toBe(true);
     await othersGoOn();
   });

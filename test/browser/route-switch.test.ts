@@ -327,6 +327,71 @@ describeInBrowsers("a tab that runs as somebody else", (underTest) => {
     await tab.runAsItself();
   });
 
+  test("what is recorded says what went by way of the route, and as whom", async () => {
+    await tab.runAs(scene.held.bob);
+    const recorded = await tab.record(scene.browser);
+    // Recording has begun when the page's own frames are told.
+    await expect
+      .poll(async () => {
+        await tab.page.evaluate(`db.set("stirs", 1)`);
+        return (await recorded()).length;
+      })
+      .toBeGreaterThan(0);
+    const before = (await recorded()).length;
+    await tab.page.evaluate(async () => {
+      await db.query("RETURN 1");
+      await db.set("own", 1);
+    });
+    await expect
+      .poll(async () => (await recorded()).slice(before).filter(({ relayed }) => relayed))
+      .toEqual([
+        { direction: "sent", relayed: true, user: "user:bob" },
+        { direction: "received", relayed: true },
+      ]);
+    await expect
+      .poll(async () => (await recorded()).slice(before).some(({ relayed }) => !relayed))
+      .toBe(true);
+    await tab.runAsItself();
+  });
+
+  test("sockets that can't be followed don't go on as the page: they are closed", async () => {
+    await tab.runAs(scene.held.bob);
+    const said = await tab.page.evaluate(async (url) => {
+      const Usual = WebSocket;
+      class Sending extends Usual {
+        override send(data: Parameters<WebSocket["send"]>[0]) {
+          super.send(data);
+        }
+      }
+      /** How it ends, or what it is told. */
+      const ask = (socket: WebSocket) =>
+        new Promise<string>((resolve) => {
+          socket.onclose = ({ code }) => resolve(`closed ${code}`);
+          socket.onmessage = ({ data }) => resolve(String(data));
+          socket.onopen = () =>
+            socket.send(`{"id":1,"method":"query","params":["RETURN <string> $auth"]}`);
+        });
+      const answers = [await ask(new Sending(url, "json"))];
+      const sockets: WebSocket[] = [];
+      for (let n = 0; n < 70; n++) {
+        const socket = new Usual(url, "json");
+        sockets.push(socket);
+        await new Promise((resolve) => {
+          socket.onopen = resolve;
+        });
+        if (n < 66) continue;
+        const answer = ask(socket);
+        socket.onopen?.(new Event("open"));
+        answers.push(await answer);
+      }
+      for (const socket of sockets) socket.close();
+      return answers;
+    }, scene.server.url);
+    expect(said[0]).toMatch(/^closed (4001|1006)$/);
+    expect(said.slice(1)).toEqual(Array(4).fill("closed 4001"));
+    await tab.runAsItself();
+  });
+
   test("frames without an origin are never routed", async () => {
     await tab.runAs(scene.held.bob, { kind: "page" });
     const script = `

@@ -10,6 +10,9 @@ import { type RawData, WebSocket, WebSocketServer } from "ws";
 
 const codec = new CborCodec({ useNativeDates: false });
 
+/** The method of a request that the codec can't read. */
+export const UNREADABLE = "unreadable";
+
 /** A request on its way to the server, UUIDs as text. */
 export interface SeenRequest {
   id: unknown;
@@ -153,8 +156,17 @@ export function notification(liveId: string, session: string, result: unknown): 
   };
 }
 
+/** Nothing where the frame holds what the codec can't make a value of: the server says what it thinks. */
+function decoded(bytes: Uint8Array): Record<string, unknown> {
+  try {
+    return codec.decode<Record<string, unknown>>(bytes);
+  } catch {
+    return { method: UNREADABLE };
+  }
+}
+
 function read(bytes: Uint8Array, socket: number): SeenRequest {
-  const { id, method, params, session, txn } = codec.decode<Record<string, unknown>>(bytes);
+  const { id, method, params, session, txn } = decoded(bytes);
   return {
     id,
     method: String(method),

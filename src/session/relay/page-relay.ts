@@ -31,8 +31,6 @@ import { partsOf } from "./relay-parts.ts";
 import { errorPartsOf } from "./relay-words.ts";
 import type { RouteScope } from "./route-model.ts";
 
-/** Requests of one document that the server has at a time: no page may have it all to itself. */
-const AT_ONCE = 32;
 /** Milliseconds after a switch in which the former session is still served, to what was on its way. */
 const RETIRE_TIME = 3_000;
 
@@ -156,6 +154,7 @@ export class PageRelay {
   close(): void {
     this.#port += 1;
     this.#forgetQueue();
+    this.#options.relay.turns.left(this);
     for (const { relayed } of this.#sockets.all) void this.#options.relay.drop(relayed);
     this.#sockets.clear();
     for (const { resolve } of this.#waiters.splice(0)) resolve();
@@ -304,8 +303,8 @@ export class PageRelay {
     };
     const run: Run = { size: frame.length, work };
     this.#bytes += run.size;
-    if (this.#running < AT_ONCE) void this.#run(run);
-    else this.#queue.push(run);
+    this.#queue.push(run);
+    this.#runNext();
   }
 
   #refusalOf({ route, frame }: RelayMessage, held: HeldSession | undefined): Error | undefined {
@@ -320,13 +319,19 @@ export class PageRelay {
     return undefined;
   }
 
+  #runNext(): void {
+    while (this.#queue.length > 0 && this.#running < this.#options.relay.turns.atOnce(this)) {
+      const next = this.#queue.shift();
+      if (next) void this.#run(next);
+    }
+  }
+
   async #run({ size, work }: Run): Promise<void> {
     this.#running += 1;
     await work();
     this.#running -= 1;
     this.#bytes -= size;
-    const next = this.#queue.shift();
-    if (next) void this.#run(next);
+    this.#runNext();
   }
 
   #resultFrame(

@@ -2,10 +2,12 @@
  * What tests of routes begin with: the embedded SurrealDB, a page with the unmodified SDKs, sessions
  * that the extension holds, and the worker's commands, sent as a panel of the page's tab sends them.
  */
+import type { ExtensionBrowser } from "../../../demo/browser/extension-browser.ts";
 import type { Page } from "../../../demo/browser/page.ts";
 import { DEMO_PEOPLE } from "../../../demo/server/seed.ts";
 import type { ServerOptions } from "../../../demo/server/server.ts";
 import { WorkerLink } from "../../../demo/start/worker-link.ts";
+import { PROTOCOL, VIEW_PORT } from "../../../src/messages/commands.ts";
 import { WELCOME_PAGE } from "../../../src/messages/pages.ts";
 import type { LiveQueryView, SessionKey, SignIn } from "../../../src/session/model.ts";
 import type { RouteScope, RouteView } from "../../../src/session/relay/route-model.ts";
@@ -21,6 +23,14 @@ export interface RouteScene extends PageScene {
   openRouted(wanted?: PageWanted): Promise<RoutedTab>;
 }
 
+/** A frame of the page, as views are told of it. */
+export interface RecordedFrame {
+  direction: string;
+  relayed: boolean;
+  /** As whom it ran, where it went by way of a route. */
+  user?: string;
+}
+
 export class RoutedTab {
   readonly page: Page;
   readonly link: WorkerLink;
@@ -28,6 +38,26 @@ export class RoutedTab {
   constructor(page: Page, link: WorkerLink) {
     this.page = page;
     this.link = link;
+  }
+
+  /**
+   * Records from here on, as a panel does that is open.
+   * @returns what was recorded since
+   */
+  async record(browser: ExtensionBrowser): Promise<() => Promise<RecordedFrame[]>> {
+    const tabId = await browser.tabIdOf(this.page);
+    const view = await browser.openPage(browser.extensionOrigin + WELCOME_PAGE);
+    await view.evaluate(`(() => {
+      const port = (globalThis.browser ?? chrome).runtime.connect({ name: ${JSON.stringify(VIEW_PORT)} });
+      globalThis.recorded = [];
+      port.onMessage.addListener(({ event }) => {
+        for (const { kind, direction, relayed, as } of event?.records ?? [])
+          if (kind === "frame") recorded.push({ direction, relayed: relayed === true, user: as?.user });
+      });
+      port.postMessage({ type: "hello", protocol: ${PROTOCOL}, viewId: "recorder", tabId: ${tabId} });
+      port.postMessage({ type: "call", id: 1, command: "page.record", params: { on: true } });
+    })()`);
+    return () => view.evaluate<RecordedFrame[], []>("recorded");
   }
 
   /** "Run tab as …". */

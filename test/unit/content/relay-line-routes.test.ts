@@ -1,0 +1,184 @@
+/** The way between hook and worker: ports that are lost, retries, and pages that send too much. */
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { RelayLine } from "../../../src/content/relay-line.ts";
+
+let heard: Record<string, unknown>[];
+let posted: Record<string, unknown>[];
+let connects: number;
+/** Whether there is an extension to connect to. */
+let isThere: boolean;
+let line: RelayLine;
+
+const types = () => heard.map(({ type }) => type);
+const relay = (more: object = {}) => ({
+  type: "relay",
+  seq: 1,
+  client: 1,
+  generation: 0,
+  frame: "{}",
+  ...more,
+});
+const told = (table?: object) =>
+  line.fromWorker({ type: "routes", version: 1, table } as unknown as { type: string });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  heard = [];
+  posted = [];
+  connects = 0;
+  isThere = true;
+  line = new RelayLine({
+    deliver: (message) => heard.push(message as unknown as Record<string, unknown>),
+    post: (message) => posted.push(message as unknown as Record<string, unknown>),
+    connect: () => {
+      connects++;
+      return isThere;
+    },
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("where nothing may be routed nothing is asked, and a lost port is nothing to tell", () => {
+  line.lost();
+  vi.advanceTimersByTime(60_000);
+  expect({ heard, posted, connects }).toEqual({ heard: [], posted: [], connects: 0 });
+});
+
+test("where something may be routed the hook waits, and its first word asks", () => {
+  line.expect();
+  expect(types()).toEqual(["routes-await"]);
+  expect(connects).toBe(0);
+  expect(line.fromHook({ type: "routes-ack", version: 0 })).toBe(true);
+  expect(connects).toBe(1);
+  expect(posted).toMatchObject([{ type: "routes-ack" }]);
+  told({ label: "Bob", all: 1 });
+  line.expect();
+  expect(types()).toEqual(["routes-await", "routes"]);
+});
+
+describe("the port is lost", () => {
+  test("while something is routed: said at once, and asked again at once", () => {
+    told({ label: "Bob", all: 1 });
+    line.lost();
+    expect(types()).toEqual(["routes", "relay-lost"]);
+    expect(connects).toBe(1);
+  });
+
+  test("once nothing is routed any more: left at that", () => {
+    told({ label: "Bob", all: 1 });
+    told();
+    line.lost();
+    vi.advanceTimersByTime(60_000);
+    expect(types()).toEqual(["routes", "routes"]);
+    expect(connects).toBe(0);
+  });
+
+  test("again and again before a word: tried with pauses that grow to five seconds, one at a time", () => {
+    line.expect();
+    const pauses: number[] = [];
+    for (let n = 0; n < 8; n++) {
+      const before = connects;
+      line.lost();
+      line.lost();
+      let waited = 0;
+      while (connects === before) {
+        vi.advanceTimersByTime(50);
+        waited += 50;
+      }
+      expect(connects).toBe(before + 1);
+      pauses.push(waited);
+    }
+    expect(pauses[0]).toBe(200);
+    expect(pauses.at(-1)).toBe(5_000);
+    // A worker that speaks makes it quick again.
+    told({ label: "Bob", all: 1 });
+    const before = connects;
+    line.lost();
+    expect(connects).toBe(before + 1);
+  });
+});
+
+describe("the back/forward cache", () => {
+  test("a routed document hears that its way is lost, and asks when it is back", () => {
+    told({ label: "Bob", all: 1 });
+    line.freeze();
+    expect(types()).toEqual(["routes", "relay-lost"]);
+    vi.advanceTimersByTime(60_000);
+    expect(connects).toBe(0);
+    line.thaw();
+    expect(connects).toBe(1);
+  });
+
+  test("a document that had nothing routed waits with its next request: its tab may have been switched", () => {
+    line.freeze();
+    line.thaw();
+    expect(types()).toEqual(["routes-await"]);
+    expect(connects).toBe(0);
+    line.fromHook({ type: "routes-ack", version: 0 });
+    expect(connects).toBe(1);
+  });
+
+  test("a retry that was due doesn't wake the worker meanwhile", () => {
+    line.expect();
+    line.lost();
+    line.freeze();
+    vi.advanceTimersByTime(60_000);
+    expect(connects).toBe(0);
+  });
+});
+
+describe("what a page may send", () => {
+  test("requests beyond 4,000 at once are refused one by one, and let through again with time", () => {
+    for (let seq = 0; seq < 5_000; seq++) expect(line.fromHook(relay({ seq }))).toBe(true);
+    expect(posted).toHaveLength(4_000);
+    expect(heard).toHaveLength(1_000);
+    expect(heard[0]).toEqual({ type: "relay-refused", seq: 4_000 });
+    vi.advanceTimersByTime(500);
+    line.fromHook(relay());
+    expect(posted).toHaveLength(4_001);
+    // The others are no requests, and few.
+    line.fromHook({ type: "relay-closed", client: 1, generation: 0 });
+    expect(posted).toHaveLength(4_002);
+  });
+
+  test("bytes: 16 MB in one request, 64 MB in a second", () => {
+    const frame = new Uint8Array(16 * 1024 * 1024);
+    line.fromHook(relay({ frame: new Uint8Array(frame.length + 1), seq: 7 }));
+    expect(heard).toEqual([{ type: "relay-refused", seq: 7 }]);
+    for (let n = 0; n < 5; n++) line.fromHook(relay({ frame }));
+    expect(posted).toHaveLength(4);
+    vi.advanceTimersByTime(1_000);
+    line.fromHook(relay({ frame }));
+    expect(posted).toHaveLength(5);
+  });
+
+  test.each([
+    [undefined],
+    [null],
+    ["relay"],
+    [{}],
+    [{ type: "relay" }],
+    [{ type: "relay", seq: 1, frame: 5 }],
+    [{ type: "relay", seq: 1, frame: { length: 1 } }],
+    [{ type: "routes", version: 1 }],
+    [{ type: "mode", mode: "record" }],
+    [{ type: "constructor" }],
+  ])("%o is none of these, and goes nowhere", (message) => {
+    expect(line.fromHook(message)).toBe(true);
+    expect({ posted, heard, connects }).toEqual({ posted: [], heard: [], connects: 0 });
+  });
+});
+
+test("where the extension is gone nobody takes anything", () => {
+  isThere = false;
+  expect(line.fromHook(relay())).toBe(false);
+  expect(posted).toEqual([]);
+});
+
+test("what isn't about routes is the bridge's", () => {
+  expect(line.fromWorker({ type: "mode" })).toBe(false);
+  expect(line.fromWorker({ type: "taken" })).toBe(false);
+  expect(heard).toEqual([]);
+});
