@@ -44,6 +44,7 @@ export interface Begun {
   asker: Asker;
   /** As whom it may run; one only, as soon as that is seen. */
   owner: ReadonlySet<Runner>;
+  operation: number;
 }
 
 /** The mark that stands in the text of a request. */
@@ -192,7 +193,12 @@ export class Ledger {
     this.counts.answered += 1;
     if (asked.kind === "begin") {
       const id = String(value);
-      this.transactions.set(id, { id, asker, owner: this.#allowed(entry) });
+      this.transactions.set(id, {
+        id,
+        asker,
+        owner: this.#allowed(entry),
+        operation: entry.operation,
+      });
       return;
     }
     if (asked.kind !== "query") return;
@@ -202,7 +208,7 @@ export class Ledger {
     }
     if (isLive(asked)) {
       const id = String(value);
-      this.live.set(id, { id, asker, owner: new Set(arrivals) });
+      this.live.set(id, { id, asker, owner: new Set(arrivals), operation: entry.operation });
       if (asker === "bare") this.#bareLive.add(id);
       return;
     }
@@ -292,8 +298,9 @@ export class Ledger {
     return this.#identities.get(runner === OWN ? `${OWN} ${asker}` : runner);
   }
 
-  #describe({ number, asker, asked, operation }: Entry): string {
+  #describe({ number, asker, asked, operation, begun, arrivals }: Entry): string {
     const what = asked.kind === "query" ? asked.text : asked.kind;
-    return `${markOf(number)} (operation ${operation}, ${asker}: ${what})`;
+    const owner = begun ? ` of ${[...begun.owner]} from operation ${begun.operation}` : "";
+    return `${markOf(number)} (operation ${operation}, ${asker}: ${what}${owner}; came as [${arrivals}])`;
   }
 }

@@ -298,15 +298,22 @@ class Soak {
       await this.#w.restartServer();
       return;
     }
+    await this.#reload();
+  }
+
+  async #reload(): Promise<void> {
     this.#ledger.reloaded();
     await this.#w.reload();
   }
 
   async #take(): Promise<number> {
-    const { settled, waiting, notified } = await this.#w.take();
+    const { settled, waiting, notified, gaveUp } = await this.#w.take();
     for (const each of settled) this.#ledger.settled(each);
     for (const id of notified) this.#ledger.notified(id);
-    return waiting;
+    if (!gaveUp) return waiting;
+    this.#note("the SDK gave up: reload");
+    await this.#reload();
+    return 0;
   }
 
   /** Every request ends, one way or the other. */
@@ -314,8 +321,8 @@ class Soak {
     await until(
       async () => ((await this.#take()) === 0 ? true : undefined),
       PATIENCE,
-      () =>
-        `${this.#ledger.waiting} requests were never answered:\n${this.#ledger.describeWaiting()}`,
+      async () =>
+        `${this.#ledger.waiting} requests were never answered:\n${this.#ledger.describeWaiting()}\n${await this.#w.state()}`,
     );
   }
 
@@ -336,10 +343,13 @@ class Soak {
       PATIENCE,
       () => `Left over at the server: ${JSON.stringify(this.#w.leftovers())}`,
     );
-    const errors = await this.#w.errors();
+    const errors = (await this.#w.errors()).filter((each) => !OF_THE_PAGE.test(each));
     if (errors.length > 0) throw new Violation(`Errors in the extension: ${errors.join("\n")}`);
   }
 }
+
+/** The browser's own words to a page that sends on a socket which it has lost. */
+const OF_THE_PAGE = /already in CLOSING or CLOSED state/;
 
 /** Operations after which nothing is broken. */
 const CALM: Partial<Record<Operation, true>> = {
