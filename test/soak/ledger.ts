@@ -31,6 +31,8 @@ interface Entry {
   begun: Begun | undefined;
   /** How often the SDK had connected when it was asked; undefined: it wasn't connected, and sent it later. */
   connects: number | undefined;
+  /** How often the page's sockets had broken when it was asked. */
+  breaks: number;
   /** It was sent when it was asked, once: the SDK has connected no more than once since. */
   sentOnce: boolean;
   /** Where it came, in order. */
@@ -73,6 +75,7 @@ export class Ledger {
   /** Live queries of the bare client in this document, ended ones too. */
   readonly #bareLive = new Set<string>();
   #last = 0;
+  #breaks = 0;
   /** Settled with an answer, with an error of the extension's, with another error. */
   readonly counts = { answered: 0, refused: 0, failed: 0, lost: 0 };
   readonly kinds: Record<string, number> = {};
@@ -96,6 +99,7 @@ export class Ledger {
 
   /** The page's sockets broke, and with them ended what had begun there. */
   broke(): void {
+    this.#breaks += 1;
     this.transactions.clear();
     this.live.clear();
   }
@@ -129,6 +133,7 @@ export class Ledger {
       wide: new Set(standing),
       begun,
       connects: undefined,
+      breaks: this.#breaks,
       sentOnce: true,
       arrivals: [],
       settled: false,
@@ -191,7 +196,10 @@ export class Ledger {
   #answered(entry: Entry, asker: Asker, value: unknown): void {
     const { asked, arrivals } = entry;
     this.counts.answered += 1;
+    // What began and was answered may have ended with its socket since.
+    const goesOn = entry.breaks === this.#breaks;
     if (asked.kind === "begin") {
+      if (!goesOn) return;
       const id = String(value);
       this.transactions.set(id, {
         id,
@@ -208,7 +216,8 @@ export class Ledger {
     }
     if (isLive(asked)) {
       const id = String(value);
-      this.live.set(id, { id, asker, owner: new Set(arrivals), operation: entry.operation });
+      if (goesOn)
+        this.live.set(id, { id, asker, owner: new Set(arrivals), operation: entry.operation });
       if (asker === "bare") this.#bareLive.add(id);
       return;
     }

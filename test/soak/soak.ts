@@ -152,9 +152,7 @@ class Soak {
     const { transactions, live } = this.#ledger;
     switch (operation) {
       case "query":
-        return this.#ask(asker, 1 + Math.floor(count * 8), (mark) =>
-          query(`RETURN { marker: "${mark}", ${WHO} }`),
-        );
+        return this.#ask(asker, 1 + Math.floor(count * 8), who);
       case "create":
         return this.#ask(asker, 1 + Math.floor(count * 3), (mark) =>
           query(`CREATE soak SET marker = "${mark}", ${WHO.replaceAll(": ", " = ")}`),
@@ -192,12 +190,13 @@ class Soak {
       case "clear":
         this.#note("the page's own session");
         await this.#switch(
+          asker,
           () => this.#w.clearRoute("finish"),
           () => OWN,
         );
         return;
       default:
-        return this.#disturb(operation);
+        await this.#disturb(operation, asker, count);
     }
   }
 
@@ -253,18 +252,23 @@ class Soak {
       session: (each) => each === asker,
     };
     await this.#switch(
+      asker,
       () => this.#w.route(to, asker, kind),
       (each) => (isRouted[kind](each) ? to : OWN),
     );
   }
 
   /** While it takes place a request may run as before or as afterwards; then only as afterwards. */
-  async #switch(work: () => Promise<unknown>, runs: (asker: Asker) => Runner): Promise<void> {
+  async #switch(
+    asks: Asker,
+    work: () => Promise<unknown>,
+    runs: (asker: Asker) => Runner,
+  ): Promise<void> {
     for (const asker of ASKERS) {
       const before = this.#askers.get(asker) as Runner;
       this.#ledger.stands(asker, new Set([before, runs(asker)]));
     }
-    await work();
+    await Promise.all([work(), this.#burst(asks, 0.5)]);
     await until(
       async () => {
         const state = await this.#w.routeState();
@@ -285,20 +289,22 @@ class Soak {
 
   // ── Disturbances ────────────────────────────────────────────────────────────────────────────
 
-  async #disturb(operation: Operation): Promise<void> {
+  /** Requests are on the way when it happens, and the next ones come right behind it. */
+  async #disturb(operation: Operation, asker: Asker, count: number): Promise<void> {
+    await this.#burst(asker, count);
     this.#note(operation);
-    if (operation === "killWorker") return this.#w.killWorker();
-    if (operation === "cutHeld") return this.#w.cutHeld();
-    if (operation === "cutPage") {
-      this.#ledger.broke();
-      return this.#w.cutPage();
-    }
-    if (operation === "restart") {
-      this.#ledger.broke();
-      await this.#w.restartServer();
-      return;
-    }
-    await this.#reload();
+    if (operation === "reload") return this.#reload();
+    if (operation === "cutPage" || operation === "restart") this.#ledger.broke();
+    if (operation === "cutPage") this.#w.cutPage();
+    if (operation === "cutHeld") this.#w.cutHeld();
+    if (operation === "restart") await this.#w.restartServer();
+    if (operation === "killWorker") await this.#w.killWorker();
+    await this.#burst(asker, count);
+    if (operation === "killWorker") await this.#w.lookAgain();
+  }
+
+  #burst(asker: Asker, count: number): Promise<void> {
+    return this.#ask(asker, 1 + Math.floor(count * 6), who);
   }
 
   async #reload(): Promise<void> {
@@ -361,6 +367,8 @@ const CALM: Partial<Record<Operation, true>> = {
   within: true,
   finish: true,
 };
+
+const who = (mark: string) => query(`RETURN { marker: "${mark}", ${WHO} }`);
 
 function query(text: string): { kind: "query"; text: string } {
   return { kind: "query", text };

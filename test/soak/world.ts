@@ -225,6 +225,10 @@ export class World {
 
   async killWorker(): Promise<void> {
     await this.browser.worker.kill();
+  }
+
+  /** The view of the page's tab opens its port again, and so wakes the worker. */
+  async lookAgain(): Promise<void> {
     await this.#link.open();
   }
 
