@@ -58,9 +58,12 @@ function isLive(asked: Asked): boolean {
   return asked.kind === "query" && asked.text.startsWith("LIVE");
 }
 
-/** Messages of errors that are no fault of the relay's, where sockets break or servers restart. */
+/**
+ * Messages of errors that are no fault of the relay's, where sockets break or servers restart. A KILL that
+ * the SDK sends again finds nothing to kill.
+ */
 const OF_BROKEN_SOCKETS =
-  /^Closed (with|before)|connect|session not found|transaction not found|IAM error|authentication|Anonymous access/i;
+  /^Closed (with|before)|connect|Cannot execute KILL|session not found|transaction not found|IAM error|authentication|Anonymous access/i;
 /** What the engine says to requests that are refused for good reasons, at any time. */
 const OF_SERVER = /transaction not found|conflict|can be retried|not found|cancelled/i;
 

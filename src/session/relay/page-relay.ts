@@ -30,8 +30,6 @@ import {
 import { errorPartsOf } from "./relay-words.ts";
 import type { RouteScope } from "./route-model.ts";
 
-/** Requests of one document that the server has at a time: no page may have it all to itself. */
-const AT_ONCE = 32;
 /** Milliseconds after a switch in which the former session is still served, to what was on its way. */
 const RETIRE_TIME = 3_000;
 
@@ -301,10 +299,9 @@ export class PageRelay {
         if (!isOver()) fail(error, as, left);
       }
     };
-    const run: Run = { size: frame.length, work };
-    this.#bytes += run.size;
-    if (this.#running < AT_ONCE) void this.#run(run);
-    else this.#queue.push(run);
+    this.#bytes += frame.length;
+    this.#queue.push({ size: frame.length, work });
+    this.#runQueued();
   }
 
   #refusalOf({ route, frame }: RelayMessage, held: HeldSession | undefined): Error | undefined {
@@ -319,13 +316,22 @@ export class PageRelay {
     return undefined;
   }
 
+  #runQueued(): void {
+    const { documentId, relay } = this.#options;
+    const atOnce = relay.turns.atOnce(documentId);
+    while (this.#running < atOnce) {
+      const next = this.#queue.shift();
+      if (!next) return;
+      void this.#run(next);
+    }
+  }
+
   async #run({ size, work }: Run): Promise<void> {
     this.#running += 1;
     await work();
     this.#running -= 1;
     this.#bytes -= size;
-    const next = this.#queue.shift();
-    if (next) void this.#run(next);
+    if (this.#queue.length > 0) this.#runQueued();
   }
 
   #resultFrame(

@@ -8,6 +8,7 @@
 import type { HeldSession } from "../held-session.ts";
 import type { LiveEvent } from "../live-queries.ts";
 import { type LiveDirectory, RelayClient, type RelayNotification } from "./relay-client.ts";
+import { Turns } from "./turns.ts";
 
 /** What the relay needs of the registry. */
 export interface RelayRegistry {
@@ -18,6 +19,7 @@ export interface RelayRegistry {
 }
 
 export class Relay implements LiveDirectory {
+  readonly turns = new Turns();
   readonly #registry: RelayRegistry;
   readonly #clients = new Map<string, RelayClient>();
   readonly #owners = new Map<string, RelayClient>();
