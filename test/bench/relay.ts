@@ -27,7 +27,8 @@ const TRIPS = { near: 150, far: 20 };
 const DELAY = 5;
 const FLIGHT = { wide: 64, total: 1_280 };
 const MEGABYTE_TRIPS = 5;
-const FLOOD = { perSecond: 10_000, milliseconds: 2_000 };
+/** `trips` end before the flood does. */
+const FLOOD = { perSecond: 10_000, milliseconds: 2_000, trips: 60, rounds: 3 };
 
 interface Bars {
   near: number;
@@ -163,6 +164,8 @@ class RelayedBrowser {
     const page = await this.#browser.openPage(pages.urlOf(wanted));
     await pageConnected(page);
     await set(await this.#view(await this.#browser.tabIdOf(page)), to);
+    // Behind others its timers would run once a second, and so would its errors come.
+    await page.bringToFront();
     return page;
   }
 }
@@ -200,15 +203,23 @@ async function benchFlight(page: Page, runs: number): Promise<boolean> {
   return report(`Relayed, ${wide} in flight`, ratio, { atLeast: 0.5 }, detail);
 }
 
+/** Records as applications have them, and one long text: of that the page has nearly nothing to read. */
 async function benchMegabyte(page: Page, runs: number): Promise<boolean> {
-  const text = "RETURN string::repeat('x', 1048576)";
-  const side = (client: number) => async () =>
-    median(await page.evaluate(roundTrips, client, MEGABYTE_TRIPS, text));
-  const measured = await interleaved({ relayed: side(0), direct: side(1) }, runs);
-  const { relayed, direct } = measured.medians;
-  const detail = `${milliseconds(relayed)} against ${milliseconds(direct)}`;
-  const ratio = ratioOf(measured, "relayed", "direct");
-  return report("Relayed, a result of 1 MB", ratio, { atMost: 1.5 }, detail);
+  const record = `{ title: "A note", text: string::repeat("text ", 30), tags: ["a", "b"], stars: 4, done: false, at: d"2026-01-01T00:00:00Z" }`;
+  const met = [];
+  for (const [what, expression] of [
+    ["of records", `array::repeat(${record}, 4100)`],
+    ["in one text", "string::repeat('x', 1048576)"],
+  ]) {
+    const side = (client: number) => async () =>
+      median(await page.evaluate(roundTrips, client, MEGABYTE_TRIPS, `RETURN ${expression}`));
+    const measured = await interleaved({ relayed: side(0), direct: side(1) }, runs);
+    const { relayed, direct } = measured.medians;
+    const detail = `${milliseconds(relayed)} against ${milliseconds(direct)}`;
+    const ratio = ratioOf(measured, "relayed", "direct");
+    met.push(report(`Relayed, a result of 1 MB ${what}`, ratio, { atMost: 1.5 }, detail));
+  }
+  return met.every(Boolean);
 }
 
 /**
@@ -240,7 +251,10 @@ async function routedAt(link: WorkerLink, run: () => Promise<void>): Promise<num
   return link.lastCallAt();
 }
 
-/** Another tab sends far more than anybody should: what the first one notices. */
+/**
+ * Another tab sends far more than anybody should: what the first one notices, in its relayed requests and
+ * in its own. What both notice is what any busy tab does to a machine with few cores.
+ */
 async function benchFlood(
   extension: RelayedBrowser,
   { page }: RoutedPage,
@@ -249,28 +263,38 @@ async function benchFlood(
   runs: number,
 ): Promise<boolean> {
   const flooding = await extension.openFlooding(pages, held[1]);
-  const rounds = Math.min(runs, 3);
-  const ratios: number[] = [];
-  let answered = 0;
-  let sent = 0;
-  for (let round = 0; round < rounds; round++) {
-    const before = median(await page.evaluate(roundTrips, 0, TRIPS.near, "RETURN 1"));
-    const flood = flooding.evaluate(floodFromPage, FLOOD.perSecond, FLOOD.milliseconds);
-    await flooding.waitFor("window.isFlooding");
-    const during = median(await page.evaluate(roundTrips, 0, TRIPS.near, "RETURN 1"));
-    const told = await flood;
-    answered += told.answered;
-    sent += told.sent;
-    ratios.push(during / before);
+  const ratios = { relayed: [] as number[], direct: [] as number[] };
+  const told = { sent: 0, answered: 0 };
+  for (let round = 0; round < Math.min(runs, FLOOD.rounds); round++) {
+    for (const [way, client] of [
+      ["relayed", 0],
+      ["direct", 1],
+    ] as const) {
+      const trip = async () =>
+        median(await page.evaluate(roundTrips, client, FLOOD.trips, "RETURN 1"));
+      const before = await trip();
+      const flood = flooding.evaluate(floodFromPage, FLOOD.perSecond, FLOOD.milliseconds);
+      await flooding.waitFor("window.isFlooding");
+      ratios[way].push((await trip()) / before);
+      const { sent, answered } = await flood;
+      told.sent += sent;
+      told.answered += answered;
+    }
   }
   await flooding.close();
-  const ratio: Ratio = {
-    ratio: median(ratios),
-    lowest: Math.min(...ratios),
-    highest: Math.max(...ratios),
-  };
-  const detail = `of ${sent.toLocaleString("en")} requests ${answered.toLocaleString("en")} were served, the others refused`;
-  return report("Another tab's round trip in a flood", ratio, { atMost: 5 }, detail);
+  const ratio = (of: number[]): Ratio => ({
+    ratio: median(of),
+    lowest: Math.min(...of),
+    highest: Math.max(...of),
+  });
+  const own = ratio(ratios.direct);
+  const detail = `its own requests ${own.ratio.toFixed(2)}; of ${told.sent.toLocaleString("en")} requests ${told.answered.toLocaleString("en")} were served, the others refused`;
+  return report(
+    "Another tab's round trip in a flood",
+    ratio(ratios.relayed),
+    { atMost: 5 },
+    detail,
+  );
 }
 
 function milliseconds(time: number): string {

@@ -31,6 +31,8 @@ interface Entry {
   begun: Begun | undefined;
   /** How often the SDK had connected when it was asked; undefined: it wasn't connected, and sent it later. */
   connects: number | undefined;
+  /** How often the page's sockets had broken when it was asked. */
+  breaks: number;
   /** It was sent when it was asked, once: the SDK has connected no more than once since. */
   sentOnce: boolean;
   /** Where it came, in order. */
@@ -44,6 +46,7 @@ export interface Begun {
   asker: Asker;
   /** As whom it may run; one only, as soon as that is seen. */
   owner: ReadonlySet<Runner>;
+  operation: number;
 }
 
 /** The mark that stands in the text of a request. */
@@ -55,9 +58,12 @@ function isLive(asked: Asked): boolean {
   return asked.kind === "query" && asked.text.startsWith("LIVE");
 }
 
-/** Messages of errors that are no fault of the relay's, where sockets break or servers restart. */
+/**
+ * Messages of errors that are no fault of the relay's, where sockets break or servers restart. A KILL that
+ * the SDK sends again finds nothing to kill.
+ */
 const OF_BROKEN_SOCKETS =
-  /^Closed (with|before)|connect|session not found|transaction not found|IAM error|authentication|Anonymous access/i;
+  /^Closed (with|before)|connect|Cannot execute KILL|session not found|transaction not found|IAM error|authentication|Anonymous access/i;
 /** What the engine says to requests that are refused for good reasons, at any time. */
 const OF_SERVER = /transaction not found|conflict|can be retried|not found|cancelled/i;
 
@@ -72,6 +78,7 @@ export class Ledger {
   /** Live queries of the bare client in this document, ended ones too. */
   readonly #bareLive = new Set<string>();
   #last = 0;
+  #breaks = 0;
   /** Settled with an answer, with an error of the extension's, with another error. */
   readonly counts = { answered: 0, refused: 0, failed: 0, lost: 0 };
   readonly kinds: Record<string, number> = {};
@@ -95,6 +102,7 @@ export class Ledger {
 
   /** The page's sockets broke, and with them ended what had begun there. */
   broke(): void {
+    this.#breaks += 1;
     this.transactions.clear();
     this.live.clear();
   }
@@ -128,6 +136,7 @@ export class Ledger {
       wide: new Set(standing),
       begun,
       connects: undefined,
+      breaks: this.#breaks,
       sentOnce: true,
       arrivals: [],
       settled: false,
@@ -190,9 +199,17 @@ export class Ledger {
   #answered(entry: Entry, asker: Asker, value: unknown): void {
     const { asked, arrivals } = entry;
     this.counts.answered += 1;
+    // What began and was answered may have ended with its socket since.
+    const goesOn = entry.breaks === this.#breaks;
     if (asked.kind === "begin") {
+      if (!goesOn) return;
       const id = String(value);
-      this.transactions.set(id, { id, asker, owner: this.#allowed(entry) });
+      this.transactions.set(id, {
+        id,
+        asker,
+        owner: this.#allowed(entry),
+        operation: entry.operation,
+      });
       return;
     }
     if (asked.kind !== "query") return;
@@ -202,7 +219,8 @@ export class Ledger {
     }
     if (isLive(asked)) {
       const id = String(value);
-      this.live.set(id, { id, asker, owner: new Set(arrivals) });
+      if (goesOn)
+        this.live.set(id, { id, asker, owner: new Set(arrivals), operation: entry.operation });
       if (asker === "bare") this.#bareLive.add(id);
       return;
     }
@@ -292,8 +310,9 @@ export class Ledger {
     return this.#identities.get(runner === OWN ? `${OWN} ${asker}` : runner);
   }
 
-  #describe({ number, asker, asked, operation }: Entry): string {
+  #describe({ number, asker, asked, operation, begun, arrivals }: Entry): string {
     const what = asked.kind === "query" ? asked.text : asked.kind;
-    return `${markOf(number)} (operation ${operation}, ${asker}: ${what})`;
+    const owner = begun ? ` of ${[...begun.owner]} from operation ${begun.operation}` : "";
+    return `${markOf(number)} (operation ${operation}, ${asker}: ${what}${owner}; came as [${arrivals}])`;
   }
 }

@@ -22,12 +22,24 @@ export interface Settled {
   error?: { name: string; message: string; code?: number; kind?: string; details?: string };
 }
 
+export interface Taken {
+  settled: Settled[];
+  /** Requests that still wait. */
+  waiting: number;
+  /** Live ids of the notifications that the bare client got. */
+  notified: string[];
+  /** The SDK couldn't restore its sessions: it ends, and never says a word about what waits. */
+  gaveUp: boolean;
+}
+
 export interface SoakPage {
   ask(number: number, asker: Asker, asked: Asked): void;
   /** How often the SDK has connected; undefined while it isn't. */
   connects(): number | undefined;
-  /** What was settled since this was called last, and how many requests still wait. */
-  take(): { settled: Settled[]; waiting: number; notified: string[] };
+  /** What was settled since this was called last. */
+  take(): Taken;
+  /** For whoever wonders why nothing is answered. */
+  state(): string;
   bareIsOpen(): boolean;
   /** The bare client has no SDK that would connect it again. */
   openBare(): Promise<void>;
@@ -132,8 +144,9 @@ export async function installSoak(wanted: SoakWanted): Promise<void> {
       const taken = settled;
       settled = [];
       const notified = bare.notifications.splice(0).map(({ id }) => String(id));
-      return { settled: taken, waiting, notified };
+      return { settled: taken, waiting, notified, gaveUp: first.status === "disconnected" };
     },
+    state: () => `SDK ${first.status}, ${connects} connects; bare ${bare.socket.readyState}`,
     bareIsOpen: () => bare.socket.readyState === WebSocket.OPEN,
     async openBare() {
       bare = await openBare();

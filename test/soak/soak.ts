@@ -152,9 +152,7 @@ class Soak {
     const { transactions, live } = this.#ledger;
     switch (operation) {
       case "query":
-        return this.#ask(asker, 1 + Math.floor(count * 8), (mark) =>
-          query(`RETURN { marker: "${mark}", ${WHO} }`),
-        );
+        return this.#ask(asker, 1 + Math.floor(count * 8), who);
       case "create":
         return this.#ask(asker, 1 + Math.floor(count * 3), (mark) =>
           query(`CREATE soak SET marker = "${mark}", ${WHO.replaceAll(": ", " = ")}`),
@@ -192,12 +190,13 @@ class Soak {
       case "clear":
         this.#note("the page's own session");
         await this.#switch(
+          asker,
           () => this.#w.clearRoute("finish"),
           () => OWN,
         );
         return;
       default:
-        return this.#disturb(operation);
+        await this.#disturb(operation, asker, count);
     }
   }
 
@@ -253,18 +252,23 @@ class Soak {
       session: (each) => each === asker,
     };
     await this.#switch(
+      asker,
       () => this.#w.route(to, asker, kind),
       (each) => (isRouted[kind](each) ? to : OWN),
     );
   }
 
   /** While it takes place a request may run as before or as afterwards; then only as afterwards. */
-  async #switch(work: () => Promise<unknown>, runs: (asker: Asker) => Runner): Promise<void> {
+  async #switch(
+    asks: Asker,
+    work: () => Promise<unknown>,
+    runs: (asker: Asker) => Runner,
+  ): Promise<void> {
     for (const asker of ASKERS) {
       const before = this.#askers.get(asker) as Runner;
       this.#ledger.stands(asker, new Set([before, runs(asker)]));
     }
-    await work();
+    await Promise.all([work(), this.#burst(asks, 0.5)]);
     await until(
       async () => {
         const state = await this.#w.routeState();
@@ -285,28 +289,37 @@ class Soak {
 
   // ── Disturbances ────────────────────────────────────────────────────────────────────────────
 
-  async #disturb(operation: Operation): Promise<void> {
+  /** Requests are on the way when it happens, and the next ones come right behind it. */
+  async #disturb(operation: Operation, asker: Asker, count: number): Promise<void> {
+    await this.#burst(asker, count);
     this.#note(operation);
-    if (operation === "killWorker") return this.#w.killWorker();
-    if (operation === "cutHeld") return this.#w.cutHeld();
-    if (operation === "cutPage") {
-      this.#ledger.broke();
-      return this.#w.cutPage();
-    }
-    if (operation === "restart") {
-      this.#ledger.broke();
-      await this.#w.restartServer();
-      return;
-    }
+    if (operation === "reload") return this.#reload();
+    if (operation === "cutPage" || operation === "restart") this.#ledger.broke();
+    if (operation === "cutPage") this.#w.cutPage();
+    if (operation === "cutHeld") this.#w.cutHeld();
+    if (operation === "restart") await this.#w.restartServer();
+    if (operation === "killWorker") await this.#w.killWorker();
+    await this.#burst(asker, count);
+    if (operation === "killWorker") await this.#w.lookAgain();
+  }
+
+  #burst(asker: Asker, count: number): Promise<void> {
+    return this.#ask(asker, 1 + Math.floor(count * 6), who);
+  }
+
+  async #reload(): Promise<void> {
     this.#ledger.reloaded();
     await this.#w.reload();
   }
 
   async #take(): Promise<number> {
-    const { settled, waiting, notified } = await this.#w.take();
+    const { settled, waiting, notified, gaveUp } = await this.#w.take();
     for (const each of settled) this.#ledger.settled(each);
     for (const id of notified) this.#ledger.notified(id);
-    return waiting;
+    if (!gaveUp) return waiting;
+    this.#note("the SDK gave up: reload");
+    await this.#reload();
+    return 0;
   }
 
   /** Every request ends, one way or the other. */
@@ -314,8 +327,8 @@ class Soak {
     await until(
       async () => ((await this.#take()) === 0 ? true : undefined),
       PATIENCE,
-      () =>
-        `${this.#ledger.waiting} requests were never answered:\n${this.#ledger.describeWaiting()}`,
+      async () =>
+        `${this.#ledger.waiting} requests were never answered:\n${this.#ledger.describeWaiting()}\n${await this.#w.state()}`,
     );
   }
 
@@ -336,10 +349,13 @@ class Soak {
       PATIENCE,
       () => `Left over at the server: ${JSON.stringify(this.#w.leftovers())}`,
     );
-    const errors = await this.#w.errors();
+    const errors = (await this.#w.errors()).filter((each) => !OF_THE_PAGE.test(each));
     if (errors.length > 0) throw new Violation(`Errors in the extension: ${errors.join("\n")}`);
   }
 }
+
+/** The browser's own words to a page that sends on a socket which it has lost. */
+const OF_THE_PAGE = /already in CLOSING or CLOSED state/;
 
 /** Operations after which nothing is broken. */
 const CALM: Partial<Record<Operation, true>> = {
@@ -351,6 +367,8 @@ const CALM: Partial<Record<Operation, true>> = {
   within: true,
   finish: true,
 };
+
+const who = (mark: string) => query(`RETURN { marker: "${mark}", ${WHO} }`);
 
 function query(text: string): { kind: "query"; text: string } {
   return { kind: "query", text };

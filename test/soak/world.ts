@@ -18,7 +18,7 @@ import { decodeValue } from "../../src/wire/values.ts";
 import { type Pages, pageConnected, startPages } from "../support/page-sdk/pages.ts";
 import { type RpcProxy, type SeenRequest, startProxy } from "../support/rpc-proxy.ts";
 import { recordSignIn } from "../support/scene.ts";
-import { type Asked, type Asker, installSoak, type Settled, type SoakPage } from "./soak-page.ts";
+import { type Asked, type Asker, installSoak, type SoakPage, type Taken } from "./soak-page.ts";
 
 export const HELD = ["Alice", "Bob", "Admin", "Alice of B"] as const;
 export type HeldName = (typeof HELD)[number];
@@ -169,13 +169,21 @@ export class World {
     return connects ?? undefined;
   }
 
-  take(): Promise<{ settled: Settled[]; waiting: number; notified: string[] }> {
+  take(): Promise<Taken> {
     return this.#page.evaluate("soak.take()");
   }
 
   /** Connects the bare client where its socket is closed. @returns whether it was */
   async mendBare(): Promise<boolean> {
     return this.#page.evaluate("soak.bareIsOpen() ? false : soak.openBare().then(() => true)");
+  }
+
+  /** For whoever wonders why nothing is answered. */
+  async state(): Promise<string> {
+    const page = await this.#page.evaluate<string, []>("soak.state()");
+    const { sessions, page: tab } = await this.#link.snapshot();
+    const held = sessions.map(({ label, gate }) => `${label} ${gate.open ? "open" : gate.reason}`);
+    return [page, JSON.stringify(tab?.routes), ...held].join("\n");
   }
 
   async reload(): Promise<void> {
@@ -217,6 +225,10 @@ export class World {
 
   async killWorker(): Promise<void> {
     await this.browser.worker.kill();
+  }
+
+  /** The view of the page's tab opens its port again, and so wakes the worker. */
+  async lookAgain(): Promise<void> {
     await this.#link.open();
   }
 
