@@ -59,4 +59,27 @@ describeInBrowsers("whom the tab runs as, by hand", (underTest) => {
     expect(await tab.who()).toBe(ALICE);
     await view.see('[data-notice=outdated] >> role=button[name="Reload page"]');
   });
+
+  test("what the page goes on with as Bob is said, until it ends", async () => {
+    await tab.runAs(scene.held.bob);
+    await tab.page.evaluate(
+      "db.live(new sdk.Table('note')).then((live) => { live.subscribe(() => {}); window.live = live; })",
+    );
+    await tab.runAsItself();
+    await view.see("text=1 live query still runs as Bob until the page reloads.");
+    await view.click('[data-notice=leftovers] >> role=button[name="Show"]');
+    await view.see("[data-leftover=live] >> text*=LIVE SELECT");
+    await tab.page.evaluate("live.kill()");
+    await expect.poll(() => view.count("[data-notice=leftovers]")).toBe(0);
+  });
+
+  test("a page that runs web workers is said to do so while it runs as Bob", async () => {
+    await tab.page.evaluate(
+      "void (window.made = new Worker('/raw-client.js', { type: 'module' }))",
+    );
+    await tab.runAs(scene.held.bob);
+    await view.see("[data-notice=workers] >> text*=runs as the page itself");
+    await tab.runAsItself();
+    await expect.poll(() => view.count("[data-notice=workers]")).toBe(0);
+  });
 });
