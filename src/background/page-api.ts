@@ -39,7 +39,7 @@ export interface PageApiOptions {
   /** Views and badge are to be told. */
   accessChanged(view: AccessView): void;
   /** The origins on which the API is enabled are these now. */
-  originsChanged(origins: readonly string[]): void;
+  originsChanged(origins: readonly string[]): Promise<void>;
   /** A trouble of the extension itself: what could not be done. */
   failed(what: string, error: unknown): void;
 }
@@ -92,7 +92,7 @@ export class PageApi {
       this.#options.failed("read who may use the page API", error);
     }
     this.#accessChanged();
-    this.#options.originsChanged(this.#grants.origins);
+    void this.#options.originsChanged(this.#grants.origins);
   }
 
   get view(): AccessView {
@@ -186,12 +186,15 @@ export class PageApi {
     await this.#tellAll(stored);
   }
 
-  /** Told when it is in force, which is at once; stored is for the command to wait for. */
+  /**
+   * Told when it is in force, which is at once. The command waits for what is stored, and for what is
+   * registered: the next document that its page opens has the API, or has it no more.
+   */
   async #tellAll(stored: Promise<void>): Promise<void> {
     this.#accessChanged();
-    this.#options.originsChanged(this.#grants.origins);
+    const registered = this.#options.originsChanged(this.#grants.origins);
     this.#tellDocuments();
-    await stored;
+    await Promise.all([stored, registered]);
   }
 
   #accessChanged(): void {

@@ -87,9 +87,8 @@ const pageApi: PageApi = new PageApi({
     views.accessChanged();
     toolbar.setAllCalling(requests.map(({ tabId }) => tabId));
   },
-  originsChanged: (origins) => {
-    scripts.setApi([...new Set(origins.map(sitePattern))]).catch(scriptsFailed);
-  },
+  originsChanged: (origins) =>
+    scripts.setApi([...new Set(origins.map(sitePattern))]).catch(scriptsFailed),
   failed: (what, error) => void views.report(`Switchyard could not ${what} (${messageOf(error)}).`),
 });
 

@@ -94,6 +94,59 @@ describeInBrowsers("page API", (underTest) => {
     ).toEqual(["blue", false, true]);
   });
 
+  test("serves plain requests of a granted session, and refuses all else with its code", async () => {
+    const rpc = (session: string, method: string, params: string) =>
+      tab.outcome(`switchyard.request({ method: "switchyard_rpc", params: {
+        session: ${session}, method: "${method}", params: new sdk.CborCodec({}).encode(${params}),
+      } }).then(({ result }) => new sdk.CborCodec({}).decode(result)[0].result)`);
+    const bob = "(await switchyard.request({ method: 'switchyard_sessions' }))[0].id";
+    const asked = "['RETURN <string> $auth', {}]";
+    expect(await rpc(bob, "query", asked)).toEqual({ value: "user:bob" });
+    expect(await rpc(JSON.stringify(scene.held.bob), "query", asked)).toMatchObject({
+      error: { code: 4100 },
+    });
+    expect(await rpc(bob, "signin", "[{}]")).toMatchObject({ error: { code: 4200 } });
+    expect(await tab.outcome("switchyard.request({ method: 'eth_accounts' })")).toMatchObject({
+      error: { code: 4200 },
+    });
+    expect(await tab.outcome("switchyard.request({ method: 'switchyard_rpc' })")).toMatchObject({
+      error: { code: -32602 },
+    });
+  });
+
+  test("tells of live queries, of the route, and of what is granted", async () => {
+    const { page, link } = tab;
+    await page.evaluate(`(async () => {
+      window.told = [];
+      const codec = new sdk.CborCodec({});
+      switchyard.on("notification", ({ id, action, record }) =>
+        told.push([id === live, action, String(codec.decode(record))]));
+      switchyard.on("routeChanged", ({ session }) => told.push(session && session === bob.id));
+      switchyard.on("sessionsChanged", (all) => told.push(all.map(({ label }) => label)));
+      window.bob = (await switchyard.request({ method: "switchyard_sessions" }))[0];
+      const began = { session: bob.id, query: "LIVE SELECT * FROM note" };
+      window.live = (await switchyard.request({ method: "switchyard_live", params: began })).id;
+      await held.query("CREATE note:told SET text = 'told', owner = $auth").collect();
+    })()`);
+    const told = (what: unknown) => expect.poll(() => page.evaluate("told")).toContainEqual(what);
+    await told([true, "CREATE", "note:told"]);
+    await tab.runAs(scene.held.bob);
+    await told(true);
+    // As whom it runs then is nothing that this page may know.
+    await tab.runAs(scene.held.admin);
+    await told(null);
+    await tab.runAsItself();
+    await link.call("session.edit", { key: scene.held.bob, label: "Robert" });
+    await told(["Robert"]);
+    await link.call("session.edit", { key: scene.held.bob, label: "Bob" });
+    await told(["Bob"]);
+    await page.evaluate(`(async () => {
+      const params = { session: bob.id, id: live };
+      await switchyard.request({ method: "switchyard_kill", params });
+      await held.query("DELETE note:told").collect();
+    })()`);
+  });
+
   test("of an origin is none of another port's, nor of frames of other origins", async () => {
     const { page } = tab;
     const frames = await page.evaluate(`(async () => {
@@ -144,10 +197,12 @@ describeInBrowsers("page API", (underTest) => {
     const { page } = tab;
     await page.evaluate(`(async () => {
       said.length = 0;
+      window.lost = new Promise((resolve) => switchyard.on("disconnect", resolve)).then(({ code }) => code);
       window.back = new Promise((resolve) => held.subscribe("connected", resolve)).then(() => null);
     })()`);
     await scene.browser.worker.kill();
     await page.evaluate("back");
+    expect(await page.evaluate("lost")).toBe(4900);
     await tab.link.open();
     // Begun again behind the SDK's back: what is written before it isn't seen.
     await page.waitFor(`(async () => {

@@ -59,4 +59,56 @@ describeInBrowsers("whom the tab runs as, by hand", (underTest) => {
     expect(await tab.who()).toBe(ALICE);
     await view.see('[data-notice=outdated] >> role=button[name="Reload page"]');
   });
+
+  test("what the page goes on with as Bob is said, until it ends", async () => {
+    await tab.runAs(scene.held.bob);
+    await tab.page.evaluate(
+      "db.live(new sdk.Table('note')).then((live) => { live.subscribe(() => {}); window.live = live; })",
+    );
+    await tab.runAsItself();
+    await view.see("text=1 live query still runs as Bob until the page reloads.");
+    await view.click('[data-notice=leftovers] >> role=button[name="Show"]');
+    await view.see("[data-leftover=live] >> text*=LIVE SELECT");
+    await tab.page.evaluate("live.kill()");
+    await view.gone("[data-notice=leftovers]");
+
+    await tab.runAs(scene.held.bob);
+    await tab.page.evaluate("db.beginTransaction().then((txn) => { window.open = txn; })");
+    await tab.link.call("route.clear", { transactions: "finish" });
+    await view.see("text=1 transaction still runs as Bob.");
+    await view.click('[data-notice=leftovers] >> role=button[name="Show"]');
+    await view.click('[data-leftover=transaction] >> role=button[name="Cancel it"]');
+    await view.gone("[data-notice=leftovers]");
+    const { error } = await tab.outcome("open.query('RETURN 1')");
+    expect(error?.message).toContain("Nothing was sent.");
+  });
+
+  test("a page that runs web workers is said to do so while it runs as Bob", async () => {
+    await tab.page.evaluate(
+      "void (window.made = new Worker('/raw-client.js', { type: 'module' }))",
+    );
+    await tab.runAs(scene.held.bob);
+    await view.see("[data-notice=workers] >> text*=runs as the page itself");
+    await tab.runAsItself();
+    await expect.poll(() => view.count("[data-notice=workers]")).toBe(0);
+  });
+
+  test("what the page selects and sets meanwhile is offered to the session, or left", async () => {
+    await tab.runAs(scene.held.admin);
+    await tab.page.evaluate("db.use({ namespace: 'app', database: 'tenant_b' }).then(() => null)");
+    await view.see("[data-notice=page-selected] >> text*=The page selected app/tenant_b");
+    expect(await tab.who()).toBe("root app/tenant_a");
+    await view.click('[data-notice=page-selected] >> role=button[name="Follow"]');
+    await view.gone("[data-notice=page-selected]");
+    expect(await tab.who()).toBe("root app/tenant_b");
+    await tab.page.evaluate("db.set('flag', 7).then(() => null)");
+    await view.click(
+      '[data-notice=variables] >> role=button[name="Copy page\'s variables to Admin"]',
+    );
+    await view.gone("[data-notice=variables]");
+    expect(await tab.page.evaluate("db.query('RETURN $flag').then(([flag]) => flag)")).toBe(7);
+    await view.click('[data-notice=workers] >> role=button[name="Dismiss"]');
+    await view.gone("[data-notice=workers]");
+    await tab.runAsItself();
+  });
 });

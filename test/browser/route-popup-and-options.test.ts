@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "../../demo/browser/page.ts";
 import { OPTIONS_PAGE } from "../../src/messages/pages.ts";
 import { describeInBrowsers } from "../support/browser/describe.ts";
+import { chooseFile, savedFile } from "../support/browser/files.ts";
 import { openRouteScene, type RoutedTab, type RouteScene } from "../support/browser/route-scene.ts";
 
 const ALICE = "user:alice app/tenant_a";
@@ -74,5 +75,20 @@ describeInBrowsers("popup and options", (underTest) => {
     await popup.click(`[data-pick="${scene.held.bob}"]`);
     await popup.see(`[data-runs-as="${scene.held.bob}"] >> text=Careful`);
     expect(await tab.who()).toBe(BOB);
+  });
+
+  test("all that is kept is exported without a secret, deleted, and taken in again", async () => {
+    const { name, text } = await savedFile(options, 'role=button[name="Export without secrets"]');
+    expect(text).toContain('"Bob"');
+    expect(text).not.toContain("eyJ");
+    await options.click('role=button[name="Delete everything…"]');
+    await options.click('role=button[name="Delete everything"]');
+    await options.see("text*=Deleted.");
+    expect((await tab.link.snapshot()).sessions).toEqual([]);
+    expect(await tab.who()).toBe(ALICE);
+    await chooseFile(options, name, text);
+    await options.see("text*=Imported 1 connection and 3 sessions.");
+    const { sessions } = await tab.link.snapshot();
+    expect(sessions.map(({ label }) => label).sort()).toEqual(["Admin", "Alice", "Bob"]);
   });
 });

@@ -96,6 +96,8 @@ export class ApiScene {
   readonly failures: unknown[] = [];
   route: SessionKey | undefined;
   origins: readonly string[] = [];
+  /** What is registered for the origins takes so long. */
+  registration: Promise<unknown> = Promise.resolve();
   access: AccessView = { origins: [], requests: [] };
 
   constructor(registry: Registry) {
@@ -118,7 +120,8 @@ export class ApiScene {
       accessChanged: (view) => {
         this.access = view;
       },
-      originsChanged: (origins) => {
+      originsChanged: async (origins) => {
+        await this.registration;
         this.origins = origins;
       },
       failed: (_what, error) => void this.failures.push(error),

@@ -4,6 +4,7 @@
  * Only what is in sight is in the page, so a test keeps its logs short, or filters them.
  */
 import { expect } from "vitest";
+import { chooseFile, savedFile } from "./files.ts";
 import type { Panel } from "./panel.ts";
 
 /** A request's row. */
@@ -152,45 +153,12 @@ export class RequestLog {
   /** Presses Export, and returns the file that would be kept. */
   async export(): Promise<{ name: string; text: string }> {
     // A headless browser asks nobody where to put a file: what it would be given is read off the link.
-    await this.page.evaluate(() => {
-      const kept = Object.assign(window, { switchyardFile: undefined as unknown });
-      const blobs = new Map<string, Blob>();
-      const { createObjectURL } = URL;
-      const { click } = HTMLAnchorElement.prototype;
-      URL.createObjectURL = (blob) => {
-        const url = createObjectURL.call(URL, blob);
-        if (blob instanceof Blob) blobs.set(url, blob);
-        return url;
-      };
-      HTMLAnchorElement.prototype.click = function () {
-        const blob = blobs.get(this.href);
-        URL.createObjectURL = createObjectURL;
-        HTMLAnchorElement.prototype.click = click;
-        void blob?.text().then((text) => {
-          kept.switchyardFile = { name: this.download, text };
-        });
-      };
-    });
-    await this.page.click('role=button[name="Export"]');
-    return this.page.waitFor<{ name: string; text: string } | undefined, []>(
-      "window.switchyardFile",
-    );
+    return savedFile(this.page, 'role=button[name="Export"]');
   }
 
   /** Opens a file as if it had been chosen. */
-  async import(name: string, text: string): Promise<void> {
-    await this.page.evaluate(
-      (fileName, content) => {
-        const field = document.querySelector<HTMLInputElement>("input[type=file]");
-        if (!field) throw new Error("There is no field for a file.");
-        const files = new DataTransfer();
-        files.items.add(new File([content], fileName, { type: "application/json" }));
-        field.files = files.files;
-        field.dispatchEvent(new Event("change", { bubbles: true }));
-      },
-      name,
-      text,
-    );
+  import(name: string, text: string): Promise<void> {
+    return chooseFile(this.page, name, text);
   }
 
   /** Copies the opened request. */

@@ -72,6 +72,22 @@ describe("an origin", () => {
     },
   );
 
+  it("has it when the command is done: the next document is there with its marker", async () => {
+    let registered: () => void = () => undefined;
+    page.registration = new Promise<void>((resolve) => {
+      registered = resolve;
+    });
+    let isDone = false;
+    const done = page.command("api.enable", { origin: ORIGIN, on: true }).then(() => {
+      isDone = true;
+    });
+    await settled();
+    expect(isDone).toBe(false);
+    registered();
+    await done;
+    expect(page.origins).toEqual([ORIGIN]);
+  });
+
   it("loses with the page API all that was granted", async () => {
     await page.granted([alice]);
     await page.command("api.enable", { origin: ORIGIN, on: false });

@@ -7,7 +7,7 @@ const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.m
 const document = read("docs/operations.md");
 
 test("every test that is named is there", () => {
-  const named = [...document.matchAll(/\b((?:operations|life|page)-[a-z-]+): \*([^*]+)\*/g)];
+  const named = [...document.matchAll(/\b((?:operations|life|page|route)-[a-z-]+): \*([^*]+)\*/g)];
   expect(named.length).toBeGreaterThan(80);
   const missing = named.filter(
     ([, file, title = ""]) =>
@@ -37,6 +37,15 @@ test("every command of a session that is named is one, and every one is named", 
   );
   const named = new Set([...document.matchAll(/`(session\.\w+)`/g)].map(([, name]) => name));
   expect([...named].sort()).toEqual([...commands].sort());
+});
+
+test("every command about routes, the page API and kept data that is named is one, and every one is named", () => {
+  const source = read("src/messages/route-commands.ts");
+  const commands = [...source.matchAll(/^ {2}"([a-z]+\.\w+)":/gm)].map(([, name]) => name);
+  const named = new Set(
+    [...document.matchAll(/`((?:route|api|data)\.\w+)`/g)].map(([, name]) => name),
+  );
+  expect([...named].sort()).toEqual(commands.sort());
 });
 
 test("every RPC method of the picker is named", () => {
