@@ -22,7 +22,7 @@ import {
 } from "../session/relay/relay-messages.ts";
 import { endsSession, methodKind } from "../session/relay/relay-methods.ts";
 import { EnvelopeError } from "../wire/wire-error.ts";
-import { bytesOf, copyOf, later, never } from "./intrinsics.ts";
+import { alone, bytesOf, copyOf, later, never } from "./intrinsics.ts";
 import { type Address, addressOf, RoutedSocket } from "./routed-socket.ts";
 import type { Tap } from "./tap.ts";
 
@@ -324,7 +324,7 @@ export class Router {
       return;
     }
     const seq = ++this.#lastSeq;
-    const message: RelayUp = { type: "relay", seq, ...socket.place, frame };
+    const message: RelayUp = { type: "relay", seq, ...socket.place, frame: ownFrame(frame) };
     if (route !== undefined) message.route = route;
     const variables = request.method === "query" ? socket.news(request.session) : undefined;
     if (variables) message.variables = variables;
@@ -438,6 +438,11 @@ export class Router {
     }
     return taken;
   }
+}
+
+/** As small as it is: a page may send a window on a large buffer. */
+function ownFrame(frame: Frame): Frame {
+  return typeof frame === "string" ? frame : alone(frame);
 }
 
 /** Pages use their buffers again. */
