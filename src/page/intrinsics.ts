@@ -187,6 +187,12 @@ export function copyOf(bytes: Uint8Array): Uint8Array {
   return new Bytes(bytes);
 }
 
+/** These bytes in a buffer that holds nothing else: whoever clones a window clones what is behind it. */
+export function alone(bytes: Uint8Array): Uint8Array {
+  const length: number = apply(arrayLengthOf, bytes, []);
+  return bufferLength(apply(arrayBufferOf, bytes, [])) === length ? bytes : copyOf(bytes);
+}
+
 let base = clock.date() - performance.now();
 
 /**

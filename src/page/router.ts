@@ -22,7 +22,7 @@ import {
 import { endsSession, methodKind } from "../session/relay/relay-methods.ts";
 import { joined } from "../session/relay/relay-parts.ts";
 import { EnvelopeError } from "../wire/wire-error.ts";
-import { bytesOf, copyOf, later, never } from "./intrinsics.ts";
+import { alone, bytesOf, copyOf, later, never } from "./intrinsics.ts";
 import { type Address, addressOf, isOpen, RoutedSocket } from "./routed-socket.ts";
 import type { Tap } from "./tap.ts";
 import { type Routed, Turns } from "./turns.ts";
@@ -344,8 +344,8 @@ export class Router {
     }
     const seq = ++this.#lastSeq;
     socket.settle(this.#sockets.values());
-    const kept = this.#turns.isFull ? keep(frame) : frame;
-    const message: Routed = { type: "relay", seq, ...socket.place, frame: kept };
+    const own = this.#turns.isFull ? keep(frame) : ownFrame(frame);
+    const message: Routed = { type: "relay", seq, ...socket.place, frame: own };
     if (route !== undefined) message.route = route;
     const variables = request.method === "query" ? socket.news(request.session) : undefined;
     if (variables) message.variables = variables;
@@ -453,6 +453,11 @@ export class Router {
     }
     return taken;
   }
+}
+
+/** As small as it is: a page may send a window on a large buffer. */
+function ownFrame(frame: Frame): Frame {
+  return typeof frame === "string" ? frame : alone(frame);
 }
 
 /** Pages use their buffers again. */

@@ -82,6 +82,18 @@ describe("a route", () => {
     ).toEqual(["state", "ping"]);
   });
 
+  test("a window on a large buffer crosses without what is behind it", () => {
+    routed({ all: 1 });
+    const socket = connect();
+    const frame = request("small");
+    const large = new Uint8Array(1_000_000);
+    large.set(frame, 500);
+    socket.send(large.subarray(500, 500 + frame.length));
+    const [sent] = page.relayed.filter((message) => message.type === "relay");
+    expect(sent?.frame).toEqual(frame);
+    expect(sent).toMatchObject({ frame: { buffer: { byteLength: frame.length } } });
+  });
+
   test("brings the answer to the page on its own socket, in the type that it asks for", () => {
     const socket = connect();
     routed({ default: 1 });
