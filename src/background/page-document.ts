@@ -189,7 +189,7 @@ export class PageDocument {
 
   /** Something of it goes on in held sessions, so that its port is needed even where nobody looks at it. */
   get isNeeded(): boolean {
-    return this.isConnected && (this.#api !== undefined || (this.#relay?.owned.length ?? 0) > 0);
+    return this.isConnected && (this.#api !== undefined || this.#relay?.isBusy === true);
   }
 
   #apiLeft(): void {

@@ -74,7 +74,6 @@ export class PageRelay {
   #confirmed = 0;
   #current: number | undefined;
   #route: DocumentRoute | undefined;
-  #waiters: { version: number; resolve: () => void }[] = [];
   /** Answers for a port that is gone are for nobody. */
   #port = 0;
   #running = 0;
@@ -105,6 +104,11 @@ export class PageRelay {
     return this.#sockets.all.flatMap(({ relayed }) => relayed.owned);
   }
 
+  /** The page waits for answers, or something of it goes on in held sessions. */
+  get isBusy(): boolean {
+    return this.#running + this.#queue.length > 0 || this.owned.length > 0;
+  }
+
   // ── Routes ──────────────────────────────────────────────────────────────────────────────────
 
   /** Tells the hook what is routed from now on. Each switch has a number of its own. */
@@ -122,20 +126,13 @@ export class PageRelay {
       table = { label, ...tableOf(route, number) };
     }
     // What goes on in held sessions needs the way to the worker, also where nothing new goes there.
-    if (!table && this.owned.length > 0) table = { label: "its former session" };
+    if (!table && this.isBusy) table = { label: "its former session" };
     this.#post({ type: "routes", version: this.#version, ...(table && { table }) });
   }
 
   /** A page that never confirms a switch doesn't keep the session that it was taken. */
   #retire(number: number | undefined): void {
     if (number !== undefined) setTimeout(() => this.#targets.delete(number), RETIRE_TIME);
-  }
-
-  /** Resolves when the hook has confirmed what was told last. */
-  confirmed(): Promise<void> {
-    const version = this.#version;
-    if (this.#confirmed >= version) return Promise.resolve();
-    return new Promise((resolve) => this.#waiters.push({ version, resolve }));
   }
 
   /** A port was opened, or opened again: what was on its way to the one before is lost. */
@@ -157,7 +154,6 @@ export class PageRelay {
     this.#options.relay.turns.left(this);
     for (const { relayed } of this.#sockets.all) void this.#options.relay.drop(relayed);
     this.#sockets.clear();
-    for (const { resolve } of this.#waiters.splice(0)) resolve();
   }
 
   #forgetQueue(): void {
@@ -190,10 +186,7 @@ export class PageRelay {
         this.#request(message);
         break;
       case "relay-session-over":
-        void this.#sockets
-          .find(message)
-          ?.relayed.sessionOver(message.session)
-          .then(this.#options.changed);
+        this.#sessionOver(message);
         break;
       case "relay-closed":
         this.#closeSocket(message);
@@ -212,14 +205,21 @@ export class PageRelay {
         if (number !== this.#current) this.#targets.delete(number);
       }
     }
-    const done = this.#waiters.filter((waiter) => waiter.version <= version);
-    this.#waiters = this.#waiters.filter((waiter) => waiter.version > version);
-    for (const { resolve } of done) resolve();
     this.#options.changed();
+  }
+
+  #sessionOver(over: Extract<RelayUp, { type: "relay-session-over" }>): void {
+    const socket = this.#sockets.find(over);
+    if (!socket) return;
+    this.#sockets.forget(socket, over.session);
+    void socket.relayed.sessionOver(over.session).then(this.#options.changed);
   }
 
   /** The port is new; these are its open sockets, and their live queries go on. */
   #back(sockets: Extract<RelayUp, { type: "relay-sockets" }>["sockets"]): void {
+    const open = new Set(sockets.map((place) => this.#sockets.find(place)));
+    // One that closed while there was no port could tell nobody.
+    for (const socket of this.#sockets.all) if (!open.has(socket)) this.#closeSocket(socket);
     for (const { json, ...place } of sockets) {
       try {
         // Notifications may come before its next request, which would tell.
@@ -281,7 +281,7 @@ export class PageRelay {
     const port = this.#port;
     // Its answer would be for nobody: the page never had it, and the log mustn't say that it did.
     const isOver = () => port !== this.#port || this.#sockets.find(socket) !== socket;
-    const identity = held?.identity;
+    const whom = held && whomOf(held);
     const variables = socket.variables.get(call.session);
     const work = async () => {
       let as = held;
@@ -290,11 +290,14 @@ export class PageRelay {
         const result = await socket.relayed.call({ ...call, variables }, held, (session) => {
           as = session;
           // As whom it was to run when the page sent it: what waited while that changed is not sent.
-          if (session === held && session.identity !== identity) throw identityChanged(session);
+          if (session === held && whomOf(session) !== whom) throw identityChanged(session);
           if (port !== this.#port) throw new Error("the page's port is gone");
           left = true;
         });
-        if (isOver()) return;
+        if (isOver()) {
+          void socket.relayed.undelivered(result);
+          return;
+        }
         this.#answer(message, as, this.#resultFrame(format, request, result), result);
         socket.relayed.delivered(result);
       } catch (error) {
@@ -328,10 +331,15 @@ export class PageRelay {
 
   async #run({ size, work }: Run): Promise<void> {
     this.#running += 1;
-    await work();
-    this.#running -= 1;
-    this.#bytes -= size;
+    try {
+      await work();
+    } finally {
+      this.#running -= 1;
+      this.#bytes -= size;
+    }
     this.#runNext();
+    // Where nothing is routed any more, its port was kept for this answer.
+    if (!this.#route && !this.isBusy) this.#options.changed();
   }
 
   #resultFrame(
@@ -432,6 +440,11 @@ export class PageRelay {
     }
     this.#options.traffic([record]);
   }
+}
+
+/** A root user and a namespace's may have one name. */
+function whomOf({ identity, record }: HeldSession): string {
+  return `${record.auth.level} ${identity}`;
 }
 
 /** Bytes of a frame that the log is given whole. */

@@ -64,12 +64,17 @@ export class PageSockets {
     session: string | undefined,
     variables: readonly SessionVariable[],
   ): void {
-    this.#variableBytes -= bytesOf(socket.variables.get(session));
-    socket.variables.delete(session);
+    this.forget(socket, session);
     const bytes = bytesOf(variables);
     if (this.#variableBytes + bytes > MOST_VARIABLES) throw tooMuch("So many variables");
     this.#variableBytes += bytes;
     socket.variables.set(session, variables);
+  }
+
+  /** The session is over; the hook tells them anew where it is used again. */
+  forget(socket: PageSocket, session: string | undefined): void {
+    this.#variableBytes -= bytesOf(socket.variables.get(session));
+    socket.variables.delete(session);
   }
 
   remove(socket: PageSocket): void {

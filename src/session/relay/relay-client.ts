@@ -145,6 +145,11 @@ export class RelayClient {
     }
   }
 
+  /** Its answer can't reach the client any more: what began with it is nobody's, and ends. */
+  async undelivered({ begunTransaction, begunLive = [] }: RelayResult): Promise<void> {
+    await this.#end((_owned, id) => id === begunTransaction || begunLive.includes(id));
+  }
+
   /** A notification of a live query of this client's, from whichever held session. */
   notified(liveId: string, event: LiveEvent): void {
     const live = this.#live.get(liveId);
@@ -198,15 +203,15 @@ export class RelayClient {
     await this.#end(() => true);
   }
 
-  async #end(which: (owned: Owned) => boolean): Promise<void> {
+  async #end(which: (owned: Owned, id: string) => boolean): Promise<void> {
     const work: Promise<unknown>[] = [];
     for (const [txn, owned] of [...this.#transactions]) {
-      if (!which(owned)) continue;
+      if (!which(owned, txn)) continue;
       this.#transactions.delete(txn);
       work.push(owned.held.requests.finish(txn, "cancel", "page"));
     }
     for (const [id, owned] of [...this.#live]) {
-      if (!which(owned)) continue;
+      if (!which(owned, id)) continue;
       this.#forgetLive(id);
       work.push(owned.held.requests.endForPage(id));
     }

@@ -4,8 +4,9 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type DemoServer, startServer } from "../../../../demo/server/server.ts";
+import type { VariableFact } from "../../../../src/session/page/page-facts.ts";
 import { writeRequest } from "../../../../src/wire/envelope.ts";
-import { encodeParams } from "../../../../src/wire/values.ts";
+import { encodeParams, encodeValue } from "../../../../src/wire/values.ts";
 import { memoryDurableStore, memorySecretStore } from "../../../support/memory-stores.ts";
 import { until } from "../../../support/registry.ts";
 import { type PageAnswer, RelayedPage, readAnswer } from "../../../support/relayed-page.ts";
@@ -243,6 +244,89 @@ describe("the page's socket", () => {
     await until(() => page.live.some(({ liveId, killed }) => killed && liveId === String(id)));
   });
 });
+
+describe("the page's port", () => {
+  it("is lost before the answer: what began with it is nobody's, and ends", async () => {
+    const before = proxy.seen.length;
+    proxy.onRequest = () => {
+      page.page.connected();
+      return undefined;
+    };
+    const begin = page.send(writeRequest({ id: "b", method: "begin" }));
+    await until(() => scene.view(bob).transactions.length === 0 && !page.page.isBusy);
+    const params = encodeParams(["LIVE SELECT * FROM note", {}]);
+    const live = page.send(writeRequest({ id: "l", method: "query", params }));
+    const methods = () => proxy.seen.slice(before).map(({ method }) => method);
+    await until(() => methods().includes("cancel") && methods().includes("kill"));
+    await until(() => scene.view(bob).liveQueries.length === 0);
+    expect(page.answersTo(begin) + page.answersTo(live)).toBe(0);
+  });
+
+  it("is back: what belonged to a socket that closed meanwhile ends", async () => {
+    await page.query("LIVE SELECT * FROM note", {}, { client: 1 });
+    await page.query("LIVE SELECT * FROM user", {}, { client: 2 });
+    page.page.connected();
+    page.page.receive({ type: "relay-sockets", sockets: [{ client: 2, generation: 0 }] });
+    await until(() => scene.view(bob).liveQueries.length === 1);
+    expect(scene.view(bob).liveQueries[0]?.statement).toContain("user");
+  });
+
+  it("is kept until the last answer, where nothing is routed any more", async () => {
+    const params = encodeParams(["RETURN 1", {}]);
+    const last = page.send(writeRequest({ id: "last", method: "query", params }));
+    page.page.setRoute(undefined);
+    expect(page.page.isBusy).toBe(true);
+    expect(page.posted.at(-1)).toMatchObject({ type: "routes", table: {} });
+    await until(() => page.answersTo(last) === 1);
+    await until(() => !page.page.isBusy);
+  });
+});
+
+describe("a page that makes itself large", () => {
+  const ask = (client: number, variables?: VariableFact[]) => {
+    const frame = writeRequest({
+      id: "x",
+      method: "query",
+      params: encodeParams(["RETURN 1", {}]),
+      session: `018f0000-0000-7000-8000-${String(client).padStart(12, "0")}`,
+    });
+    page.page.receive({
+      type: "relay",
+      seq: 10_000 + client,
+      route: page.route,
+      client,
+      generation: 0,
+      frame,
+      ...(variables && { variables }),
+    });
+    return until(() =>
+      page.posted.find((each) => each.type === "relayed" && each.seq === 10_000 + client),
+    );
+  };
+
+  it("has no more sockets than a page can have", async () => {
+    page.page.receive({ type: "relay-sockets", sockets: manySockets(256) });
+    const refused = await ask(300);
+    expect(readAnswer((refused as { frame: Uint8Array }).frame).error).toMatchObject({
+      details: { kind: "TooMuch" },
+    });
+  });
+
+  it("and no more variables", async () => {
+    const cbor = encodeValue("x".repeat(60 * 1024));
+    const variables = Array.from({ length: 8 }, (_, i) => ({ name: `v${i}`, size: 1, cbor }));
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => ask(1 + i, variables)));
+    const errors = answers.map(
+      (answer) => readAnswer((answer as { frame: Uint8Array }).frame).error?.details?.kind,
+    );
+    expect(errors[0]).toBeUndefined();
+    expect(errors.at(-1)).toBe("TooMuch");
+  });
+});
+
+function manySockets(count: number): { client: number; generation: number }[] {
+  return Array.from({ length: count }, (_, client) => ({ client, generation: 0 }));
+}
 
 describe("the worker dies", () => {
   it("live queries of a page that comes back go on, those of one that doesn't end", async () => {
