@@ -21,8 +21,12 @@ export interface Address {
 }
 
 const OPEN = 1;
+/** No state of variables has this number. */
+const NEVER = -1;
 /** Close codes from 4000 on are for applications; the reason says that it was us. */
 const UNREADABLE = 4001;
+
+type Place = { client: number; generation: number };
 
 export class RoutedSocket {
   readonly tap: Tap;
@@ -32,12 +36,10 @@ export class RoutedSocket {
   /** Open in a held session. */
   readonly transactions = new Set<string>();
   readonly live = new Set<string>();
-  /** Something of it went by way of a route. */
-  wasRelayed = false;
   /** By session: which state of its variables the worker was told. */
   readonly #told = new Map<string | undefined, number>();
   readonly #origin: string;
-  #place: { client: number; generation: number } | undefined;
+  #place: Place | undefined;
 
   constructor(tap: Tap) {
     this.tap = tap;
@@ -49,7 +51,17 @@ export class RoutedSocket {
   }
 
   get isOpen(): boolean {
-    return native.readyState(this.tap.socket) === OPEN;
+    return isOpen(this.tap.socket);
+  }
+
+  /** Nothing can be read of what is sent on it, and nothing answered. */
+  get isUnreadable(): boolean {
+    return this.journal.format === "flatbuffers";
+  }
+
+  /** Something of it went by way of a route. */
+  get wasRelayed(): boolean {
+    return this.#place !== undefined;
   }
 
   /** Something of it is under way, or goes on, that isn't its own server's. */
@@ -62,11 +74,25 @@ export class RoutedSocket {
     );
   }
 
-  /** As the worker knows it; it stays, even where it turns out to be another client's. */
-  get place(): { client: number; generation: number } {
+  /** As the worker knows it, once it was settled. */
+  get place(): Place {
     const { client, generation } = this.journal;
-    this.#place ??= { client: client.number, generation };
-    return this.#place;
+    return this.#place ?? { client: client.number, generation };
+  }
+
+  /**
+   * It stays, even where it turns out to be another client's: so it must not be the place of any of the
+   * others, whose clients may have changed.
+   */
+  settle(others: Iterable<RoutedSocket>): void {
+    if (this.#place) return;
+    const place = { ...this.place };
+    const taken = new Set<number>();
+    for (const { wasRelayed, place: other } of others) {
+      if (wasRelayed && other.client === place.client) taken.add(other.generation);
+    }
+    while (taken.has(place.generation)) place.generation += 1;
+    this.#place = place;
   }
 
   owns(id: string): boolean {
@@ -96,8 +122,14 @@ export class RoutedSocket {
     return isFirst && variables.length === 0 ? undefined : variables;
   }
 
+  /** The worker may not have heard: also of variables that are no more. */
   forgetTold(): void {
-    this.#told.clear();
+    for (const session of this.#told.keys()) this.#told.set(session, NEVER);
+  }
+
+  /** The worker forgets it too. */
+  forgetSession(session: string | undefined): void {
+    this.#told.delete(session);
   }
 
   sendNatively(frame: Frame): void {
@@ -110,13 +142,20 @@ export class RoutedSocket {
     if (this.isOpen) deliver(this.tap.socket, frame, this.#origin);
   }
 
-  /** Answers a request with an error, in a task of its own, as an answer would come. */
+  /**
+   * Answers a request with an error, in a task of its own, as an answer would come. A socket on which
+   * nothing can be answered is closed.
+   */
   refuse(address: Address, error: RelayError): void {
+    if (this.isUnreadable) {
+      this.close();
+      return;
+    }
     const frame = this.#errorFrame(address, error);
     later(() => this.deliver(frame), 0);
   }
 
-  /** Nothing can be answered on it, so it is closed: nothing of it runs as somebody else. */
+  /** Nothing of it runs as somebody else. */
   close(): void {
     native.close(
       this.tap.socket,
@@ -143,6 +182,10 @@ export class RoutedSocket {
 /** Which request this is. What is kept of it is its own: pages use their buffers again. */
 export function addressOf({ id, idItem, session }: SentRequest): Address {
   return { id: idItem ? (idItem.slice() as ItemBytes) : id, session };
+}
+
+export function isOpen(socket: WebSocket): boolean {
+  return native.readyState(socket) === OPEN;
 }
 
 /** `ws://host:port`, which is what the browser says that a socket's messages come from. */

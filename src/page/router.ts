@@ -23,7 +23,7 @@ import { endsSession, methodKind } from "../session/relay/relay-methods.ts";
 import { joined } from "../session/relay/relay-parts.ts";
 import { EnvelopeError } from "../wire/wire-error.ts";
 import { bytesOf, copyOf, later, never } from "./intrinsics.ts";
-import { type Address, addressOf, RoutedSocket } from "./routed-socket.ts";
+import { type Address, addressOf, isOpen, RoutedSocket } from "./routed-socket.ts";
 import type { Tap } from "./tap.ts";
 import { type Routed, Turns } from "./turns.ts";
 
@@ -48,6 +48,8 @@ interface Pending {
   parts?: Frame[];
 }
 
+const UNKNOWN =
+  "whether this is the session that you chose can't be told. Nothing was sent. Choose again in DevTools > Switchyard.";
 const SERVER = { to: "server" } as const;
 const WAIT = { to: "wait" } as const;
 
@@ -112,10 +114,10 @@ export class Router {
    * @param data a text, bytes, or a Blob
    */
   takes(tap: Tap, data: unknown): boolean {
-    const socket = this.#sockets.get(tap.journal);
     // In any other state the native method throws, or counts, as ever.
-    if (!socket?.isOpen) return false;
-    if (tap.journal.format === "flatbuffers") return this.#refuseUnreadable(socket);
+    if (!isOpen(tap.socket)) return false;
+    const socket = this.#sockets.get(tap.journal);
+    if (!socket) throw new Error("The page broke what its sockets are found by.");
     const frame = typeof data === "string" ? data : bytesOf(data);
     if (frame === undefined) {
       socket.readBlob(data as Blob, (bytes) => {
@@ -158,6 +160,8 @@ export class Router {
         this.#notified(message);
         break;
       case "relay-refused": {
+        // With the request went what it told of the page's variables.
+        this.#pending.get(message.seq)?.socket.forgetTold();
         const refused = "more requests than can be passed on. Nothing was sent.";
         this.#fail(message.seq, new RelayError("TooMuch", refused));
         break;
@@ -219,7 +223,9 @@ export class Router {
     const chosen = table.session ?? table.refused;
     const { client } = journal;
     if (chosen?.client !== client.number || chosen.url !== client.url) return undefined;
-    if (client.session(session)?.order !== chosen.order) return undefined;
+    const known = client.session(session);
+    if (!known) return new RelayError("ChooseAgain", UNKNOWN);
+    if (known.order !== chosen.order) return undefined;
     return "route" in chosen ? chosen.route : new RelayError("ChooseAgain", chosen.why);
   }
 
@@ -245,10 +251,9 @@ export class Router {
   }
 
   #wayOf(socket: RoutedSocket, frame: Frame): Way {
-    let request: SentRequest;
+    if (socket.isUnreadable) return this.#wayOfUnreadable();
     try {
-      request = readSent(frame);
-      return this.#wayOfRequest(socket, request);
+      return this.#wayOfRequest(socket, readSent(frame));
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
       // Nobody can say in which session it would run.
@@ -256,6 +261,13 @@ export class Router {
       if (this.#awaiting) return WAIT;
       return { to: "nobody", request: undefined, error: unreadable(error.message) };
     }
+  }
+
+  /** No request of such a socket can be told from another; one session alone can't be chosen on it. */
+  #wayOfUnreadable(): Way {
+    if (this.#awaiting) return WAIT;
+    if (this.#table?.all === undefined && this.#table?.default === undefined) return SERVER;
+    return { to: "nobody", request: undefined, error: unreadable("This socket's format") };
   }
 
   #wayOfRequest(socket: RoutedSocket, request: SentRequest): Way {
@@ -332,11 +344,11 @@ export class Router {
     }
     const seq = ++this.#lastSeq;
     const kept = this.#turns.isFull ? keep(frame) : frame;
+    socket.settle(this.#sockets.values());
     const message: Routed = { type: "relay", seq, ...socket.place, frame: kept };
     if (route !== undefined) message.route = route;
     const variables = request.method === "query" ? socket.news(request.session) : undefined;
     if (variables) message.variables = variables;
-    socket.wasRelayed = true;
     this.#wasUsed = true;
     this.#pending.set(seq, { socket, address });
     this.#turns.add(message);
@@ -356,6 +368,7 @@ export class Router {
   }
 
   #sessionOver(socket: RoutedSocket, session: string | undefined): void {
+    socket.forgetSession(session);
     const over: RelayUp = { type: "relay-session-over", ...socket.place };
     if (session !== undefined) over.session = session;
     this.#send(over);
@@ -364,14 +377,6 @@ export class Router {
   /** What such a socket sends isn't seen: it would go on as the page itself. */
   #closeUnseen(socket: RoutedSocket, { all, default: ofDefault }: RouteTable): void {
     if (socket.journal.ownSend && (all ?? ofDefault) !== undefined) socket.close();
-  }
-
-  /** A socket whose format can't be read: no request of it can be told from another. */
-  #refuseUnreadable(socket: RoutedSocket): boolean {
-    const table = this.#table;
-    if (table?.all === undefined && table?.default === undefined) return false;
-    socket.close();
-    return true;
   }
 
   // ── Answers ─────────────────────────────────────────────────────────────────────────────────

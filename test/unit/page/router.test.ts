@@ -157,6 +157,47 @@ describe("a route", () => {
     expect(socket.readyState).toBe(3);
   });
 
+  test("of one session leaves none that isn't known to the page's own server", () => {
+    const socket = connect();
+    routed({ session: { route: 4, url: "ws://127.0.0.1:8000/rpc", client: 1, order: 1 } });
+    socket.send(request("unknown", { session: Uuid.v7() }));
+    expect(socket.wire).toEqual([]);
+    expect(page.requests).toEqual([]);
+    expect(answered(socket, "unknown").error).toMatchObject({ code: -32089 });
+  });
+
+  test("holds in a page that broke what sockets are found by", () => {
+    const socket = connect();
+    routed({ default: 1 });
+    vi.spyOn(Map.prototype, "get").mockReturnValue(undefined);
+    socket.send(request("a"));
+    vi.restoreAllMocks();
+    expect(socket.wire).toEqual([]);
+    expect(socket.readyState).toBe(3);
+  });
+
+  test("knows two sockets apart, though their clients change places", () => {
+    const [first, second] = [Uuid.v7(), Uuid.v7()];
+    for (const session of [first, second]) {
+      const socket = connect();
+      socket.send(request("attach", { method: "attach", params: [], session }));
+      socket.receive(answer("attach", null));
+    }
+    for (const socket of [...heard.keys()]) socket.end(1006);
+    const [one, other] = [connect(), connect()];
+    routed({ all: 1 });
+    const attach = (socket: FakeSocket, session: Uuid) => {
+      socket.send(request("attach", { method: "attach", params: [], session }));
+      socket.receive(answer("attach", null));
+    };
+    one.send(request("a"));
+    // Whichever of the two it was taken for: it is the other one.
+    attach(one, page.requests[0]?.client === 1 ? second : first);
+    other.send(request("b"));
+    const places = page.requests.map(({ client, generation }) => `${client}.${generation}`);
+    expect(new Set(places).size).toBe(2);
+  });
+
   test("tells the page's variables with a query, once per state of them", () => {
     const socket = connect();
     routed({ default: 1 });
@@ -175,6 +216,23 @@ describe("a route", () => {
       variables?.map(({ cbor }) => codec.decode(cbor as Uint8Array)),
     );
     expect(values).toEqual([["one"], undefined, undefined, ["two"]]);
+  });
+
+  test("tells them again where the worker may not have heard, also that there are none", () => {
+    const socket = connect();
+    routed({ default: 1 });
+    socket.send(request("let", { method: "let", params: ["name", "one"] }));
+    socket.receive(answer("let", null));
+    socket.send(request("a"));
+    page.route({ type: "relay-refused", seq: 1 });
+    socket.send(request("b"));
+    socket.send(request("unset", { method: "unset", params: ["name"] }));
+    socket.receive(answer("unset", null));
+    page.route({ type: "relay-lost" });
+    routed({ default: 1 }, 2);
+    socket.send(request("c"));
+    const told = page.requests.map(({ variables }) => variables?.map(({ name }) => name));
+    expect(told).toEqual([["name"], ["name"], []]);
   });
 
   test("leaves what the browser would refuse to the browser", () => {
@@ -382,6 +440,21 @@ describe("until it is known what is routed", () => {
     page.route({ type: "routes", version: 0 });
     expect(socket.wire).toHaveLength(2);
     expect(page.requests).toEqual([]);
+  });
+
+  test("a socket whose format can't be read waits too", () => {
+    page.route({ type: "routes-await" });
+    const [own, routedOne] = [connect("flatbuffers"), connect("flatbuffers")];
+    own.send(new Uint8Array([1, 2, 3]));
+    expect(own.wire).toEqual([]);
+    page.route({ type: "routes", version: 1 });
+    expect(own.wire).toHaveLength(1);
+    page.route({ type: "routes-await" });
+    routedOne.send(new Uint8Array([1, 2, 3]));
+    routed({ default: 1 }, 2);
+    vi.advanceTimersByTime(1);
+    expect(routedOne.wire).toEqual([]);
+    expect(routedOne.readyState).toBe(3);
   });
 
   test("after three seconds data gets an error, and never goes to the server", () => {
