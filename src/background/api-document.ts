@@ -21,6 +21,7 @@ import { readApiMessage } from "../messages/api-validation.ts";
 import type { HeldSession } from "../session/held-session.ts";
 import type { RelayCall, RelayNotification, RelayResult } from "../session/relay/relay-client.ts";
 import { methodKind } from "../session/relay/relay-methods.ts";
+import type { Leaving } from "../session/session-requests.ts";
 import { arrayOf } from "../wire/cbor-parts.ts";
 import { proveArray, proveItem } from "../wire/proven.ts";
 import { canonicalUuid } from "../wire/uuid.ts";
@@ -42,7 +43,8 @@ export interface ApiPlace {
 
 /** What carries the document's requests: a `RelayClient`. */
 export interface ApiClient {
-  call(call: RelayCall, held: HeldSession): Promise<RelayResult>;
+  /** @param leaving called right before it leaves; where it throws nothing is sent */
+  call(call: RelayCall, held: HeldSession, leaving: Leaving): Promise<RelayResult>;
   /** Its answer is on the way: from here on the page can know what began with it. */
   delivered(result: RelayResult): void;
   /** What was begun as this session of the client's ends. */
@@ -354,7 +356,12 @@ export class ApiDocument {
     this.#client ??= this.#host.createClient((notification) => this.#notified(notification));
     const client = this.#client;
     this.#used.add(grant);
-    const result = await client.call(call, held);
+    const { identity } = held;
+    const result = await client.call(call, held, () => {
+      // It may have waited, while the person took the grant back or signed the session in anew.
+      if (this.#gone || this.#host.held(origin, grant) !== held) throw notGranted();
+      if (held.identity !== identity) throw becameAnother();
+    });
     if (this.#gone || this.#host.held(origin, grant) !== held) {
       // What it began is nobody's.
       void client.sessionOver(grant);
@@ -382,6 +389,14 @@ export class ApiDocument {
       // The port has just closed: `left` follows.
     }
   }
+}
+
+function becameAnother(): ApiRefusal {
+  return new ApiRefusal(
+    "sessionUnavailable",
+    "The session became somebody else while this request waited. Nothing was sent.",
+    { outcome: "not-sent" },
+  );
 }
 
 interface Outcome {

@@ -109,8 +109,9 @@ export class PageRoutes {
   }
 
   get #topOrigin(): string | undefined {
-    for (const { mirror, leaving } of this.#documents.values()) {
-      if (mirror.place.top && !leaving) return mirror.place.origin;
+    for (const { mirror, leaving, isConnected } of this.#documents.values()) {
+      // One whose port is closed may be in the back/forward cache, behind a page that has no hook.
+      if (mirror.place.top && isConnected && !leaving) return mirror.place.origin;
     }
     return undefined;
   }

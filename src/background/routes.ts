@@ -203,6 +203,8 @@ export class Routes implements RouteControl {
       if (this.book.at(place) === route) this.book.restore(place, before);
       await this.#keeping.save();
       await this.#keeping.register();
+      // A document that opened meanwhile was told otherwise.
+      await this.apply(tabId);
       throw new InvalidRequestError(
         `This tab goes on as before: the browser refused what a switch needs (${messageOf(error)}).`,
       );

@@ -99,7 +99,7 @@ function routedClient(id: string, notify: (notification: RelayNotification) => v
   const all = relay;
   const client = all.client(id, notify);
   return {
-    call: (call, held) => client.call(call, held),
+    call: (call, held, leaving) => client.call(call, held, leaving),
     delivered: (result) => client.delivered(result),
     sessionOver: (session) => client.sessionOver(session),
     close: () => all.drop(client),

@@ -23,6 +23,8 @@ export interface FakePlace {
   documentId?: string;
   origin?: string;
   url?: string;
+  /** By the browser's word; absent: it doesn't tell. */
+  topOrigin?: string;
 }
 
 type Format = "cbor" | "json";
@@ -36,7 +38,7 @@ interface FakeSocket {
 
 export class FakePage {
   readonly documentId: string;
-  readonly place: Required<FakePlace>;
+  readonly place: Required<Omit<FakePlace, "topOrigin">> & Pick<FakePlace, "topOrigin">;
   readonly #pages: () => Pages;
   readonly #journal = new Journal();
   readonly #sockets: FakeSocket[] = [];

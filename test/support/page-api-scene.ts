@@ -108,7 +108,7 @@ export class ApiScene {
         const client = relay.client(id, notify);
         this.clients.push(client);
         return {
-          call: (call, held) => client.call(call, held),
+          call: (call, held, leaving) => client.call(call, held, leaving),
           delivered: (result) => client.delivered(result),
           sessionOver: (session) => client.sessionOver(session),
           close: () => relay.drop(client),

@@ -447,6 +447,30 @@ describe("access that is taken back", () => {
     expect(await running).toMatchObject({ code: 4100, data: { outcome: "ran" } });
   });
 
+  it("while a request waits, or a session becomes somebody else, sends nothing", async () => {
+    const key = await scene.create({ label: "Waits", signIn: SIGN_INS.alice });
+    const held = scene.registry.session(key);
+    const [id] = await page.granted([key]);
+    const document = open();
+    const create = () =>
+      document.refusal("switchyard_rpc", query(id, "CREATE note SET text = 'late', owner = $auth"));
+    const waits = async (meanwhile: () => Promise<unknown>) => {
+      held.gate.close("it is being tried.");
+      const refused = create();
+      await settled();
+      await meanwhile();
+      held.gate.open();
+      return refused;
+    };
+    expect(await waits(() => held.signIn(SIGN_INS.bob))).toMatchObject({
+      data: { outcome: "not-sent" },
+    });
+    expect(await waits(() => page.command("api.revoke", { origin: ORIGIN }))).toMatchObject({
+      code: 4100,
+    });
+    expect(await scene.ask(key, "SELECT VALUE text FROM note WHERE text = 'late'")).toEqual([]);
+  });
+
   it("is gone even where it can't be stored, and the person is told", async () => {
     const [id] = await page.granted([bob]);
     page.store.save = () => Promise.reject(new Error("disk full"));

@@ -4,6 +4,7 @@ import { RecordId } from "surrealdb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DemoServer, startServer } from "../../../demo/server/server.ts";
 import { Pages } from "../../../src/background/pages.ts";
+import type { PagesRouting, RoutedDocument } from "../../../src/background/route-plane.ts";
 import { pageSessionKey } from "../../../src/session/page/page-model.ts";
 import { shortId } from "../../../src/session/short-id.ts";
 import { decodeValue } from "../../../src/wire/values.ts";
@@ -29,13 +30,13 @@ const BOB = {
   password: "bob",
 };
 
-function stage(viewsPatience = 100) {
+function stage(viewsPatience = 100, routing: PagesRouting = noRouting) {
   const tabs = new FakeTabs();
   const markers: boolean[] = [];
   const pages = new Pages({
     tabs,
     setMarker: (on) => markers.push(on),
-    routing: noRouting,
+    routing,
     viewsPatience,
   });
   const page = (place = {}) => {
@@ -387,4 +388,21 @@ describe("a hostile page", () => {
     expect(view.page.sessions.length).toBeLessThanOrEqual(1_000);
     await own.request(socket, "ping");
   });
+});
+
+it("asks for the routes of a frame under the page that is shown, not one in the back/forward cache", async () => {
+  const asked: RoutedDocument[] = [];
+  const routeFor = async (document: RoutedDocument) => void asked.push(document);
+  const parts = Promise.resolve({ relay: {}, control: { routeFor, changed: () => undefined } });
+  const routing = { ...noRouting, parts } as unknown as PagesRouting;
+  const { pages, page } = stage(100, routing);
+  const view = new FakeWatcher(pages);
+  page({ documentId: "left" }).openPort();
+  await until(() => asked.length === 1);
+  open.at(-1)?.pair?.view.disconnect();
+  const place = { frameId: 4, documentId: "inner", topOrigin: "https://elsewhere.test" };
+  page(place).openPort();
+  await until(() => asked.length === 2);
+  expect(asked[1]).toMatchObject({ documentId: "inner", topOrigin: "https://elsewhere.test" });
+  pages.unwatch(view);
 });
