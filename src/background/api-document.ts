@@ -356,11 +356,11 @@ export class ApiDocument {
     this.#client ??= this.#host.createClient((notification) => this.#notified(notification));
     const client = this.#client;
     this.#used.add(grant);
-    const { identity } = held;
+    const { runsAs } = held;
     const result = await client.call(call, held, () => {
       // It may have waited, while the person took the grant back or signed the session in anew.
       if (this.#gone || this.#host.held(origin, grant) !== held) throw notGranted();
-      if (held.identity !== identity) throw becameAnother();
+      if (held.runsAs !== runsAs) throw becameAnother();
     });
     if (this.#gone || this.#host.held(origin, grant) !== held) {
       // What it began is nobody's.

@@ -90,6 +90,18 @@ export class HeldSession {
     return identityText(auth.user, placeText(namespace, database));
   }
 
+  /** To be compared: as whom and where a request runs that leaves now. */
+  get runsAs(): string {
+    const { namespace, database } = this.record;
+    return JSON.stringify([this.#whom, namespace ?? "", database ?? ""]);
+  }
+
+  /** A root user and a namespace's may have one name. */
+  get #whom(): string {
+    const { level, user, access } = this.record.auth;
+    return JSON.stringify([level, user ?? "", access ?? ""]);
+  }
+
   // ── Set-up and restore ──────────────────────────────────────────────────────────────────────
 
   /** Makes the session at the server, or makes it again on a fresh socket. Never rejects. */
@@ -217,8 +229,11 @@ export class HeldSession {
   async #adoptFamily(family: TokenFamily<HeldSession>, by: Actor, cause: string): Promise<void> {
     const { record } = this;
     const before = record.auth.user ?? "anonymous";
+    const whom = this.#whom;
     await this.#owner.join(this, family);
     this.showTokens();
+    // Live queries would go on as whoever it was, transactions as whoever it is now.
+    if (this.#whom !== whom) await this.requests.endAll();
     // The end of the former sign-in: with it the clock would end the new one at once.
     record.expireAt = undefined;
     const { namespace, database } = record.auth;

@@ -281,7 +281,7 @@ export class PageRelay {
     const port = this.#port;
     // Its answer would be for nobody: the page never had it, and the log mustn't say that it did.
     const isOver = () => port !== this.#port || this.#sockets.find(socket) !== socket;
-    const whom = held && whomOf(held);
+    const runsAs = held?.runsAs;
     const variables = socket.variables.get(call.session);
     const work = async () => {
       let as = held;
@@ -290,7 +290,7 @@ export class PageRelay {
         const result = await socket.relayed.call({ ...call, variables }, held, (session) => {
           as = session;
           // As whom it was to run when the page sent it: what waited while that changed is not sent.
-          if (session === held && whomOf(session) !== whom) throw identityChanged(session);
+          if (session === held && session.runsAs !== runsAs) throw identityChanged(session);
           if (port !== this.#port) throw new Error("the page's port is gone");
           left = true;
         });
@@ -440,11 +440,6 @@ export class PageRelay {
     }
     this.#options.traffic([record]);
   }
-}
-
-/** A root user and a namespace's may have one name. */
-function whomOf({ identity, record }: HeldSession): string {
-  return `${record.auth.level} ${identity}`;
 }
 
 /** Bytes of a frame that the log is given whole. */

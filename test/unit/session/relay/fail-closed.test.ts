@@ -115,6 +115,17 @@ describe("a held session that can't serve", () => {
   });
 });
 
+it("a held session that signs in as somebody else ends what the page began in it as the former", async () => {
+  const [id] = await page.query("LIVE SELECT * FROM note");
+  const { result } = await page.request("begin");
+  await scene.registry.session(bob).signIn(SIGN_INS.alice);
+  await until(() => page.live.some(({ liveId, killed }) => killed && liveId === String(id)));
+  const { error } = await page.request("query", [WHO, {}], { txn: String(result) });
+  expect(error).toMatchObject({ details: { kind: "TransactionLost" } });
+  expect(await page.query(WHO)).toEqual(["user:alice"]);
+  expect(scene.view(bob).transactions).toEqual([]);
+});
+
 describe("a connection that is lost", () => {
   it("between request and answer: outcome unknown, once, and never repeated", async () => {
     const text = "CREATE note SET text = 'cut', owner = $auth";
