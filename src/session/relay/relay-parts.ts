@@ -14,8 +14,19 @@ const PART = 60 * 1024;
 export function partsOf(frame: Uint8Array | string): (Uint8Array | string)[] {
   if (frame.length <= PART) return [frame];
   const parts: (Uint8Array | string)[] = [];
-  for (let at = 0; at < frame.length; at += PART) parts.push(frame.slice(at, at + PART));
+  for (let at = 0; at < frame.length; ) {
+    const end = at + PART - (splitsCharacter(frame, at + PART) ? 1 : 0);
+    parts.push(frame.slice(at, end));
+    at = end;
+  }
   return parts;
+}
+
+/** Half a character needn't survive a browser's port. */
+function splitsCharacter(frame: Uint8Array | string, at: number): boolean {
+  if (typeof frame !== "string" || at >= frame.length) return false;
+  const before = frame.charCodeAt(at - 1);
+  return before >= 0xd800 && before <= 0xdbff;
 }
 
 /** @param parts all of bytes, or all of text */
