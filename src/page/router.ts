@@ -59,7 +59,8 @@ export class Router {
   readonly #pending = new Map<number, Pending>();
   readonly #turns = new Turns((message) => this.#leave(message));
   #table: RouteTable | undefined;
-  #version = 0;
+  /** The table of this version is in force for requests after this one. */
+  #toConfirm: { version: number; after: number } | undefined;
   #awaiting = false;
   /** The extension was updated or removed: what is routed has no way any more until the page reloads. */
   #orphaned = false;
@@ -100,6 +101,7 @@ export class Router {
     for (const [seq, pending] of this.#pending) if (pending.socket === socket) over.add(seq);
     for (const seq of over) this.#pending.delete(seq);
     this.#turns.drop(over);
+    this.#confirm();
     if (socket.wasRelayed) this.#send({ type: "relay-closed", ...socket.place });
   }
 
@@ -176,7 +178,6 @@ export class Router {
   #setTable({ version, table }: Extract<RelayDown, { type: "routes" }>): void {
     const tellsSockets = this.#awaiting;
     this.#table = table;
-    this.#version = version;
     this.#awaiting = false;
     if (this.#patience !== undefined) never(this.#patience);
     this.#patience = undefined;
@@ -192,10 +193,21 @@ export class Router {
       }));
       this.#send({ type: "relay-sockets", sockets });
     }
-    this.#send({ type: "routes-ack", version });
+    this.#toConfirm = { version, after: this.#lastSeq };
+    this.#confirm();
     for (const socket of this.#sockets.values()) {
       for (const frame of socket.waiting.splice(0)) this.#pass(socket, frame);
     }
+  }
+
+  /** Once no request is left that was sent under what was routed before. */
+  #confirm(): void {
+    const { version, after } = this.#toConfirm ?? {};
+    if (version === undefined || after === undefined) return;
+    const { oldest } = this.#turns;
+    if (oldest !== undefined && oldest <= after) return;
+    this.#toConfirm = undefined;
+    this.#send({ type: "routes-ack", version });
   }
 
   /** The worker is gone: nobody will answer, and nobody knows what became of it. */
@@ -358,6 +370,7 @@ export class Router {
   /** It is its turn. */
   #leave(message: Routed): void {
     if (!this.#send(message)) this.#fail(message.seq, gone());
+    this.#confirm();
   }
 
   #tooMuch(frame: Frame): string | undefined {
@@ -438,7 +451,7 @@ export class Router {
   /** In Firefox a bridge ends without a word when the extension is updated. */
   #probeBridge(): void {
     this.#probe = undefined;
-    if (this.#send({ type: "routes-ack", version: this.#version })) {
+    if (this.#send({ type: "routes-ack", version: 0 })) {
       if (this.#pending.size > 0) this.#probe = later(() => this.#probeBridge(), PROBE_TIME);
     } else this.#failAll();
   }

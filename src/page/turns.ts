@@ -32,6 +32,11 @@ export class Turns {
     return this.#underWay.size >= AT_ONCE;
   }
 
+  /** The one that has waited longest; undefined: none waits. */
+  get oldest(): number | undefined {
+    return this.#waiting[this.#first]?.seq;
+  }
+
   /** Why no more can wait, one sentence; undefined: this one can. */
   tooMuch(size: number): string | undefined {
     if (!this.isFull) return undefined;

@@ -310,7 +310,13 @@ describe("more than can be on their way", () => {
     frame.fill(0);
     expect(page.requests).toHaveLength(64);
     page.route({ type: "routes", version: 2, table: { label: "Alice", default: 2 } });
+    socket.send(request("n65"));
+    const confirmed = () =>
+      page.relayed.some((message) => message.type === "routes-ack" && message.version === 2);
+    // The worker must go on serving what names the former route.
+    expect(confirmed()).toBe(false);
     answerTo(1, "n0");
+    expect(confirmed()).toBe(true);
     const [last] = page.requests.slice(64);
     expect(last).toMatchObject({ seq: 65, route: 1 });
     expect(codec.decode(last?.frame as Uint8Array)).toMatchObject({ id: "n64" });
