@@ -191,7 +191,7 @@ describe("a route", () => {
 
   test("of one session leaves none that isn't known to the page's own server", () => {
     const socket = connect();
-    routed({ session: { route: 4, url: "ws://127.0.0.1:8000/rpc", client: 1, order: 1 } });
+    routed({ session: { ...CHOSEN, order: 1 } });
     socket.send(request("unknown", { session: Uuid.v7() }));
     expect(socket.wire).toEqual([]);
     expect(page.requests).toEqual([]);
