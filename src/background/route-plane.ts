@@ -70,6 +70,8 @@ export interface RoutePlane {
 export interface RouteTarget {
   to: SessionKey;
   scope: RouteScope;
+  /** When the person chose it, in Unix milliseconds. */
+  since: number;
 }
 
 /** What the pages need to know of routes. */

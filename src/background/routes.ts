@@ -154,7 +154,7 @@ export class Routes implements RouteControl {
     if (top) this.#setTop(tabId, origin);
     const route = this.book.routeFor({ tabId, origin, topOrigin });
     if (!route) this.#leaveLater(tabId);
-    return route && { to: route.to, scope: route.scope };
+    return route && { to: route.to, scope: route.scope, since: route.since };
   }
 
   /** Nothing is routed there, as far as is known: its documents need no port of their own accord. */

@@ -234,6 +234,9 @@ export class Router {
     if (table.default !== undefined) return session === undefined ? table.default : undefined;
     const chosen = table.session ?? table.refused;
     const { client } = journal;
+    if (session === undefined && table.session && isDoubtful(table.session, client)) {
+      return new RelayError("ChooseAgain", DOUBTFUL);
+    }
     if (chosen?.client !== client.number || chosen.url !== client.url) return undefined;
     const known = client.session(session);
     if (!known) return new RelayError("ChooseAgain", UNKNOWN);
@@ -467,6 +470,21 @@ export class Router {
     return taken;
   }
 }
+
+/**
+ * Several sockets to one server were lost together: which of them came back as whose is a guess, and
+ * nobody runs as somebody else by a guess. A default session has no id by which it could be told.
+ */
+function isDoubtful(
+  chosen: NonNullable<RouteTable["session"]>,
+  { url, doubt }: JournalSocket["client"],
+): boolean {
+  if (chosen.order !== 0 || chosen.url !== url || doubt === undefined) return false;
+  return doubt.at > chosen.since && doubt.among.has(chosen.client);
+}
+
+const DOUBTFUL =
+  "several connections of this page were lost together, and the session that you chose can't be told from another one since. Nothing was sent. Choose again in DevTools > Switchyard.";
 
 /** As small as it is: a page may send a window on a large buffer. */
 function ownFrame(frame: Frame): Frame {

@@ -75,7 +75,7 @@ export class RelayedPage {
   }
 
   runAs(to: string, scope: RouteScope = { kind: "default" }): void {
-    this.page.setRoute({ to, scope } satisfies DocumentRoute);
+    this.page.setRoute({ to, scope, since: Date.now() } satisfies DocumentRoute);
   }
 
   /** Hands a frame over, and waits for the answer. */

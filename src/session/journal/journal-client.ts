@@ -36,6 +36,8 @@ export class JournalClient implements SessionsOnSocket {
   opened = 0;
   openedAt: number | undefined;
   closedAt: number | undefined;
+  /** Since when it may be another of these: it is only guessed whose socket this is. */
+  doubt: { at: number; among: ReadonlySet<number> } | undefined;
   readonly #around: Surroundings;
   /** Sessions that were attached once, for when they come again. */
   readonly #former = new Map<string, { order: number; createdAt: number }>();

@@ -45,7 +45,7 @@ export class Journal {
 
   /**
    * A socket was constructed. It belongs to the client of the same URL and format whose socket closed
-   * last, if there is one, else to a new client.
+   * last, if there is one, else to a new client. Where several could have come back it is a guess.
    *
    * @returns undefined where the document has more sockets than are followed.
    */
@@ -57,9 +57,17 @@ export class Journal {
   ): JournalSocket | undefined {
     this.#tidy(at);
     let client: JournalClient | undefined;
+    const could: JournalClient[] = [];
     for (const [other, { isGivenUp }] of this.#sockets) {
       if (!isGivenUp || other.url !== url || other.format !== format) continue;
+      could.push(other);
       if ((other.closedAt ?? at) >= (client?.closedAt ?? 0)) client = other;
+    }
+    if (could.length > 1) {
+      const among = new Set(
+        could.flatMap(({ number, doubt }) => [number, ...(doubt?.among ?? [])]),
+      );
+      for (const each of could) each.doubt = { at, among };
     }
     if (client) this.#sockets.get(client)?.closed(undefined, at);
     if (!client) {

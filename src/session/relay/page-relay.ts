@@ -38,6 +38,8 @@ const RETIRE_TIME = 3_000;
 export interface DocumentRoute {
   to: SessionKey;
   scope: RouteScope;
+  /** When the person chose it, in Unix milliseconds. */
+  since: number;
   /** The one session that is routed can't be told from others: its requests fail. */
   ambiguous?: boolean;
 }
@@ -445,11 +447,14 @@ export class PageRelay {
 /** Bytes of a frame that the log is given whole. */
 const LARGEST_LOGGED = 1024 * 1024;
 
-function tableOf({ scope, ambiguous }: DocumentRoute, route: number): Omit<RouteTable, "label"> {
+function tableOf(
+  { scope, since, ambiguous }: DocumentRoute,
+  route: number,
+): Omit<RouteTable, "label"> {
   if (scope.kind === "page") return { all: route };
   if (scope.kind === "default") return { default: route };
   const { url, client, order, label } = scope.session;
-  if (!ambiguous) return { session: { route, url, client, order } };
+  if (!ambiguous) return { session: { route, url, client, order, since } };
   const why = `the session “${label}” that you chose can't be told from another one since the page was loaded again. Nothing was sent. Choose again in DevTools > Switchyard.`;
   return { refused: { url, client, order, why } };
 }

@@ -15,8 +15,11 @@ export interface RouteTable {
   all?: number;
   /** The default session of every socket. */
   default?: number;
-  /** One session: of the document's n-th client, which is connected to `url`, the n-th attached. */
-  session?: { route: number; url: string; client: number; order: number };
+  /**
+   * One session: of the document's n-th client, which is connected to `url`, the n-th attached. `since`
+   * is when the person chose it, in Unix milliseconds: what was guessed later isn't theirs.
+   */
+  session?: { route: number; url: string; client: number; order: number; since: number };
   /** Requests of this session fail with this sentence. */
   refused?: { url: string; client: number; order: number; why: string };
 }

@@ -52,7 +52,8 @@ async function stage() {
   open.push(page);
   const view = new FakeWatcher(pages);
   const runAs = async (key: string | undefined) => {
-    world.target = key === undefined ? undefined : { to: key, scope: { kind: "default" } };
+    const scope = { kind: "default" } as const;
+    world.target = key === undefined ? undefined : { to: key, scope, since: Date.now() };
     await pages.apply(7);
   };
   let seq = 0;

@@ -18,6 +18,8 @@ const request = (id: string, { method = "query", params = ["RETURN 1"], ...rest 
 const answer = (id: string, result: unknown) =>
   codec.encode({ id, result }).slice().buffer as ArrayBuffer;
 
+const CHOSEN = { route: 4, url: "ws://127.0.0.1:8000/rpc", client: 1, order: 0, since: 0 };
+
 let page: FakePage;
 let heard: Map<FakeSocket, unknown[]>;
 
@@ -126,7 +128,7 @@ describe("a route", () => {
       socket.send(request("attach", { method: "attach", params: [], session }));
       socket.receive(answer("attach", null));
     }
-    routed({ session: { route: 4, url: "ws://127.0.0.1:8000/rpc", client: 1, order: 2 } });
+    routed({ session: { ...CHOSEN, order: 2 } });
     socket.send(request("default"));
     socket.send(request("first", { session: first }));
     socket.send(request("second", { session: second }));
@@ -136,6 +138,24 @@ describe("a route", () => {
     socket.send(request("first", { session: first }));
     socket.send(request("default"));
     expect(page.requests.slice(1)).toMatchObject([{ route: 5 }, { route: 5 }]);
+  });
+
+  test("of two sockets that were lost together neither runs as it until it is chosen again", () => {
+    const lost = [connect(), connect()];
+    routed({ session: CHOSEN });
+    vi.advanceTimersByTime(100);
+    for (const socket of lost) socket.close(1006);
+    const back = [connect(), connect()];
+    for (const socket of back) {
+      socket.send(request("which"));
+      expect(answered(socket, "which").error).toMatchObject({ code: -32089 });
+      expect(socket.wire).toEqual([]);
+    }
+    expect(page.requests).toEqual([]);
+    vi.advanceTimersByTime(100);
+    routed({ session: { ...CHOSEN, since: Date.now() } }, 2);
+    for (const socket of back) socket.send(request("chosen"));
+    expect(page.requests).toHaveLength(1);
   });
 
   test("that can't be told from another one fails, never native", () => {
@@ -171,7 +191,7 @@ describe("a route", () => {
 
   test("of one session leaves none that isn't known to the page's own server", () => {
     const socket = connect();
-    routed({ session: { route: 4, url: "ws://127.0.0.1:8000/rpc", client: 1, order: 1 } });
+    routed({ session: { ...CHOSEN, order: 1 } });
     socket.send(request("unknown", { session: Uuid.v7() }));
     expect(socket.wire).toEqual([]);
     expect(page.requests).toEqual([]);
