@@ -57,7 +57,7 @@ describe("Run tab as", () => {
     await until(() => view.page.frames.length === 1);
     expect(await world.asks(own)).toBeUndefined();
     expect(await set()).toEqual({});
-    expect(await world.asks(own)).toEqual({ to: bob, scope: { kind: "default" } });
+    expect(await world.asks(own)).toMatchObject({ to: bob, scope: { kind: "default" } });
     expect(world.plane.applied).toEqual([7]);
     const shown = { to: bob, state: "on", always: false, notices: [], topOrigin: APP };
     expect(world.view()).toMatchObject([shown]);
