@@ -349,13 +349,14 @@ class Soak {
       PATIENCE,
       () => `Left over at the server: ${JSON.stringify(this.#w.leftovers())}`,
     );
-    const errors = (await this.#w.errors()).filter((each) => !OF_THE_PAGE.test(each));
+    const errors = (await this.#w.errors()).filter((each) => !OF_BROKEN_SOCKETS.test(each));
     if (errors.length > 0) throw new Violation(`Errors in the extension: ${errors.join("\n")}`);
   }
 }
 
-/** The browser's own words to a page that sends on a socket which it has lost. */
-const OF_THE_PAGE = /already in CLOSING or CLOSED state/;
+/** The browser's own words about sockets that break, as they shall here. */
+const OF_BROKEN_SOCKETS =
+  /already in CLOSING or CLOSED state|connection to ws:\S+ was interrupted|establish a connection to the server at ws:|WebSocket connection to/;
 
 /** Operations after which nothing is broken. */
 const CALM: Partial<Record<Operation, true>> = {
