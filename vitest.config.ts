@@ -6,7 +6,7 @@ class LongestFirst extends BaseSequencer {
   override async sort(...[files]: Parameters<BaseSequencer["sort"]>) {
     const sorted = await super.sort(files);
     const isLong = ({ moduleId }: (typeof files)[number]) =>
-      /\/(idle|page-transparency)\.test\.ts$/.test(moduleId);
+      /\/(idle|page-transparency|route-life|route-hostile)\.test\.ts$/.test(moduleId);
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }
@@ -19,7 +19,8 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          maxWorkers: 2,
+          // Half of their time they wait: for tokens to end, for sockets to be found dead.
+          maxWorkers: 3,
           include: ["test/unit/**/*.test.{ts,tsx}"],
           environment: "node",
           // A machine under load is patient; what passes isn't slowed by any of these.
