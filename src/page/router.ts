@@ -8,10 +8,8 @@
  * and everything behind them.
  */
 
-import { type Frame, readSent, type SentRequest } from "../session/journal/journal-frame.ts";
-import { idsToKill } from "../session/journal/journal-requests.ts";
+import { type Frame, readSent } from "../session/journal/journal-frame.ts";
 import type { JournalSocket } from "../session/journal/journal-socket.ts";
-import { scanLive } from "../session/relay/live-scan.ts";
 import { outcomeUnknownError, RelayError } from "../session/relay/relay-error.ts";
 import {
   LARGEST_REQUEST,
@@ -19,26 +17,20 @@ import {
   type RelayUp,
   type RouteTable,
 } from "../session/relay/relay-messages.ts";
-import { endsSession, methodKind } from "../session/relay/relay-methods.ts";
 import { joined } from "../session/relay/relay-parts.ts";
 import { EnvelopeError } from "../wire/wire-error.ts";
 import { alone, bytesOf, copyOf, later, never } from "./intrinsics.ts";
 import { type Address, addressOf, isOpen, RoutedSocket } from "./routed-socket.ts";
 import type { Tap } from "./tap.ts";
 import { type Routed, Turns } from "./turns.ts";
+import { type Standing, unreadable, WAIT, type Way, wayOf } from "./way.ts";
 
 /** How long a request waits until it is known what is routed, in milliseconds. */
 const AWAIT_TIME = 3_000;
 /** While answers are missing, it is tried so often whether the bridge is still there. */
 const PROBE_TIME = 2_000;
 
-/** Where a frame goes. */
-type Way =
-  | { to: "server" }
-  /** Nobody knows yet. */
-  | { to: "wait" }
-  | { to: "session"; request: SentRequest; route: number | undefined }
-  | { to: "nobody"; request: SentRequest | undefined; error: RelayError };
+type Native = Extract<Way, { to: "server" }>;
 
 /** A request that went to the worker and isn't answered yet. */
 interface Pending {
@@ -47,11 +39,6 @@ interface Pending {
   /** What has come of its answer. */
   parts?: Frame[];
 }
-
-const UNKNOWN =
-  "whether this is the session that you chose can't be told. Nothing was sent. Choose again in DevTools > Switchyard.";
-const SERVER = { to: "server" } as const;
-const WAIT = { to: "wait" } as const;
 
 export class Router {
   readonly #post: (message: RelayUp) => boolean;
@@ -73,6 +60,10 @@ export class Router {
   /** @param post answers false where the bridge is gone */
   constructor(post: (message: RelayUp) => boolean) {
     this.#post = post;
+  }
+
+  get #standing(): Standing {
+    return { table: this.#table, awaiting: this.#awaiting };
   }
 
   /** Anything at all may have to go another way. */
@@ -133,8 +124,11 @@ export class Router {
       socket.steps.step(() => this.#pass(socket, kept));
       return true;
     }
-    const way = this.#wayOf(socket, frame);
-    if (way.to === "server") return false;
+    const way = wayOf(socket, frame, this.#standing);
+    if (way.to === "server") {
+      this.#ends(socket, way);
+      return false;
+    }
     this.#go(socket, frame, way);
     return true;
   }
@@ -224,37 +218,30 @@ export class Router {
     }
   }
 
-  #routeOf(
-    { journal }: RoutedSocket,
-    session: string | undefined,
-  ): number | RelayError | undefined {
-    const table = this.#table;
-    if (!table) return undefined;
-    if (table.all !== undefined) return table.all;
-    if (table.default !== undefined) return session === undefined ? table.default : undefined;
-    const chosen = table.session ?? table.refused;
-    const { client } = journal;
-    if (session === undefined && table.session && isDoubtful(table.session, client)) {
-      return new RelayError("ChooseAgain", DOUBTFUL);
-    }
-    if (chosen?.client !== client.number || chosen.url !== client.url) return undefined;
-    const known = client.session(session);
-    if (!known) return new RelayError("ChooseAgain", UNKNOWN);
-    if (known.order !== chosen.order) return undefined;
-    return "route" in chosen ? chosen.route : new RelayError("ChooseAgain", chosen.why);
-  }
-
   // ── One frame ───────────────────────────────────────────────────────────────────────────────
 
   /** A frame whose turn came later than it was sent. */
   #pass(socket: RoutedSocket, frame: Frame): void {
     if (!socket.isOpen) return;
-    const way = socket.waiting.length > 0 ? WAIT : this.#wayOf(socket, frame);
-    if (way.to === "server") socket.sendNatively(frame);
+    const way = socket.waiting.length > 0 ? WAIT : wayOf(socket, frame, this.#standing);
+    if (way.to === "server") this.#sendNatively(socket, frame, way);
     else this.#go(socket, frame, way);
   }
 
-  #go(socket: RoutedSocket, frame: Frame, way: Exclude<Way, { to: "server" }>): void {
+  #sendNatively(socket: RoutedSocket, frame: Frame, way: Native): void {
+    this.#ends(socket, way);
+    socket.sendNatively(frame);
+  }
+
+  /** What a session of the page's began in held sessions ends with it. */
+  #ends(socket: RoutedSocket, { ends }: Native): void {
+    if (!ends || !socket.wasRelayed) return;
+    const { session } = ends;
+    const place = socket.place;
+    this.#send({ type: "relay-session-over", ...place, ...(session !== undefined && { session }) });
+  }
+
+  #go(socket: RoutedSocket, frame: Frame, way: Exclude<Way, Native>): void {
     if (way.to === "wait") {
       socket.waiting.push(keep(frame));
       if (this.#patience !== undefined) return;
@@ -263,82 +250,6 @@ export class Router {
     } else if (way.to === "nobody") {
       socket.refuse(way.request ? addressOf(way.request) : {}, way.error);
     } else this.#relay(socket, frame, way);
-  }
-
-  #wayOf(socket: RoutedSocket, frame: Frame): Way {
-    if (socket.isUnreadable) return this.#wayOfUnreadable();
-    try {
-      return this.#wayOfRequest(socket, readSent(frame));
-    } catch (error) {
-      if (!(error instanceof EnvelopeError)) throw error;
-      // Nobody can say in which session it would run.
-      if (!this.isOn) return SERVER;
-      if (this.#awaiting) return WAIT;
-      return { to: "nobody", request: undefined, error: unreadable(error.message) };
-    }
-  }
-
-  /** No request of such a socket can be told from another; one session alone can't be chosen on it. */
-  #wayOfUnreadable(): Way {
-    if (this.#awaiting) return WAIT;
-    if (this.#table?.all === undefined && this.#table?.default === undefined) return SERVER;
-    return { to: "nobody", request: undefined, error: unreadable("This socket's format") };
-  }
-
-  #wayOfRequest(socket: RoutedSocket, request: SentRequest): Way {
-    const { method, session, txn } = request;
-    const { client } = socket.journal;
-    const owner: Way = { to: "session", request, route: undefined };
-    if (txn !== undefined) {
-      if (socket.transactions.has(txn)) return owner;
-      if (client.owns(txn)) return SERVER;
-    }
-    const kind = methodKind(method);
-    if (kind === "state") {
-      if (endsSession(method) && socket.wasRelayed) this.#sessionOver(socket, session);
-      return SERVER;
-    }
-    if (method === "commit" || method === "cancel" || method === "kill") {
-      const params = request.params();
-      const id = (method === "kill" ? params[0] : params.at(-1))?.uuid();
-      if (id !== undefined && socket.owns(id)) return owner;
-      if (id !== undefined && client.owns(id)) return SERVER;
-    }
-    if (this.#awaiting) return WAIT;
-    const route = this.#routeOf(socket, session);
-    if (method === "query" && (socket.live.size > 0 || route !== undefined)) {
-      const way = this.#wayOfKills(socket, request, route);
-      if (way) return way;
-    }
-    if (route === undefined) return SERVER;
-    if (typeof route !== "number") return { to: "nobody", request, error: route };
-    if (kind === "unknown") {
-      const text = `“${method.slice(0, 60)}” is no method that can be passed on. Nothing was sent.`;
-      return { to: "nobody", request, error: new RelayError("MethodNotAllowed", text) };
-    }
-    return { to: "session", request, route };
-  }
-
-  /** A text that kills goes to whoever runs what it kills. */
-  #wayOfKills(
-    socket: RoutedSocket,
-    request: SentRequest,
-    route: number | RelayError | undefined,
-  ): Way | undefined {
-    const [textParam, bindings] = request.params();
-    const text = textParam?.text();
-    if (text === undefined) return undefined;
-    const ids = idsToKill(text, bindings);
-    if (ids.length === 0) return undefined;
-    if (ids.some((id) => socket.live.has(id))) {
-      return { to: "session", request, route: typeof route === "number" ? route : undefined };
-    }
-    const { client } = socket.journal;
-    if (route === undefined || !ids.some((id) => client.owns(id))) return undefined;
-    if (scanLive(text).onlyKills && ids.every((id) => client.owns(id))) return SERVER;
-    const words =
-      "this text kills live queries of the page's own session and would run as another. Nothing was sent. Send each KILL alone.";
-    return { to: "nobody", request, error: new RelayError("MixedOwners", words) };
   }
 
   #relay(
@@ -381,13 +292,6 @@ export class Router {
       return `a request of ${frame.length} bytes can't be passed on. Nothing was sent.`;
     }
     return this.#turns.tooMuch(frame.length);
-  }
-
-  #sessionOver(socket: RoutedSocket, session: string | undefined): void {
-    socket.forgetSession(session);
-    const over: RelayUp = { type: "relay-session-over", ...socket.place };
-    if (session !== undefined) over.session = session;
-    this.#send(over);
   }
 
   /** What such a socket sends isn't seen: it would go on as the page itself. */
@@ -443,8 +347,8 @@ export class Router {
     this.#patience = undefined;
     for (const socket of this.#sockets.values()) {
       for (const frame of socket.waiting.splice(0)) {
-        const way = this.#wayOf(socket, frame);
-        if (way.to === "server") socket.sendNatively(frame);
+        const way = wayOf(socket, frame, this.#standing);
+        if (way.to === "server") this.#sendNatively(socket, frame, way);
         else if (way.to === "nobody") this.#go(socket, frame, way);
         else socket.refuse(safeAddress(frame), this.#orphaned ? gone() : silent());
       }
@@ -471,21 +375,6 @@ export class Router {
   }
 }
 
-/**
- * Several sockets to one server were lost together: which of them came back as whose is a guess, and
- * nobody runs as somebody else by a guess. A default session has no id by which it could be told.
- */
-function isDoubtful(
-  chosen: NonNullable<RouteTable["session"]>,
-  { url, doubt }: JournalSocket["client"],
-): boolean {
-  if (chosen.order !== 0 || chosen.url !== url || doubt === undefined) return false;
-  return doubt.at > chosen.since && doubt.among.has(chosen.client);
-}
-
-const DOUBTFUL =
-  "several connections of this page were lost together, and the session that you chose can't be told from another one since. Nothing was sent. Choose again in DevTools > Switchyard.";
-
 /** As small as it is: a page may send a window on a large buffer. */
 function ownFrame(frame: Frame): Frame {
   return typeof frame === "string" ? frame : alone(frame);
@@ -503,10 +392,6 @@ function safeAddress(frame: Frame): Address {
     if (error instanceof EnvelopeError) return {};
     throw error;
   }
-}
-
-function unreadable(why: string): RelayError {
-  return new RelayError("InvalidRequest", `${why}. Nothing was sent.`);
 }
 
 function beforeItsTurn(label: string): RelayError {

@@ -11,13 +11,14 @@
 import { UnknownSessionError } from "../errors.ts";
 import type { HeldSession } from "../held-session.ts";
 import type { SessionKey } from "../model.ts";
-import { type FrameRecord, pageSessionKey } from "../page/page-model.ts";
-import { socketKeyOf, variablesOf } from "../page/page-session-view.ts";
+import type { FrameRecord } from "../page/page-model.ts";
+import { variablesOf } from "../page/page-session-view.ts";
 import { type PageSocket, PageSockets, type SocketPlace } from "./page-sockets.ts";
 import type { Relay } from "./relay.ts";
 import type { RelayNotification, RelayResult } from "./relay-client.ts";
 import { RelayError } from "./relay-error.ts";
 import { formatOf, type RelayFormat, type RelayRequest } from "./relay-format.ts";
+import { RelayLog } from "./relay-log.ts";
 import {
   LARGEST_ANSWER,
   LARGEST_REQUEST,
@@ -68,6 +69,7 @@ type RelayMessage = Extract<RelayUp, { type: "relay" }>;
 
 export class PageRelay {
   readonly #options: PageRelayOptions;
+  readonly #log: RelayLog;
   readonly #sockets: PageSockets;
   /** Sessions by the numbers of their routes; numbers of earlier tables until the new one is confirmed. */
   #targets = new Map<number, SessionKey>();
@@ -85,6 +87,7 @@ export class PageRelay {
 
   constructor(options: PageRelayOptions) {
     this.#options = options;
+    this.#log = new RelayLog(options);
     const { documentId, relay } = options;
     this.#sockets = new PageSockets((name, socket) =>
       relay.client(`page/${documentId}/${name}`, (live) => this.#notify(socket(), live)),
@@ -272,9 +275,9 @@ export class PageRelay {
     const { call } = request;
     const target = route === undefined ? undefined : this.#targets.get(route);
     const held = target === undefined ? undefined : this.#held(target);
-    this.#logSent(message, request, held);
+    this.#log.sent(message, message.frame, call.session, held);
     const fail = (error: unknown, as = held, left = false) =>
-      this.#answer(message, held, format.error(request, errorPartsOf(error, as, left)));
+      this.#answer(message, format.error(request, errorPartsOf(error, as, left)));
     const refusal = this.#refusalOf(message, held);
     if (refusal) {
       fail(refusal, held);
@@ -300,7 +303,7 @@ export class PageRelay {
           void socket.relayed.undelivered(result);
           return;
         }
-        this.#answer(message, as, this.#resultFrame(format, request, result), result);
+        this.#answer(message, this.#resultFrame(format, request, result), result);
         socket.relayed.delivered(result);
       } catch (error) {
         if (!isOver()) fail(error, as, left);
@@ -357,12 +360,7 @@ export class PageRelay {
     return format.error(request, error.parts);
   }
 
-  #answer(
-    message: RelayMessage,
-    as: HeldSession | undefined,
-    frame: Uint8Array | string,
-    result?: RelayResult,
-  ): void {
+  #answer(message: RelayMessage, frame: Uint8Array | string, result?: RelayResult): void {
     const { begunTransaction, endedTransaction, begunLive, endedLive } = result ?? {};
     const { seq } = message;
     const parts = partsOf(frame);
@@ -377,7 +375,7 @@ export class PageRelay {
       ...(begunLive && begunLive.length > 0 && { begunLive }),
       ...(endedLive && endedLive.length > 0 && { endedLive }),
     });
-    this.#log(message, "received", frame, as);
+    this.#log.received(message, frame);
     if (begunTransaction ?? endedTransaction ?? begunLive?.[0] ?? endedLive?.[0]) {
       this.#options.changed();
     }
@@ -389,7 +387,7 @@ export class PageRelay {
     const frame = (format ?? formatOf(new Uint8Array())).live(live);
     const killed = live.action === "KILLED";
     this.#post({ type: "relay-live", client, generation, liveId: live.liveId, killed, frame });
-    this.#log(socket, "received", frame, undefined);
+    this.#log.received(socket, frame);
     if (killed) this.#options.changed();
   }
 
@@ -400,52 +398,7 @@ export class PageRelay {
       // The port has just closed: the hook answers by itself what it waits for.
     }
   }
-
-  // ── The log ─────────────────────────────────────────────────────────────────────────────────
-
-  #logSent(message: RelayMessage, { call }: RelayRequest, held: HeldSession | undefined): void {
-    if (!this.#options.recording()) return;
-    const socketKey = socketKeyOf(this.#options.documentId, message.client);
-    this.#log(message, "sent", message.frame, held, pageSessionKey(socketKey, call.session));
-  }
-
-  #log(
-    { client, generation }: { client: number; generation: number },
-    direction: FrameRecord["direction"],
-    frame: Uint8Array | string,
-    held: HeldSession | undefined,
-    pageKey?: SessionKey,
-  ): void {
-    if (!this.#options.recording()) return;
-    const record: FrameRecord = {
-      kind: "frame",
-      at: Date.now(),
-      socketKey: socketKeyOf(this.#options.documentId, client),
-      generation,
-      format: typeof frame === "string" ? "json" : "cbor",
-      direction,
-      size: frame.length,
-      frame: frame.length <= LARGEST_LOGGED ? frame : undefined,
-      by: "page",
-      relayed: true,
-    };
-    if (frame.length > LARGEST_LOGGED) record.summary = { why: "too-large" };
-    if (direction === "sent") {
-      const { key = pageKey ?? "", id, auth, namespace, database } = held?.record ?? {};
-      record.as = {
-        sessionKey: key,
-        ...(id !== undefined && { sessionId: id }),
-        ...(auth?.user !== undefined && { user: auth.user }),
-        ...(namespace !== undefined && { namespace }),
-        ...(database !== undefined && { database }),
-      };
-    }
-    this.#options.traffic([record]);
-  }
 }
-
-/** Bytes of a frame that the log is given whole. */
-const LARGEST_LOGGED = 1024 * 1024;
 
 function tableOf(
   { scope, since, ambiguous }: DocumentRoute,
