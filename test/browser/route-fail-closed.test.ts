@@ -145,9 +145,11 @@ describeInBrowsers("a route that can't be served", (underTest) => {
   });
 
   test("the server is away: five seconds' patience, then the reason; and served when it is back", async () => {
-    await runAsNew();
+    const key = await runAsNew();
     proxy.refusing = true;
     proxy.cut();
+    // What leaves before the worker hears of it may have run, for all that anybody knows.
+    await eventually(async () => (await viewOf(tab.link, key)).gate.open).toBe(false);
     await isRefused(/^Switchyard: this tab runs as “Bob”, which can't run this now: /);
     proxy.refusing = false;
     await tab.link.call("connection.retry", { id: connectionId });
