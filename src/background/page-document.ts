@@ -216,9 +216,9 @@ export class PageDocument {
       this.#api?.received(given);
       return;
     }
-    const mayTellMore = isRelayed(given)
-      ? this.#mayTell("routed", 1)
-      : this.#mayTell("messages", 1);
+    const relayed = relayedIn(given);
+    const mayTellMore =
+      relayed > 0 ? this.#mayTell("routed", relayed) : this.#mayTell("messages", 1);
     if (!mayTellMore) {
       this.#count(() => this.#ignored++);
       return;
@@ -300,9 +300,12 @@ export function sendAway(port: PortLike, unrouted: boolean): void {
   }
 }
 
-/** A routed request, as far as it can be told before it is read. */
-function isRelayed(given: unknown): boolean {
-  return typeof given === "object" && given !== null && "type" in given && given.type === "relay";
+/** Routed requests in a message, as far as that can be told before it is read. */
+function relayedIn(given: unknown): number {
+  if (typeof given !== "object" || given === null || !("type" in given)) return 0;
+  if (given.type === "relay") return 1;
+  if (given.type !== "relay-batch" || !("messages" in given)) return 0;
+  return Array.isArray(given.messages) ? given.messages.length : 0;
 }
 
 /** What the page API's own part of the worker reads. */

@@ -9,7 +9,9 @@
  */
 import { API_ERRORS } from "../messages/api-messages.ts";
 import type { EventDown, EventUp } from "../messages/page-messages.ts";
+import { inNextTask } from "../session/next-task.ts";
 import { LARGEST_REQUEST } from "../session/relay/relay-messages.ts";
+import { Together } from "../session/relay/together.ts";
 
 /** Requests a second, and at once: a page that sends more gets errors for them. */
 const PER_SECOND = 4_000;
@@ -31,6 +33,7 @@ const TYPES: ReadonlySet<unknown> = new Set<EventUp["type"]>([
 ]);
 const DOWN: ReadonlySet<unknown> = new Set<EventDown["type"]>([
   "routes",
+  "relay-batch",
   "relay-part",
   "relayed",
   "relay-live",
@@ -39,6 +42,8 @@ const DOWN: ReadonlySet<unknown> = new Set<EventDown["type"]>([
   "api-error",
   "api-event",
 ]);
+
+type Relayed = Extract<EventUp, { type: "relay" }>;
 
 export interface RelayLineOptions {
   /** Has the hook hear of it at once. */
@@ -62,6 +67,15 @@ export class RelayLine {
   #at = performance.now();
   #retry: ReturnType<typeof setTimeout> | undefined;
   #pause = PAUSE;
+  /** Routed requests that aren't answered, as far as is known here. */
+  #onTheWay = 0;
+  readonly #up = new Together<Relayed>(([first, ...more]) => {
+    if (!first) return;
+    const messages = [first, ...more];
+    this.#options.post(more.length === 0 ? first : { type: "relay-batch", messages });
+  });
+  /** Came together, and are delivered one by one. */
+  #down: EventDown[] = [];
 
   constructor(options: RelayLineOptions) {
     this.#options = options;
@@ -88,6 +102,14 @@ export class RelayLine {
     }
     if (!this.#options.connect()) return false;
     if (message.type.startsWith("api-")) this.#api = true;
+    if (message.type === "relay") {
+      this.#onTheWay += 1;
+      this.#up.add(message, message.frame.length, this.#onTheWay);
+      return true;
+    }
+    // What its requests wait for may be dropped at the worker, and no answer comes.
+    if (message.type === "relay-closed") this.#onTheWay = 0;
+    this.#up.flush();
     this.#options.post(message);
     return true;
   }
@@ -96,17 +118,42 @@ export class RelayLine {
   fromWorker(message: { type: string }): boolean {
     if (!DOWN.has(message.type)) return false;
     const down = message as EventDown;
+    const messages = down.type === "relay-batch" ? down.messages : [down];
+    const isFree = this.#down.length === 0;
+    this.#down.push(...messages);
+    if (isFree) this.#deliverNext();
+    return true;
+  }
+
+  /** Each answer is delivered in a task of its own, as those of a socket are. */
+  #deliverNext(): void {
+    const down = this.#down[0];
+    if (!down) return;
+    this.#deliver(down);
+    this.#down.shift();
+    if (this.#down.length > 0) inNextTask(() => this.#deliverNext());
+  }
+
+  #deliver(down: EventDown): void {
     if (down.type === "routes") {
       this.#told = true;
       this.#pause = PAUSE;
       this.#wanted = down.table !== undefined;
     }
+    if (down.type === "relayed") this.#onTheWay = Math.max(0, this.#onTheWay - 1);
     this.#options.deliver(down);
-    return true;
+  }
+
+  /** What has come is still told; what was about to go has no way any more. */
+  #end(): void {
+    for (const down of this.#down.splice(0)) this.#deliver(down);
+    this.#up.clear();
+    this.#onTheWay = 0;
   }
 
   /** The port to the worker is gone. */
   lost(): void {
+    this.#end();
     const wasTold = this.#told;
     this.#told = false;
     this.#loseApi();
@@ -124,6 +171,7 @@ export class RelayLine {
   freeze(): void {
     clearTimeout(this.#retry);
     this.#retry = undefined;
+    this.#end();
     this.#told = false;
     this.#loseApi();
     if (this.#wanted) this.#options.deliver({ type: "relay-lost" });

@@ -8,7 +8,7 @@
  */
 import { wholeCharacters } from "../session/bounded-text.ts";
 import type { FrameSummary } from "../session/page/page-model.ts";
-import { LARGEST_REQUEST, type RelayUp } from "../session/relay/relay-messages.ts";
+import { LARGEST_BATCH, LARGEST_REQUEST, type RelayUp } from "../session/relay/relay-messages.ts";
 import { canonicalUuid } from "../wire/uuid.ts";
 import {
   type FrameFact,
@@ -107,6 +107,15 @@ function readRelay(raw: Fields): RelayUp {
         ),
       };
     }
+    case "relay-batch":
+      return {
+        type: "relay-batch",
+        messages: list(raw, "messages", LARGEST_BATCH).map((each) => {
+          const message = readRelay(fields(each, "request"));
+          if (message.type !== "relay") throw new Unfit("something else than a request");
+          return message;
+        }),
+      };
     case "relay-session-over":
       return {
         type: "relay-session-over",

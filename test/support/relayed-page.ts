@@ -61,7 +61,8 @@ export class RelayedPage {
       relay,
       session: (key) => scene.registry.session(key),
       post: (message) => {
-        this.posted.push(message);
+        if (message.type === "relay-batch") this.posted.push(...message.messages);
+        else this.posted.push(message);
         if (message.type !== "routes") return;
         const { all, default: ofDefault, session } = message.table ?? {};
         this.route = all ?? ofDefault ?? session?.route ?? 0;

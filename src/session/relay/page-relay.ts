@@ -31,6 +31,7 @@ import {
 import { partsOf } from "./relay-parts.ts";
 import { errorPartsOf } from "./relay-words.ts";
 import type { RouteScope } from "./route-model.ts";
+import { Together } from "./together.ts";
 
 /** Milliseconds after a switch in which the former session is still served, to what was on its way. */
 const RETIRE_TIME = 3_000;
@@ -70,6 +71,7 @@ type RelayMessage = Extract<RelayUp, { type: "relay" }>;
 export class PageRelay {
   readonly #options: PageRelayOptions;
   readonly #log: RelayLog;
+  readonly #together = new Together<RelayDown>((messages) => this.#postNow(messages));
   readonly #sockets: PageSockets;
   /** Sessions by the numbers of their routes; numbers of earlier tables until the new one is confirmed. */
   #targets = new Map<number, SessionKey>();
@@ -162,6 +164,7 @@ export class PageRelay {
   }
 
   #forgetQueue(): void {
+    this.#together.clear();
     for (const { size } of this.#queue.splice(0)) this.#bytes -= size;
   }
 
@@ -189,6 +192,9 @@ export class PageRelay {
         break;
       case "relay":
         this.#request(message);
+        break;
+      case "relay-batch":
+        for (const each of message.messages) this.#request(each);
         break;
       case "relay-session-over":
         this.#sessionOver(message);
@@ -392,8 +398,16 @@ export class PageRelay {
   }
 
   #post(message: RelayDown): void {
+    const size =
+      "frame" in message ? message.frame.length : "part" in message ? message.part.length : 0;
+    this.#together.add(message, size, this.#running);
+  }
+
+  #postNow(messages: RelayDown[]): void {
+    const [first] = messages;
     try {
-      this.#options.post(message);
+      if (messages.length === 1 && first) this.#options.post(first);
+      else this.#options.post({ type: "relay-batch", messages });
     } catch {
       // The port has just closed: the hook answers by itself what it waits for.
     }

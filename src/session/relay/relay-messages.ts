@@ -39,6 +39,8 @@ export type RelayUp =
       /** The session's variables, where they changed since the last request that told them. */
       variables?: VariableFact[];
     }
+  /** Several at once, in order. */
+  | { type: "relay-batch"; messages: Extract<RelayUp, { type: "relay" }>[] }
   /** The page reset, detached or signed out this session. */
   | { type: "relay-session-over"; client: number; generation: number; session?: string }
   /** The socket is closed. */
@@ -50,6 +52,8 @@ export type RelayUp =
 export type RelayDown =
   /** Absent table: nothing is routed here. */
   | { type: "routes"; version: number; table?: RouteTable }
+  /** Several at once, in order: each is delivered in a task of its own. */
+  | { type: "relay-batch"; messages: RelayDown[] }
   /** What an answer that is large begins with; `relayed` brings the end of it. */
   | { type: "relay-part"; seq: number; part: Uint8Array | string }
   /** The answer to a relayed request, as the page's own server would have sent it. */
@@ -80,6 +84,8 @@ export type RelayDown =
 
 /** Bytes, and characters of text, that one relayed request may have. */
 export const LARGEST_REQUEST = 16 * 1024 * 1024;
+/** Requests in one message. */
+export const LARGEST_BATCH = 64;
 /** Bytes of an answer that is passed on; a browser's port takes 64 MB. */
 export const LARGEST_ANSWER = 48 * 1024 * 1024;
 /** Relayed requests of one document that may wait for their answers, and the bytes of all of them. */

@@ -131,16 +131,51 @@ describe("the back/forward cache", () => {
 
 describe("what a page may send", () => {
   test("requests beyond 4,000 at once are refused one by one, and let through again with time", () => {
+    const sent = () => {
+      // What waits for company goes before this one.
+      line.fromHook({ type: "relay-closed", client: 1, generation: 0 });
+      const all = posted.flatMap((each) =>
+        each.type === "relay-batch" ? (each.messages as { type: string }[]) : [each],
+      );
+      return all.filter(({ type }) => type === "relay").length;
+    };
     for (let seq = 0; seq < 5_000; seq++) expect(line.fromHook(relay({ seq }))).toBe(true);
-    expect(posted).toHaveLength(4_000);
+    expect(sent()).toBe(4_000);
     expect(heard).toHaveLength(1_000);
     expect(heard[0]).toEqual({ type: "relay-refused", seq: 4_000 });
     vi.advanceTimersByTime(500);
     line.fromHook(relay());
-    expect(posted).toHaveLength(4_001);
-    // The others are no requests, and few.
-    line.fromHook({ type: "relay-closed", client: 1, generation: 0 });
-    expect(posted).toHaveLength(4_002);
+    expect(sent()).toBe(4_001);
+  });
+
+  test("of a busy page go together, in order, before what comes behind them; few go at once", async () => {
+    const types = () => posted.map(({ type }) => type);
+    for (let seq = 0; seq < 3; seq++) line.fromHook(relay({ seq }));
+    expect(types()).toEqual(["relay", "relay", "relay"]);
+    for (let seq = 3; seq < 6; seq++) line.fromHook(relay({ seq }));
+    expect(posted).toHaveLength(3);
+    line.fromHook({ type: "relay-session-over", client: 1, generation: 0 });
+    expect(types().slice(3)).toEqual(["relay-batch", "relay-session-over"]);
+    expect(posted[3]).toMatchObject({ messages: [{ seq: 3 }, { seq: 4 }, { seq: 5 }] });
+    line.fromHook(relay({ seq: 6 }));
+    line.lost();
+    vi.useRealTimers();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    // It never left, and its route's number would be another session's at the next worker.
+    expect(posted).toHaveLength(5);
+  });
+
+  test("answers that come together are delivered one by one, in order, and before the word of a loss", async () => {
+    vi.useRealTimers();
+    const answers = [1, 2, 3].map((seq) => ({ type: "relayed", seq, frame: "" }));
+    line.fromWorker({ type: "routes", version: 1, table: { label: "Bob", all: 1 } } as never);
+    heard.length = 0;
+    line.fromWorker({ type: "relay-batch", messages: answers } as never);
+    expect(heard).toMatchObject([{ seq: 1 }]);
+    await vi.waitFor(() => expect(heard).toMatchObject([{ seq: 1 }, { seq: 2 }, { seq: 3 }]));
+    line.fromWorker({ type: "relay-batch", messages: answers } as never);
+    line.lost();
+    expect(heard.slice(3)).toMatchObject([...answers, { type: "relay-lost" }]);
   });
 
   test("bytes: 16 MB in one request, 64 MB in a second", () => {
