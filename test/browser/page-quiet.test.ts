@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "../../demo/browser/page.ts";
+import { WELCOME_PAGE } from "../../src/messages/pages.ts";
 import { describeInBrowsers } from "../support/browser/describe.ts";
 import { openPageScene, type PageScene, reloadPage, told } from "../support/browser/page-scene.ts";
 import type { PageWorld } from "../support/browser/page-world.ts";
@@ -19,6 +20,8 @@ describeInBrowsers("a page that nobody looks at", (underTest) => {
   let page: Page;
   beforeAll(async () => {
     scene = await openPageScene(underTest);
+    // The worker opens it once it has heard of its installation: what it hasn't heard would start it again.
+    await (await scene.browser.findPage(scene.browser.extensionOrigin + WELCOME_PAGE)).close();
     page = await scene.open({ as: "alice", frames: ["same-origin", "cross-origin"] });
   });
   afterAll(() => scene?.close());

@@ -45,7 +45,10 @@ export function RenameField({ session, action, onDone }: RenameFieldProps): JSX.
         event.stopPropagation();
         leave(event.key === "Enter");
       }}
-      onBlur={() => leave(true)}
+      onBlur={() => {
+        // Another window came to the front: the field is still the one that keys go to.
+        if (document.activeElement !== input.current) leave(true);
+      }}
     />
   );
 }

@@ -134,7 +134,10 @@ checkEach("close at once", async (kind) => {
   socket.close();
   const { readyState } = socket;
   await over;
-  return [readyState, notes, socket.readyState, socket.protocol, socket.url.split("/").slice(3)];
+  // Firefox says 1006 or 1005, with no extension either: whether its handshake was over depends on how
+  // long a busy machine took from one call to the next (measured: 1005 after 15 ms).
+  const events = notes.map((note) => note.replace(/ 1005 "" true$/, ' 1006 "" false'));
+  return [readyState, events, socket.readyState, socket.protocol, socket.url.split("/").slice(3)];
 });
 checkEach("close while connecting, with a code", async (kind) => {
   const socket = make(kind, "slow", "?ms=5000");
