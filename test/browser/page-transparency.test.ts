@@ -79,6 +79,22 @@ function differences(without: string[], withIt: string[], more: RegExp[] = []): 
   });
 }
 
+/**
+ * What differs, of the lines that come when a page runs all its checks. What the extension does comes
+ * again when they run again; what one run alone has is the timing of a busy machine.
+ */
+async function lasting(run: () => Promise<string[]>): Promise<string[]> {
+  const first = await run();
+  if (first.length === 0) return [];
+  const again = new Set((await run()).map(checkOf));
+  return first.filter((line) => again.has(checkOf(line)));
+}
+
+/** The name of the check in a line of `differences`. */
+function checkOf(line: string): string {
+  return line.replace(/^\w+: +/, "").split(" → ", 1)[0] as string;
+}
+
 describeInBrowsers("what a page sees of its WebSockets", (underTest) => {
   let server: EchoServer;
   let browser: ExtensionBrowser;
@@ -112,9 +128,9 @@ describeInBrowsers("what a page sees of its WebSockets", (underTest) => {
   for (const query of ["", STRICT]) {
     const title = `nothing is different with the extension, nobody listening${query && ", strict policy"}`;
     test(title, { timeout: ALL_CHECKS_MS }, async () => {
-      expect(differences(without[query] as string[], await transcriptIn(browser, query))).toEqual(
-        [],
-      );
+      const run = async () =>
+        differences(without[query] as string[], await transcriptIn(browser, query));
+      expect(await lasting(run)).toEqual([]);
     });
   }
 
@@ -122,10 +138,12 @@ describeInBrowsers("what a page sees of its WebSockets", (underTest) => {
     const page = await browser.openPage(`${server.url}frame.html`);
     const { log } = new PagePanel(await browser.openPanel(page));
     await log.open();
-    const transcript = server.transcript();
-    await page.goto(`${server.url}?kinds=cbor,json`);
-    const recorded = await transcript;
-    expect(differences(without[""] as string[], recorded, [RESIDUE_RECORDING])).toEqual([]);
+    const run = async () => {
+      const transcript = server.transcript();
+      await page.goto(`${server.url}?kinds=cbor,json`);
+      return differences(without[""] as string[], await transcript, [RESIDUE_RECORDING]);
+    };
+    expect(await lasting(run)).toEqual([]);
     await expect.poll(() => log.foot()).toMatch(/[1-9][\d,]* requests/);
   });
 });
