@@ -66,6 +66,8 @@ describeInBrowsers("popup and options", (underTest) => {
     await options.click("[data-connection] >> role=checkbox");
     await expect.poll(async () => (await tab.link.snapshot()).connections[0]?.careful).toBe(true);
     const popup = await scene.browser.openPopup(tab.page);
+    // Before it shows the tab no key opens the choice.
+    await popup.see("text=This tab runs as");
     await popup.press("r");
     await popup.see(`[data-pick="${scene.held.bob}"] >> text=Careful`);
     // No session has a digit, so it is only looked for.
