@@ -1,12 +1,11 @@
 /** Pages that may ask to use sessions themselves: which origins, and what was granted to each. */
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { ApiOriginView } from "../../session/relay/route-model.ts";
-import { type Action, toErrorView, useAction } from "../components/action.ts";
+import { type Action, useAction } from "../components/action.ts";
 import { Button } from "../components/button.tsx";
 import { ErrorNote } from "../components/error-note.tsx";
-import { Field, TextInput } from "../components/field.tsx";
 import { siteName } from "../words/routes.ts";
+import { EnableForm } from "./enable-form.tsx";
 import type { OptionsParts } from "./options.tsx";
 import { originOfText } from "./origin-of-text.ts";
 import { SessionName } from "./session-name.tsx";
@@ -102,61 +101,22 @@ interface AnotherOriginProps {
 }
 
 function AnotherOrigin({ parts, action }: AnotherOriginProps): JSX.Element {
-  const text = useSignal("");
-  const wrong = useSignal("");
-
-  function enable() {
-    let origin: string;
-    try {
-      origin = originOfText(text.value);
-    } catch (error) {
-      const { message, advice } = toErrorView(error);
-      wrong.value = advice ? `${message} ${advice}` : message;
-      return;
-    }
-    if (parts.access.value.origins.some((each) => each.origin === origin)) {
-      wrong.value = `It is enabled for ${origin} already.`;
-      return;
-    }
-    void action.run(async () => {
-      await parts.client.call("api.enable", { origin, on: true });
-      text.value = "";
-    });
-  }
-
   return (
-    <form
-      class="sy-form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        enable();
+    <EnableForm
+      label="Enable for a page"
+      hint="Its address with the port. It holds from the page’s next load on."
+      placeholder="http://localhost:5173"
+      action={action}
+      read={originOfText}
+      already={(origin) =>
+        parts.access.value.origins.some((each) => each.origin === origin)
+          ? `It is enabled for ${origin} already.`
+          : undefined
+      }
+      enable={async (origin) => {
+        await parts.client.call("api.enable", { origin, on: true });
+        return true;
       }}
-    >
-      <Field
-        label="Enable for a page"
-        hint="Its address with the port. It holds from the page’s next load on."
-        error={wrong.value || undefined}
-      >
-        {({ id, describedBy }) => (
-          <div class="sy-options-add">
-            <TextInput
-              id={id}
-              describedBy={describedBy}
-              value={text.value}
-              placeholder="http://localhost:5173"
-              invalid={wrong.value !== ""}
-              onInput={(value) => {
-                text.value = value;
-                wrong.value = "";
-              }}
-            />
-            <Button type="submit" variant="primary" busy={action.busy}>
-              Enable
-            </Button>
-          </div>
-        )}
-      </Field>
-    </form>
+    />
   );
 }

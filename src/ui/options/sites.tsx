@@ -3,12 +3,12 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { SiteView } from "../../messages/commands.ts";
 import { isLocalSite, siteHost, siteOfText } from "../../messages/site-pattern.ts";
-import { type Action, toErrorView, useAction } from "../components/action.ts";
+import { type Action, useAction } from "../components/action.ts";
 import { Button } from "../components/button.tsx";
 import { ErrorNote } from "../components/error-note.tsx";
-import { Field, TextInput } from "../components/field.tsx";
 import { StateMark } from "../components/state-mark.tsx";
 import type { SitesStore } from "../store/sites.ts";
+import { EnableForm } from "./enable-form.tsx";
 
 const ON = { tone: "good", mark: "●", word: "On", sentence: "Switchyard is on." } as const;
 
@@ -77,67 +77,28 @@ interface AnotherSiteProps {
 }
 
 function AnotherSite({ sites, action, onDone }: AnotherSiteProps): JSX.Element {
-  const text = useSignal("");
-  const wrong = useSignal("");
-
-  function enable() {
-    let url: string;
-    try {
-      url = siteOfText(text.value);
-    } catch (error) {
-      const { message, advice } = toErrorView(error);
-      wrong.value = advice ? `${message} ${advice}` : message;
-      return;
-    }
-    const host = siteHost(url);
-    if (isLocalSite(url) || sites.of(url).length > 0) {
-      wrong.value = `Switchyard is on for ${host} already.`;
-      return;
-    }
-    void action.run(async () => {
-      const enabled = await sites.enable(url);
-      onDone(
-        enabled
-          ? `Enabled on ${host}. Reload its pages to begin.`
-          : `Not enabled on ${host}, since the browser’s question was answered with no.`,
-      );
-      if (enabled) text.value = "";
-    });
-  }
-
   return (
-    <form
-      class="sy-form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        enable();
+    <EnableForm
+      label="Enable another site"
+      hint="An address or a host. Its other ports are the same site."
+      placeholder="staging.acme.com"
+      action={action}
+      read={siteOfText}
+      already={(url) =>
+        isLocalSite(url) || sites.of(url).length > 0
+          ? `Switchyard is on for ${siteHost(url)} already.`
+          : undefined
+      }
+      enable={async (url) => {
+        const host = siteHost(url);
+        const enabled = await sites.enable(url);
+        onDone(
+          enabled
+            ? `Enabled on ${host}. Reload its pages to begin.`
+            : `Not enabled on ${host}, since the browser’s question was answered with no.`,
+        );
+        return enabled;
       }}
-    >
-      <Field
-        label="Enable another site"
-        hint="An address or a host. Its other ports are the same site."
-        error={wrong.value || undefined}
-      >
-        {({ id, describedBy }) => (
-          <div class="sy-options-add">
-            <TextInput
-              id={id}
-              describedBy={describedBy}
-              value={text.value}
-              placeholder="staging.acme.com"
-              invalid={wrong.value !== ""}
-              onInput={(value) => {
-                text.value = value;
-                wrong.value = "";
-              }}
-            />
-            <Button type="submit" variant="primary" busy={action.busy}>
-              Enable
-            </Button>
-          </div>
-        )}
-      </Field>
-    </form>
+    />
   );
 }
