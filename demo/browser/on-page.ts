@@ -61,7 +61,11 @@ export async function clickablePoint(
   if (purpose === "press") watchPress();
   return { x, y };
 
-  /** Lets a press through to the element or its labels; one that meets anything else stays without effect. */
+  /**
+   * Lets a press through to the element or its labels; one that meets anything else stays without
+   * effect, and so does the release over another element of a press that the page moved away under:
+   * no click comes of it.
+   */
   function watchPress() {
     const types = ["pointerdown", "mousedown", "pointerup", "mouseup", "click", "dblclick"];
     const watch: PressWatch = {
@@ -71,11 +75,16 @@ export async function clickablePoint(
       },
     };
     const look = (event: Event) => {
-      if (watch.met === "nothing") {
-        const target = event.composedPath()[0] as Node;
-        watch.met = [element, ...labels].some((one) => one.contains(target)) ? "it" : "another";
+      const target = event.composedPath()[0] as Node;
+      const meets = [element, ...labels].some((one) => one.contains(target));
+      if (watch.met === "nothing") watch.met = meets ? "it" : "another";
+      // What went with the press, a row of a list that it closed, has taken it.
+      if (event.type === "mouseup" && watch.met === "it" && !meets && element.isConnected)
+        watch.met = "another";
+      if (watch.met === "it") {
+        if (event.type === "mouseup") watch.end();
+        return;
       }
-      if (watch.met === "it") return watch.end();
       event.preventDefault();
       event.stopImmediatePropagation();
     };
