@@ -24,13 +24,15 @@ import type { PageDelta, PageView, TrafficRecord } from "../session/page/page-mo
 import type { AccessView, AlwaysRoute, RoutedTab } from "../session/relay/route-model.ts";
 import type { NewSession } from "../session/session-record.ts";
 import type { Answer } from "../session/session-requests.ts";
+import type { WebPageView, WebSessionView } from "../web/web-model.ts";
 import type { RouteCommands } from "./route-commands.ts";
+import type { WebCommands } from "./web-commands.ts";
 
 /** An answer of the server with what it cost; the view decodes it. */
 export type CallResult = Answer;
 
 /** Each command: its parameters and its answer. A refusal is an ErrorView. */
-export interface Commands extends RouteCommands {
+export interface Commands extends RouteCommands, WebCommands {
   /** Mends what can be mended in the URL (scheme, /rpc), stores the profile, connects. */
   "connection.add": { params: ProfileInput; result: { id: string; url: string; mended?: string } };
   "connection.edit": { params: { id: string } & ProfileInput; result: { mended?: string } };
@@ -186,6 +188,10 @@ export interface Snapshot {
   routed?: RoutedTab[];
   /** Who may use the page API, and who asks to. */
   access: AccessView;
+  /** Web sign-ins of the page of this view's tab; absent for a view without a tab. */
+  web?: WebPageView;
+  /** Saved web sessions, in list order. */
+  saved?: WebSessionView[];
   /** Troubles of the extension itself: storage full or broken. */
   problems: string[];
 }
@@ -205,6 +211,9 @@ export type WorkerEvent =
   | { event: "always"; always: AlwaysRoute[] }
   | { event: "routed"; routed: RoutedTab[] }
   | { event: "access"; access: AccessView }
+  /** Of this view's tab, whole. */
+  | { event: "web"; web: WebPageView }
+  | { event: "saved"; saved: WebSessionView[] }
   /** The SDK's session events `auth` and `using`, and every other line of a history. */
   | { event: "history"; key: SessionKey; entry: HistoryEntry }
   | { event: "notification"; key: SessionKey; id: string; notification: Notification };
@@ -230,6 +239,6 @@ export type WorkerMessage =
   | { type: "event"; event: WorkerEvent };
 
 /** Raised when the shapes above change in a way that an older view can't read. */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 /** The name under which views open their port to the worker. */
 export const VIEW_PORT = "switchyard-view";
