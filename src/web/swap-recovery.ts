@@ -36,6 +36,10 @@ export async function recoverSwap(
       ...(saved.has(to.key) && { offer: "again" as const, key: to.key }),
     },
   });
+  // Of a page that can't be asked it isn't known what it has by now.
+  if (!(await isReachable(page))) {
+    return told(false, "What the page had is put back when it is opened again.");
+  }
   const there = await taken(page, snapshots);
   const isForeign = there !== undefined && there.seen.id !== to.id;
   if (isForeign) {
@@ -59,6 +63,15 @@ export async function recoverSwap(
     true,
     back ? `The page has “${back.label}” back.` : "The page has no session, as before.",
   );
+}
+
+async function isReachable(page: WebPage): Promise<boolean> {
+  try {
+    return (await page.run(() => true, [])) === true;
+  } catch {
+    // Left, closed, or paused: that is what is asked.
+    return false;
+  }
 }
 
 async function taken(page: WebPage, snapshots: Snapshots): Promise<Taken | undefined> {

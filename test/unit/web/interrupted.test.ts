@@ -127,6 +127,22 @@ describe("a worker that died", () => {
     expect(scene.notices()[0]).toContain("signed in otherwise");
   });
 
+  it("and a page that was closed since: it is put back when it is opened again", async () => {
+    const scene = await broken(2, never);
+    void scene.switchTo("alice");
+    await until(() => scene.world.writes === 2);
+    scene.world.onWrite = undefined;
+    scene.world.close(TAB);
+    scene.start();
+    await scene.book.ready;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([scene.world.whoIs(), scene.stores.journals.size]).toEqual(["half", 1]);
+    scene.world.open(8);
+    await scene.look(8);
+    expect([scene.world.whoIs(), scene.stores.journals.size]).toEqual(["bob", 0]);
+    expect(scene.notices(8)[0]).toContain("“bob” back");
+  });
+
   it("where putting back fails, it is tried again with the next document, and said", async () => {
     const scene = await broken(2, never);
     void scene.switchTo("alice");
