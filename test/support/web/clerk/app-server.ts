@@ -33,8 +33,9 @@ export interface ClerkApp {
   close(): Promise<void>;
 }
 
-// The SDK wants a name with a dot in the key, and never asks it: it has the proxy's URL.
-const HOST = "clerk.localhost";
+// By such a name the SDK knows a development instance, whose browsers are known by a cookie that
+// scripts can read. It asks nobody there: it has the proxy's URL.
+const HOST = "stand-in.clerk.accounts.dev";
 const PUBLISHABLE_KEY = `pk_test_${Buffer.from(`${HOST}$`).toString("base64")}`;
 const PROXY_PATH = "/__clerk";
 const PAGE = new URL("page/", import.meta.url);

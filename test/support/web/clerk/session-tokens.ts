@@ -9,14 +9,12 @@ import type { StoredSession } from "./session-store.ts";
 
 const LIFETIME_S = 60;
 
+/** What an application's back end looks at. */
 export interface SessionClaims {
   readonly sid: string;
   readonly sub: string;
-  readonly iat: number;
   readonly exp: number;
   readonly sts: string;
-  /** Who acts as the user, where it isn't the user. */
-  readonly act?: { readonly sub: string };
 }
 
 export class SessionTokens {
