@@ -59,6 +59,7 @@ export interface ClerkSession {
 
 type Fields = Record<string, unknown>;
 
+// Those of the list that are read, and the current one where it isn't among them.
 const MOST_SESSIONS = 51;
 const MOST_ITEMS = 20;
 const NAME = 300;

@@ -149,12 +149,13 @@ export function lookInPage(): unknown {
   if (clerk === undefined || clerk === null || typeof read(clerk, "nodeType") === "number") {
     return { there: threw !== undefined, threw };
   }
+  if (typeof read(clerk, "setActive") !== "function") return { there: true, isClerk: false, threw };
   const client = read(clerk, "client");
   const listed = read(client, "sessions");
   const current = read(clerk, "session");
   const currentId = read(current, "id");
   const environment =
-    // Until 5.x it had the second name.
+    // Earlier versions have it under the second name.
     read(clerk, "__internal_environment") ?? read(clerk, "__unstable__environment");
   const sessions = items(listed, MOST_SESSIONS);
   const isListed = sessions.some((each) => read(each, "id") === currentId);
@@ -166,7 +167,7 @@ export function lookInPage(): unknown {
   left = MOST_OF_ONE;
   return {
     there: true,
-    isClerk: typeof read(clerk, "setActive") === "function",
+    isClerk: true,
     version: text(read(clerk, "version")),
     loaded: read(clerk, "loaded") === true,
     status: text(read(clerk, "status")),

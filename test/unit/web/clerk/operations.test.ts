@@ -161,6 +161,19 @@ test("ending the current session signs the page out, and says what a reload woul
   expect(await runsAs()).toEqual(["sess_bob", "sess_bob", "sess_bob"]);
 });
 
+test("ending what was over already, as the page didn't know", async () => {
+  server.sessions.pop();
+  await clerk.end(page, bob);
+  expect((await sessions()).map(({ id }) => id)).toEqual(["sess_alice"]);
+  expect(server.requests).toEqual(["POST /client/sessions/sess_bob/end", "GET /client"]);
+});
+
+test("a server that refuses to end or remove", async () => {
+  server.override = (request) => (request.startsWith("POST") ? refusal(403, "Not you") : undefined);
+  await expect(clerk.end(page, bob)).rejects.toThrow("Clerk's server refused it: “Not you”.");
+  await expect(clerk.remove(page, bob)).rejects.toThrow("Clerk's server refused it: “Not you”.");
+});
+
 test("a server that says that it ended, and didn't", async () => {
   server.override = (request) =>
     request.endsWith("end") ? answer({ response: { ...server.sessions[1] } }) : undefined;
