@@ -34,7 +34,7 @@ export interface WebStore {
   /** A session of the page or a saved one, whichever the key names. Reading it subscribes. */
   get(key: SessionKey): WebSessionView | undefined;
   /** The system that a session belongs to, where the page shows its origin. Reading it subscribes. */
-  systemOf(session: WebSessionView): WebSystemView | undefined;
+  systemOf(session: Pick<WebSessionView, "origin" | "kind">): WebSystemView | undefined;
   /** The page runs as this session. Answers whether it does; `error` says why not. */
   switchTo(key: SessionKey): Promise<boolean>;
   /** A switch is on its way. */
