@@ -47,6 +47,16 @@ export interface WebStore {
   close(): void;
 }
 
+/** Does what a notice offers. The notice is settled by that, also where it stays until it is dismissed. */
+export async function takeOffer(
+  { web, call }: { web: Pick<WebStore, "notices">; call: ViewClient["call"] },
+  { id, offer, key }: WebNotice,
+): Promise<void> {
+  if (offer === "reload") await call("page.reload", {});
+  else if (offer === "again" && key !== undefined) await call("web.switch", { key });
+  if (web.notices.peek().some((notice) => notice.id === id)) await call("web.dismiss", { id });
+}
+
 /** How long a worker that has just started may take to look at the page, in milliseconds. */
 const PATIENCE = 5_000;
 
