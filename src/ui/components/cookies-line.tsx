@@ -1,4 +1,5 @@
 /** Says that cookies can't be used yet, why they are wanted, and asks for them in the click itself. */
+import "./cookies-line.css";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { ViewClient } from "../../messages/view-client.ts";

@@ -115,14 +115,10 @@ export function webUserWord({ userName, user }: Pick<WebSessionView, "userName" 
   return userName ?? user ?? "unknown user";
 }
 
-/** "SuperTokens · tenant acme · user:bob": beneath the label, which isn't said twice. */
+/** "SuperTokens · acme · user:bob", system, tenant and user: beneath the label, which isn't said twice. */
 export function webPlaceWord(session: WebSessionView): string {
   const user = webUserWord(session);
-  return [
-    systemName(session.kind),
-    session.tenant === undefined ? undefined : `tenant ${session.tenant}`,
-    user === session.label ? undefined : user,
-  ]
+  return [systemName(session.kind), session.tenant, user === session.label ? undefined : user]
     .filter((part) => part !== undefined)
     .join(" · ");
 }

@@ -326,7 +326,9 @@ function Group({ id, item, active, onToggle }: GroupProps): JSX.Element {
     >
       <button type="button" class="sy-group-fold" tabIndex={-1} onClick={onToggle}>
         <Icon name="chevron" size={14} />
-        <span class="sy-group-title">{item.title}</span>
+        <span class="sy-group-title sy-ellipsis" title={item.title}>
+          {item.title}
+        </span>
         <span class="sy-group-count">{item.count}</span>
       </button>
       {item.id === "sign-in-again" && (

@@ -42,16 +42,15 @@ export function WebRow(props: RowProps): JSX.Element | null {
               {label}
             </span>
           )}
+          <StateMark state={webState(session, now.value)} />
+        </div>
+        <div class="sy-row-line sy-dim">
+          <span class="sy-ellipsis">{webPlaceWord(session)}</span>
           {session.actor && (
             <span class="sy-tag" title="Somebody else acts as this user">
               impersonated
             </span>
           )}
-          <InThePage session={session} />
-          <StateMark state={webState(session, now.value)} />
-        </div>
-        <div class="sy-row-line sy-dim">
-          <span class="sy-ellipsis">{webPlaceWord(session)}</span>
           {saved && (
             <span
               class="sy-row-origin sy-ellipsis"
@@ -60,6 +59,7 @@ export function WebRow(props: RowProps): JSX.Element | null {
               {siteName(session.origin)}
             </span>
           )}
+          <InThePage session={session} />
         </div>
       </div>
     </div>
@@ -74,7 +74,7 @@ function InThePage({ session }: { session: WebSessionView }): JSX.Element | null
   if (!current) return null;
   return (
     <span class="sy-row-extra sy-row-runs" title="The page runs as this session">
-      ⇄ in the page
+      ✓ in the page
     </span>
   );
 }

@@ -14,7 +14,7 @@ export function WebFields({ rows, errors, onChange }: WebFieldsProps): JSX.Eleme
   const change = (row: number, part: Parameters<typeof changedField>[1]) =>
     onChange(rows.map((each) => (each.row === row ? changedField(each, part) : each)));
   return (
-    <fieldset class="sy-sign-in-variables" aria-label="Fields of the sign-in">
+    <fieldset class="sy-sign-in-variables sy-web-fields" aria-label="Fields of the sign-in">
       <legend class="sy-field-label">Its fields</legend>
       <div class="sy-sign-in-rows">
         {rows.map((row, index) => {

@@ -157,7 +157,7 @@ export function WebSignInForm({ site, kind }: WebSignInFormProps): JSX.Element {
       <ErrorNote error={signing.error} />
       <div class="sy-form-actions">
         <Button type="submit" variant="primary" busy={signing.busy}>
-          {into.value === "page" ? "Sign in in this page" : "Sign in and save"}
+          {into.value === "page" ? "Sign the page in" : "Sign in and save"}
         </Button>
         <Button onClick={() => store.leavePane()}>Cancel</Button>
       </div>

@@ -49,8 +49,10 @@ export function InPage({ session }: { session: WebSessionView }): JSX.Element | 
         <div class="sy-truth-text">
           {runs ? (
             <>
-              In the page now: <b>{siteName(session.origin)}</b> runs as it{" "}
-              <Icon name="check" size={14} />
+              In the page now: <b>{siteName(session.origin)}</b>{" "}
+              <span class="sy-web-runs">
+                runs as it <Icon name="check" size={14} />
+              </span>
             </>
           ) : (
             <>

@@ -8,7 +8,7 @@ import { ErrorNote } from "../../components/error-note.tsx";
 import { Section } from "../../components/section.tsx";
 import { useStore } from "../../store/context.ts";
 import { ValueTree } from "../../values/value-tree.tsx";
-import { idWord } from "../../words/web.ts";
+import { idWord, isOver } from "../../words/web.ts";
 import { isAntiCsrf } from "./web-facts.tsx";
 import { WebTokens } from "./web-tokens.tsx";
 
@@ -23,12 +23,15 @@ export function WebSignInSection({ session }: { session: WebSessionView }): JSX.
   const { user, userName, tenant, id, kind, actor } = session;
   const system = store.web.systemOf(session);
   const antiCsrf = session.facts.find(isAntiCsrf);
-  const copy = (text: string, what: string) => (
-    <Button
-      icon="copy"
-      label={`Copy the ${what.toLowerCase()}`}
-      onClick={() => copying.run(() => store.copy(text, what))}
-    />
+  const copied = (text: string, what: string) => (
+    <span class="sy-web-id">
+      <span class="sy-mono">{text}</span>
+      <Button
+        icon="copy"
+        label={`Copy the ${what.toLowerCase()}`}
+        onClick={() => copying.run(() => store.copy(text, what))}
+      />
+    </span>
   );
   return (
     <Section id="sign-in" title="Sign-in">
@@ -36,12 +39,7 @@ export function WebSignInSection({ session }: { session: WebSessionView }): JSX.
         <dt>User</dt>
         <dd data-field="user">
           {userName !== undefined && <b class="sy-user">{userName}</b>}
-          {user !== undefined && (
-            <>
-              <span class="sy-mono">{user}</span>
-              {copy(user, "User id")}
-            </>
-          )}
+          {user !== undefined && copied(user, "User id")}
           {userName === undefined && user === undefined && <span class="sy-dim">not known</span>}
         </dd>
         {tenant !== undefined && (
@@ -53,10 +51,7 @@ export function WebSignInSection({ session }: { session: WebSessionView }): JSX.
           </>
         )}
         <dt>{idWord(kind)}</dt>
-        <dd data-field="id">
-          <span class="sy-mono">{id}</span>
-          {copy(id, idWord(kind))}
-        </dd>
+        <dd data-field="id">{copied(id, idWord(kind))}</dd>
         {system?.transfer && (
           <>
             <dt>Tokens travel</dt>
@@ -83,8 +78,10 @@ export function WebSignInSection({ session }: { session: WebSessionView }): JSX.
         )}
       </dl>
       <ErrorNote error={copying.error} onDismiss={copying.clear} />
-      {/* Other tokens than those that were uncovered are covered. */}
-      <WebTokens key={`${session.key} ${session.tokenExpireAt}`} session={session} />
+      {!isOver(session.status) && (
+        // Other tokens than those that were uncovered are covered.
+        <WebTokens key={`${session.key} ${session.tokenExpireAt}`} session={session} />
+      )}
       {actor && (
         <div class="sy-disclosures">
           <Disclosure id="actor" title="Actor">

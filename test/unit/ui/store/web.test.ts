@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Snapshot } from "../../../../src/messages/commands.ts";
 import { CommandError } from "../../../../src/messages/view-client.ts";
 import { createStore } from "../../../../src/ui/store/store.ts";
-import { createWebStore } from "../../../../src/ui/store/web.ts";
+import { createWebStore, takeOffer } from "../../../../src/ui/store/web.ts";
 import type { WebPageView } from "../../../../src/web/web-model.ts";
 import { exampleSession } from "../../../support/ui/examples.ts";
 import { createFakeClient } from "../../../support/ui/fake-client.ts";
@@ -182,5 +182,38 @@ describe("a web session that is selected", () => {
     store.settle();
     client.emit({ event: "saved", saved: [] });
     expect(store.selectedKey.value).toBe("b");
+  });
+});
+
+describe("what a notice offers", () => {
+  const notice = {
+    id: "n",
+    origin: carol.origin,
+    tone: "warning",
+    text: "Somebody wrote over it.",
+    offer: "again",
+    key: admin.key,
+  } as const;
+
+  it("is done, and the notice settled by that", async () => {
+    const { store } = opened(exampleWebPage({ notices: [notice] }));
+    await takeOffer({ web: store, call }, notice);
+    expect(call.mock.calls).toEqual([
+      ["web.switch", { key: admin.key }],
+      ["web.dismiss", { id: "n" }],
+    ]);
+  });
+
+  it("stays where it fails", async () => {
+    const { store } = opened(exampleWebPage({ notices: [notice] }));
+    call.mockRejectedValueOnce(new Error("No."));
+    await expect(takeOffer({ web: store, call }, notice)).rejects.toThrow("No.");
+    expect(call).toHaveBeenCalledTimes(1);
+  });
+
+  it("needs no dismissal where the worker has dropped it by then", async () => {
+    const { store } = opened(exampleWebPage());
+    await takeOffer({ web: store, call }, { ...notice, offer: "reload" });
+    expect(call.mock.calls).toEqual([["page.reload", {}]]);
   });
 });

@@ -62,7 +62,7 @@ describe("the state of a web session in one word", () => {
 
 describe("what stands beneath a web session's name", () => {
   it("is its system, its tenant, and the user where the name isn't theirs", () => {
-    expect(webPlaceWord(exampleSuperTokens())).toBe("SuperTokens · tenant acme");
+    expect(webPlaceWord(exampleSuperTokens())).toBe("SuperTokens · acme");
     expect(webPlaceWord(exampleClerk({ label: "Boss" }))).toBe("Clerk · Dana Example");
     expect(webPlaceWord(exampleClerk({ label: "Boss", user: "u", userName: undefined }))).toBe(
       "Clerk · u",
