@@ -47,6 +47,21 @@ export interface WebStore {
   close(): void;
 }
 
+/** The page's own session that a session is: itself, or the one that a saved one was taken from. Subscribes. */
+export function pageTwin(
+  web: Pick<WebStore, "get">,
+  session: WebSessionView,
+): WebSessionView | undefined {
+  if (session.holder !== "extension") return session;
+  return session.savedAs === undefined ? undefined : web.get(session.savedAs);
+}
+
+/** True where the page runs as it, so that ending it signs the page out. Subscribes. */
+export function isInPage(web: Pick<WebStore, "get">, session: WebSessionView): boolean {
+  const twin = pageTwin(web, session);
+  return twin?.current === true && !isOver(twin.status);
+}
+
 /** Does what a notice offers. The notice is settled by that, also where it stays until it is dismissed. */
 export async function takeOffer(
   { web, call }: { web: Pick<WebStore, "notices">; call: ViewClient["call"] },

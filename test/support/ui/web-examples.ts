@@ -114,7 +114,7 @@ export function exampleSaved(name: string, part: Partial<WebSessionView> = {}): 
   return {
     ...of,
     key: savedSessionKey(`saved-${name}`),
-    id: `7d0e5f6a-1b2c-4d3e-9f40-${name.padEnd(12, "0")}`,
+    id: `7d0e5f6a-1b2c-4d3e-9f40-${String(name.length).padStart(12, "0")}`,
     label: name,
     userName: `${name.toLowerCase()}@acme.com`,
     colour: "#c5282f",

@@ -1,6 +1,6 @@
 /** The rows of web sign-ins: sessions of the page, saved ones, and what their systems have to say. */
 import type { JSX } from "preact";
-import type { WebKind, WebSessionView } from "../../../web/web-model.ts";
+import type { WebKind } from "../../../web/web-model.ts";
 import { useAction } from "../../components/action.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
@@ -8,6 +8,7 @@ import { ErrorNote } from "../../components/error-note.tsx";
 import { StateMark } from "../../components/state-mark.tsx";
 import { now } from "../../store/clock.ts";
 import { useStore } from "../../store/context.ts";
+import { isInPage } from "../../store/web.ts";
 import { siteName } from "../../words/routes.ts";
 import { isOver, systemTrouble, webPlaceWord, webState, webStatusWord } from "../../words/web.ts";
 import { RenameField } from "../rename-field.tsx";
@@ -18,13 +19,14 @@ export function WebRow(props: RowProps): JSX.Element | null {
   const session = store.web.get(props.sessionKey);
   if (!session) return null;
   const saved = session.holder === "extension";
+  const inPage = isInPage(store.web, session);
   const { key, label } = session;
   return (
     <div
       class={`sy-row${isOver(session.status) ? " sy-row-over" : ""}`}
       {...rowAttributes(session, props)}
       data-web={session.kind}
-      data-current={session.current}
+      data-current={inPage}
     >
       <span class="sy-row-number" />
       <Badge label={label} colour={session.colour} />
@@ -59,23 +61,14 @@ export function WebRow(props: RowProps): JSX.Element | null {
               {siteName(session.origin)}
             </span>
           )}
-          <InThePage session={session} />
+          {inPage && (
+            <span class="sy-row-extra sy-row-runs" title="The page runs as this session">
+              ✓ in the page
+            </span>
+          )}
         </div>
       </div>
     </div>
-  );
-}
-
-/** The page runs as it. */
-function InThePage({ session }: { session: WebSessionView }): JSX.Element | null {
-  const store = useStore();
-  const page = session.holder === "extension" ? session.savedAs : undefined;
-  const current = page === undefined ? session.current : store.web.get(page)?.current;
-  if (!current) return null;
-  return (
-    <span class="sy-row-extra sy-row-runs" title="The page runs as this session">
-      ✓ in the page
-    </span>
   );
 }
 

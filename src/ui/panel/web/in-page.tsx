@@ -9,32 +9,17 @@ import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { useStore } from "../../store/context.ts";
-import type { PanelStore } from "../../store/store.ts";
+import { isInPage, pageTwin } from "../../store/web.ts";
 import { siteName } from "../../words/routes.ts";
 import { isOver } from "../../words/web.ts";
-
-/** The page's own session that a session is: itself, or the one that it was saved from. Subscribes. */
-export function pageTwin(
-  { web }: Pick<PanelStore, "web">,
-  session: WebSessionView,
-): WebSessionView | undefined {
-  if (session.holder !== "extension") return session;
-  return session.savedAs === undefined ? undefined : web.get(session.savedAs);
-}
-
-/** True where the page runs as it, so that ending it signs the page out. Subscribes. */
-export function isInPage(store: Pick<PanelStore, "web">, session: WebSessionView): boolean {
-  const twin = pageTwin(store, session);
-  return twin?.current === true && !isOver(twin.status);
-}
 
 /** Nothing for one that is over. */
 export function InPage({ session }: { session: WebSessionView }): JSX.Element | null {
   const store = useStore();
   const looking = useAction();
   if (isOver(session.status)) return null;
-  const twin = pageTwin(store, session);
-  const runs = isInPage(store, session);
+  const twin = pageTwin(store.web, session);
+  const runs = isInPage(store.web, session);
   const saved = session.holder === "extension";
   const other = store.web.ofPage.all.value.find(
     (each) => each.current && each.origin === session.origin && each.kind === session.kind,
@@ -60,6 +45,8 @@ export function InPage({ session }: { session: WebSessionView }): JSX.Element | 
                 <>
                   The page has it, and runs as <b>{other?.label ?? "nobody"}</b>.
                 </>
+              ) : typeof why === "string" ? (
+                "Saved."
               ) : (
                 <>
                   Saved. It fits <b>{session.origin}</b>.

@@ -6,9 +6,9 @@ import type { Action } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { Menu, type MenuItem } from "../../components/menu.tsx";
 import { useStore } from "../../store/context.ts";
+import { isInPage } from "../../store/web.ts";
 import { isOver, touchWords } from "../../words/web.ts";
 import { webSessionJson } from "./copy-json.ts";
-import { isInPage } from "./in-page.tsx";
 import type { WebQuestion } from "./web-questions.tsx";
 
 export interface WebActionsProps {
@@ -27,7 +27,7 @@ function stateOf({ operations }: WebSessionView, operation: WebOperation) {
 export function WebActions({ session, action, question }: WebActionsProps): JSX.Element {
   const store = useStore();
   const { key, kind } = session;
-  const inPage = isInPage(store, session);
+  const inPage = isInPage(store.web, session);
   const touch = stateOf(session, "touch");
   const end = stateOf(session, "end");
   const remove = stateOf(session, "remove");
@@ -96,7 +96,7 @@ interface PartProps {
 function RunTabAsWeb({ session, action }: PartProps): JSX.Element | null {
   const store = useStore();
   const state = stateOf(session, "switch");
-  const on = isInPage(store, session);
+  const on = isInPage(store.web, session);
   if (!state && !on) return null;
   return (
     <Button

@@ -4,8 +4,8 @@ import type { WebSessionView } from "../../../web/web-model.ts";
 import type { Action } from "../../components/action.ts";
 import { Confirm } from "../../components/confirm.tsx";
 import { useStore } from "../../store/context.ts";
+import { isInPage } from "../../store/web.ts";
 import { siteName } from "../../words/routes.ts";
-import { isInPage } from "./in-page.tsx";
 
 export type WebQuestion = "end" | "remove";
 
@@ -19,7 +19,7 @@ export interface AskOfWebProps {
 export function AskOfWeb({ session, question, action, close }: AskOfWebProps): JSX.Element {
   const store = useStore();
   const { key, label, holder } = session;
-  const page = isInPage(store, session) ? <b>{siteName(session.origin)}</b> : undefined;
+  const page = isInPage(store.web, session) ? <b>{siteName(session.origin)}</b> : undefined;
   const act = async (work: () => Promise<unknown>) => {
     if (await action.run(work)) close();
   };

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Snapshot } from "../../../../src/messages/commands.ts";
 import { CommandError } from "../../../../src/messages/view-client.ts";
 import { createStore } from "../../../../src/ui/store/store.ts";
-import { createWebStore, takeOffer } from "../../../../src/ui/store/web.ts";
+import { createWebStore, isInPage, takeOffer } from "../../../../src/ui/store/web.ts";
 import type { WebPageView } from "../../../../src/web/web-model.ts";
 import { exampleSession } from "../../../support/ui/examples.ts";
 import { createFakeClient } from "../../../support/ui/fake-client.ts";
@@ -215,5 +215,21 @@ describe("what a notice offers", () => {
     const { store } = opened(exampleWebPage());
     await takeOffer({ web: store, call }, { ...notice, offer: "reload" });
     expect(call.mock.calls).toEqual([["page.reload", {}]]);
+  });
+});
+
+describe("whether the page runs as a session", () => {
+  const twin = exampleSaved("Twin", { key: "saved/twin", savedAs: carol.key });
+
+  it("is what the page says, also of the saved one that is the same", () => {
+    const { store } = opened();
+    expect(isInPage(store, carol)).toBe(true);
+    expect(isInPage(store, twin)).toBe(true);
+    expect(isInPage(store, admin)).toBe(false);
+  });
+
+  it("is not so any more once it is over", () => {
+    const { store } = opened(exampleWebPage({ sessions: [{ ...carol, status: "gone" }] }));
+    expect(isInPage(store, twin)).toBe(false);
   });
 });
