@@ -2,9 +2,8 @@
  * The web sign-ins that the worker told of: what was found in the page of this view's tab, its sessions,
  * saved ones, and what a person should hear of them.
  *
- * Sessions that ended under somebody's eyes stay to be read about, also when the worker has forgotten
- * them. A worker that has just started knows of nothing until it has looked at the page: what was known
- * stands meanwhile, so that nothing blinks.
+ * A worker that has just started knows of nothing until it has looked at the page: what was known stands
+ * meanwhile, so that nothing blinks.
  */
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { WorkerEvent } from "../../messages/commands.ts";
@@ -88,16 +87,9 @@ export function createWebStore(client: Pick<ViewClient, "call">): WebStore {
 
   function takePage(page: WebPageView) {
     clearTimeout(patience);
-    const found = page.sites.filter(({ systems }) => systems.length > 0);
-    const named = new Set(page.sessions.map(({ key }) => key));
-    const origins = new Set(found.map(({ holder }) => holder.origin));
-    const remembered = ofPage.all
-      .peek()
-      .filter(({ key, status, origin }) => isOver(status) && origins.has(origin) && !named.has(key))
-      .map((view) => ({ ...view, operations: {} }));
-    sites.value = found;
+    sites.value = page.sites.filter(({ systems }) => systems.length > 0);
     notices.value = page.notices;
-    ofPage.replaceAll([...page.sessions, ...remembered]);
+    ofPage.replaceAll(page.sessions);
   }
 
   function takeSnapshot(page: WebPageView | undefined) {

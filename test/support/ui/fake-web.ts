@@ -6,6 +6,7 @@ import type {
   WorkerEvent,
 } from "../../../src/messages/commands.ts";
 import { CommandError } from "../../../src/messages/view-client.ts";
+import { isOver } from "../../../src/ui/words/web.ts";
 import {
   isSavedSessionKey,
   savedSessionKey,
@@ -88,7 +89,9 @@ export function createFakeWeb({ snapshot, emit }: FakeWebParts) {
         return null;
       case "web.remove":
         if (isSavedSessionKey(key)) tellSaved(saved.filter((each) => each.key !== key));
-        else change(key, { status: "removed", cause: "You removed it.", current: false });
+        else if (isOver(find(key).status)) {
+          tellPage({ sessions: page.sessions.filter((each) => each.key !== key) });
+        } else change(key, { status: "removed", cause: "You removed it.", current: false });
         return null;
       case "web.edit": {
         const { key: of, ...part } = raw as CommandParams<"web.edit">;

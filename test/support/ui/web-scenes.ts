@@ -117,7 +117,7 @@ const danas: WebSessionView[] = [
     current: false,
     status: "replaced",
     cause: "The page signed in as Dana Example.",
-    operations: {},
+    operations: { remove: true },
   }),
 ];
 
@@ -188,7 +188,7 @@ export const webScenes: Record<string, () => Snapshot> = {
           status: "gone",
           current: false,
           cause: "The page has it no more, and nothing says why.",
-          operations: {},
+          operations: { remove: true },
         }),
       ],
     }),

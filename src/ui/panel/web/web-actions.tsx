@@ -45,7 +45,8 @@ export function WebActions({ session, action, question }: WebActionsProps): JSX.
   if (remove) {
     items.push({
       text: asksToRemove ? "Remove…" : "Remove",
-      title: remove.why ?? (saved ? "Out of the list" : "Out of the page"),
+      title:
+        remove.why ?? (saved || isOver(session.status) ? "Out of the list" : "Out of the page"),
       disabled: remove.disabled,
       parted: true,
       danger: true,

@@ -74,27 +74,10 @@ describe("the store of web sign-ins", () => {
     expect(store.sites.value).toEqual([]);
   });
 
-  it("keeps one that is over after the worker has forgotten it, with nothing to be done", () => {
+  it("has what the worker says last, and nothing of its own", () => {
     const { store, labels } = opened();
     store.take({ event: "web", web: exampleWebPage({ sessions: [{ ...carol, status: "gone" }] }) });
-    store.take({ event: "web", web: exampleWebPage({ sessions: [exampleClerk()] }) });
-    expect(labels()).toEqual(["Dana Example active", "carol@acme.com gone"]);
-    expect(store.get(carol.key)?.operations).toEqual({});
-  });
-
-  it("lets it go when the page shows another origin, and one that was never over at once", () => {
-    const { store, labels } = opened();
-    store.take({
-      event: "web",
-      web: exampleWebPage({ sessions: [{ ...carol, status: "ended" }] }),
-    });
-    const other = exampleHolder("http://localhost:9");
-    store.take({
-      event: "web",
-      web: exampleWebPage({ sites: [exampleSite({ holder: other })], sessions: [] }),
-    });
-    expect(labels()).toEqual([]);
-    store.take({ event: "web", web: exampleWebPage({ sessions: [carol] }) });
+    expect(labels()).toEqual(["carol@acme.com gone"]);
     store.take({ event: "web", web: exampleWebPage({ sessions: [] }) });
     expect(labels()).toEqual([]);
   });
