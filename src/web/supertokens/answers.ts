@@ -79,19 +79,24 @@ export function isDone(status: number, text: string): boolean {
   return status >= 200 && status < 300 && (typeof word !== "string" || word === "OK");
 }
 
-/** What the server said, one sentence: "The server answered 404: Not found". */
+/** What the server said, one sentence: "The server answered 404: Not found.". */
 export function said(status: number, text: string): string {
   const body = objectIn(text);
   const isSuccess = status >= 200 && status < 300;
   const parts = [body.status, body.reason, body.message, ...fieldErrors(body)].filter(
     (part): part is string => typeof part === "string" && part !== "",
   );
-  const words = bounded(parts.length > 0 ? parts.join(": ") : text);
+  const words = sentence(bounded(parts.length > 0 ? parts.join(": ") : text));
   if (isSuccess && words === "") return "The server answered, and said nothing.";
   if (isSuccess) return `The server said: ${words}`;
   return words === ""
     ? `The server answered ${status}.`
     : `The server answered ${status}: ${words}`;
+}
+
+/** With its full stop, so that another sentence can follow. */
+export function sentence(words: string): string {
+  return words === "" || /[.!?…]$/.test(words) ? words : `${words}.`;
 }
 
 /** A text of somebody else, short and on one line. */

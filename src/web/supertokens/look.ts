@@ -89,6 +89,11 @@ function warningsOf(reading: Reading, facts: TokenFacts): string[] {
   if (isKnownMissing(reading, state.refresh)) {
     warnings.push("The refresh token is missing: the session can't be renewed.");
   }
+  if (state.beside.length > 0) {
+    warnings.push(
+      `Tokens of both ways are there: the server goes by the headers', and ${state.beside.join(" and ")} may be another session's.`,
+    );
+  }
   if (areElsewhere(reading)) {
     warnings.push(
       `Access and refresh token are cookies of ${new URL(base.url).hostname}, which aren't this page's own: they are not seen here.`,

@@ -3,12 +3,18 @@ import { swapCookies } from "../cookie-swap.ts";
 import { CookiesRefusedError, SessionRefusedError, WebError } from "../web-error.ts";
 import type { SeenSession, WebSignIn } from "../web-model.ts";
 import type { WebCookie, WebPage } from "../web-page.ts";
-import { bounded, isDone, said } from "./answers.ts";
+import { bounded, isDone, said, sentence } from "./answers.ts";
 import { FDI_VERSIONS, REFRESH_PATH, SIGN_OUT_PATH } from "./api-base.ts";
 import { COOKIE_NAMES, lifetimeOf, tokenIn } from "./cookies.ts";
 import { SIGN_IN_HEADERS, signInRequest } from "./form.ts";
 import { whyNotTaken } from "./look.ts";
-import { postInPage, renewBySdk, requestedOrigins, signOutBySdk } from "./page-functions.ts";
+import {
+  postInPage,
+  renewBySdk,
+  requestedOrigins,
+  signInBySdk,
+  signOutBySdk,
+} from "./page-functions.ts";
 import { type Reading, readSite } from "./reading.ts";
 import { cookiesByToken } from "./shown.ts";
 import { handlesOf } from "./state.ts";
@@ -56,7 +62,9 @@ export async function touchPage(page: WebPage, session: SeenSession): Promise<vo
       "Sign in again.",
     );
   }
-  throw new WebError(`The session wasn't renewed. ${failure ?? "Its tokens are as they were."}`);
+  throw new WebError(
+    `The session wasn't renewed. ${sentence(bounded(failure ?? "Its tokens are as they were."))}`,
+  );
 }
 
 /** A renewal through the page's fetch: the SDK's own adds the rest of the headers, and keeps the tokens. */
@@ -81,7 +89,7 @@ export async function endInPage(page: WebPage, session: SeenSession): Promise<vo
     thrown = error;
   }
   if (failure !== undefined) {
-    throw new WebError(`Signing out at the server failed: ${bounded(failure)}`);
+    throw new WebError(`Signing out at the server failed: ${sentence(bounded(failure))}`);
   }
   if (!before.hasSdk && thrown === undefined) await removeLeftovers(page);
   const after = await settled(page, (now) => isGone(now, session));
@@ -162,7 +170,8 @@ export async function signInInPage(page: WebPage, form: WebSignIn): Promise<void
   let thrown: unknown;
   try {
     const asking = [request.url, SIGN_IN_HEADERS, request.body, MOST_ANSWER] as const;
-    answer = answerIn(await page.run(postInPage, [...asking], PATIENCE));
+    const post = before.hasSdk ? signInBySdk : postInPage;
+    answer = answerIn(await page.run(post, [...asking], PATIENCE));
   } catch (error) {
     thrown = error;
   }
@@ -174,7 +183,7 @@ export async function signInInPage(page: WebPage, form: WebSignIn): Promise<void
   const isSame = after !== undefined && after.state.facts?.id === before.state.facts?.id;
   const words = answer?.failed ?? (answer ? said(answer.status, answer.text) : "");
   throw new WebError(
-    `Nobody was signed in. ${bounded(words)} ${isSame ? "The page's session is as it was." : "The page's former session is gone."}`,
+    `Nobody was signed in. ${sentence(bounded(words))} ${isSame ? "The page's session is as it was." : "The page's former session is gone."}`,
   );
 }
 

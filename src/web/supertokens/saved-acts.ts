@@ -10,7 +10,7 @@ import { asSeen, tokenIn } from "./cookies.ts";
 import { SIGN_IN_HEADERS, signInRequest } from "./form.ts";
 import { serversOf } from "./page-acts.ts";
 import { type Reading, readSite, refreshCookieOf } from "./reading.ts";
-import { savedSession, WARNING } from "./saved.ts";
+import { NO_ANTI_CSRF, savedSession, WARNING } from "./saved.ts";
 import { cookiesByToken } from "./shown.ts";
 import { taken } from "./snapshots.ts";
 import { type SessionState, stateOf, type Transfer } from "./state.ts";
@@ -19,7 +19,7 @@ import { readAccessToken } from "./tokens.ts";
 /** Asked so, the server sends tokens in headers, and takes no anti-CSRF token. */
 const HEADER_MODE = { "st-auth-mode": "header", "fdi-version": FDI_VERSIONS };
 
-const NO_ANTI_CSRF =
+const NO_ANTI_CSRF_WORDS =
   "The page uses anti-CSRF tokens, and a session made or renewed outside a page has none: its first request renews it once.";
 
 export async function touchSnapshot(snapshot: Snapshot, fetch: OwnFetch): Promise<Taken> {
@@ -158,10 +158,9 @@ function withAntiCsrfWarning(
   before: SessionState,
   tokens: NewTokens,
 ): Snapshot {
-  const name = `${WARNING}anti-csrf`;
-  const { [name]: known, ...more } = snapshot.more ?? {};
+  const { [NO_ANTI_CSRF]: known, ...more } = snapshot.more ?? {};
   const isUsed = known !== undefined || (before.transfer === "cookie" && before.antiCsrf);
-  if (isUsed && tokens.antiCsrf === undefined) more[name] = NO_ANTI_CSRF;
+  if (isUsed && tokens.antiCsrf === undefined) more[NO_ANTI_CSRF] = NO_ANTI_CSRF_WORDS;
   return { ...snapshot, more };
 }
 

@@ -10,6 +10,9 @@ import { stateOf } from "./state.ts";
 /** Prefix of the names in `Snapshot.more` under which warnings stay with a snapshot. */
 export const WARNING = "warning/";
 
+/** The warning that a page with anti-CSRF tokens gets a session without one. */
+export const NO_ANTI_CSRF = `${WARNING}anti-csrf`;
+
 /** A saved session, as it is now. */
 export function savedSession(snapshot: Snapshot): SeenSession | undefined {
   const state = stateOf(snapshot.cookies.map(asSeen));
@@ -31,6 +34,11 @@ export function savedSession(snapshot: Snapshot): SeenSession | undefined {
   seen.warnings = Object.entries(snapshot.more ?? {})
     .filter(([name]) => name.startsWith(WARNING))
     .map(([, text]) => text);
+  if (snapshot.more?.[NO_ANTI_CSRF] !== undefined) {
+    // The token says that there is none, which isn't the server's mode but the way it was made.
+    const value = "VIA_TOKEN, but this session has no token yet";
+    seen.facts = seen.facts.map((fact) => (fact.name === "Anti-CSRF" ? { ...fact, value } : fact));
+  }
   if (!state.refresh) {
     seen.warnings.push(`It can't be renewed; its access token ends at ${timeText(facts.endsAt)}.`);
   }

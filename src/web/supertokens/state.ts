@@ -16,6 +16,8 @@ export interface SessionState {
   updated?: SeenCookie;
   /** `st-access-token` beside `sAccessToken`: the server lets scripts read it. */
   exposed?: SeenCookie;
+  /** Names of the server's cookies that are there although tokens travel in headers. */
+  beside: string[];
   frontFacts?: TokenFacts;
   accessFacts?: TokenFacts;
   /** Of the front token, which the SDK goes by; else of the access token. Absent: no session. */
@@ -30,7 +32,12 @@ export interface SessionState {
 
 /** @param cookies those of SuperTokens' names, of one page or one snapshot */
 export function stateOf(cookies: readonly SeenCookie[]): SessionState {
-  const state: SessionState = { malformed: [], duplicates: [], ambiguous: [] };
+  const state: SessionState = {
+    beside: [],
+    malformed: [],
+    duplicates: [],
+    ambiguous: [],
+  };
   const choose = (name: CookieName, fits: (cookie: SeenCookie) => boolean = isPages) =>
     chosen(state, cookies, name, fits);
 
@@ -57,6 +64,9 @@ export function stateOf(cookies: readonly SeenCookie[]): SessionState {
   if (access) state.access = access;
   if (refresh) state.refresh = refresh;
   if (!isHeader && headerAccess) state.exposed = headerAccess;
+  for (const cookie of isHeader ? [cookieAccess, cookieRefresh] : []) {
+    if (cookie) state.beside.push(cookie.name);
+  }
   if (front || access || refresh) state.transfer = isHeader ? "header" : "cookie";
 
   if (access) {

@@ -327,6 +327,16 @@ describe("what is amiss is said", () => {
     expect(session.user).toBe("alice");
   });
 
+  it("tokens of both ways side by side", async () => {
+    const scene = await signedIn();
+    const header = await signedIn({ mode: "header" });
+    for (const cookie of header.jar.kept) scene.jar.put(cookie);
+    const session = await scene.current();
+    expect(session.warnings.join()).toMatch(
+      /both ways are there: the server goes by the headers', and sAccessToken and sRefreshToken/,
+    );
+  });
+
   it("a partitioned cookie", async () => {
     const scene = await signedIn();
     scene.jar.put({

@@ -136,7 +136,7 @@ describe("end", () => {
     const session = await scene.current();
     scene.server.instead = () => ({ status: 500, text: "Oops" });
     await expect(superTokens.end(scene.page, session)).rejects.toThrow(
-      "Signing out at the server failed: the server answered 500",
+      "Signing out at the server failed: the server answered 500.",
     );
     expect((await scene.current()).id).toBe(session.id);
   });
@@ -247,12 +247,12 @@ describe("sign in", () => {
     [
       "wrong credentials, answered with 200",
       { fields: [{ name: "password", value: "wrong", secret: true }] },
-      /^Nobody was signed in\. The server said: WRONG_CREDENTIALS_ERROR The page's session is as it was\.$/,
+      /^Nobody was signed in\. The server said: WRONG_CREDENTIALS_ERROR\. The page's session is as it was\.$/,
     ],
     [
       "an endpoint that isn't there",
       { endpoint: "/nowhere" },
-      /^Nobody was signed in\. The server answered 404: Not found /,
+      /^Nobody was signed in\. The server answered 404: Not found\. /,
     ],
   ])("says what the server said: %s", async (_what, form, words) => {
     const scene = await signedIn();
@@ -260,6 +260,26 @@ describe("sign in", () => {
     await expect(signIn(scene, recipeForm("bob", form))).rejects.toThrow(words);
     expect(scene.jar.kept).toEqual(before);
   });
+
+  it.each(MODES)(
+    "sends a wrong password once, although the server says 401 (%s, %s)",
+    async (mode, antiCsrf) => {
+      const scene = await signedIn({ mode, antiCsrf });
+      const before = scene.jar.kept;
+      const asked = scene.server.requests.length;
+      scene.server.instead = ({ url }) =>
+        url.pathname === "/login"
+          ? { status: 401, text: '{"message":"Wrong password"}' }
+          : undefined;
+      await expect(
+        signIn(scene, recipeForm("bob", { endpoint: "/login", shape: "flat" })),
+      ).rejects.toThrow(
+        "Nobody was signed in. The server answered 401: Wrong password. The page's session is as it was.",
+      );
+      expect(scene.server.requests.slice(asked)).toEqual(["POST /login"]);
+      expect(scene.jar.kept).toEqual(before);
+    },
+  );
 
   it("shows no more of an answer than 200 characters", async () => {
     const scene = await signedIn();
@@ -282,7 +302,7 @@ describe("sign in", () => {
     const run = scene.page.run.bind(scene.page);
     scene.page.run = async (fn, args, options) => {
       const told = await run(fn, args, options);
-      if (fn.name === "postInPage") throw new WebError("The page is gone.");
+      if (fn.name === "signInBySdk") throw new WebError("The page is gone.");
       return told;
     };
     await signIn(scene, recipeForm("bob"));

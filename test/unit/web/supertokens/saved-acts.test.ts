@@ -55,6 +55,10 @@ describe("touch", () => {
     const scene = await aliceSavedBobIn({ antiCsrf: "VIA_TOKEN" });
     let { snapshot, seen } = await snapshots().touch(scene.alice, scene.page.fetch);
     expect(seen.warnings.join()).toContain("its first request renews it once");
+    expect(seen.facts).toContainEqual({
+      name: "Anti-CSRF",
+      value: "VIA_TOKEN, but this session has no token yet",
+    });
     for (let turn = 0; turn < 3; turn++) {
       ({ snapshot, seen } = await snapshots().touch(snapshot, scene.page.fetch));
     }
