@@ -18,9 +18,13 @@ export interface WebPage {
    * Runs a function in the page's own world, awaits it, and answers what it returned, JSON data.
    *
    * The function is sent as source: it must stand on its own, with no import and no name from outside
-   * it. It runs only where `location.origin` still is `holder.origin`.
+   * it. It runs only in the document `holder.documentId`, whose origin never changes.
    *
-   * @throws WebError where the page is gone, or threw, or hasn't answered in `timeoutMs` (10 s)
+   * In Chromium a function that throws or rejects answers null, and one that answers undefined too:
+   * whatever can fail in it is caught in it, and told in its answer. https://crbug.com/1271527
+   *
+   * @throws WebError where the page is gone, threw (Firefox), hasn't answered in `timeoutMs` (10 s), or
+   *   answered more than 256 KB or what is no data
    */
   run<A extends PageArgument[]>(
     fn: (...args: A) => unknown,

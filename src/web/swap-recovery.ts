@@ -1,0 +1,71 @@
+/**
+ * A swap that the worker's death interrupted: the page gets back what it had.
+ *
+ * What was written down is a while old by then, and the page may have gone on: renewed what it has, or
+ * signed in otherwise. So it is looked at first. Only where it has the session that was on its way in, or
+ * none that is whole, is anything put back; what it was is saved in any case.
+ */
+import { messageOf } from "../session/errors.ts";
+import type { SavedBook } from "./saved-book.ts";
+import type { WebNotice } from "./web-model.ts";
+import type { WebPage } from "./web-page.ts";
+import type { SwapJournal } from "./web-store.ts";
+import type { Snapshots, Taken } from "./web-system.ts";
+
+export interface Recovered {
+  /** The journal has done its work. */
+  done: boolean;
+  notice: Omit<WebNotice, "id">;
+}
+
+/** @returns what became of it; never rejects */
+export async function recoverSwap(
+  journal: SwapJournal,
+  page: WebPage,
+  snapshots: Snapshots,
+  saved: SavedBook,
+): Promise<Recovered> {
+  const { to, back } = journal;
+  const { origin } = journal.holder;
+  const told = (done: boolean, text: string): Recovered => ({
+    done,
+    notice: {
+      origin,
+      tone: "warning",
+      text: `Switchyard was interrupted while it switched the page to “${to.label}”. ${text}`,
+      ...(saved.has(to.key) && { offer: "again" as const, key: to.key }),
+    },
+  });
+  const there = await taken(page, snapshots);
+  const isForeign = there !== undefined && there.seen.id !== to.id;
+  if (isForeign) {
+    const isBack = there.seen.id === back?.id;
+    return told(
+      true,
+      isBack ? "The page has its former session." : "The page has signed in otherwise since.",
+    );
+  }
+  try {
+    if (there && saved.has(to.key)) await saved.refresh(to.key, there, "page");
+    await snapshots.put(page, back?.snapshot);
+  } catch (error) {
+    return told(
+      false,
+      `Putting its former session back failed: ${messageOf(error)} It is saved under My sessions.`,
+    );
+  }
+  if (saved.has(to.key)) await saved.setOwner(to.key, there ? "extension" : "unsure");
+  return told(
+    true,
+    back ? `The page has “${back.label}” back.` : "The page has no session, as before.",
+  );
+}
+
+async function taken(page: WebPage, snapshots: Snapshots): Promise<Taken | undefined> {
+  try {
+    return await snapshots.take(page);
+  } catch {
+    // None, or no whole one: that is what is asked.
+    return undefined;
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * A page is switched to a saved session: the one way in which it happens, and what is made sure of at
+ * each step.
+ *
+ * Nobody is lost: what the page had is taken fresh and stored before anything changes. Nothing stale is
+ * put into a page: what may be old is renewed at the server first, which leaves the page as it is where
+ * the server refuses. And should the worker die half-way, what to put back is written down.
+ */
+import { messageOf, SessionError } from "../session/errors.ts";
+import { isAlive, NOT_KEPT, type SavedBook } from "./saved-book.ts";
+import { misfit } from "./saved-view.ts";
+import {
+  CookiesRefusedError,
+  HalfSwappedError,
+  RolledBackError,
+  SessionRefusedError,
+  WebError,
+} from "./web-error.ts";
+import type { OwnFetch, WebPage } from "./web-page.ts";
+import type { SavedRecord, SwapJournal, WebSecretStore } from "./web-store.ts";
+import type { Snapshot, Snapshots, Taken } from "./web-system.ts";
+
+/** An access token that ends within so many milliseconds is renewed before a swap. */
+const NEARLY_OVER = 5_000;
+
+export interface SwapWorld {
+  saved: SavedBook;
+  secret: Pick<WebSecretStore, "saveJournal" | "removeJournal">;
+  fetch: OwnFetch;
+  /** A store is broken: what couldn't be done, and why. */
+  failed(what: string, error: unknown): void;
+}
+
+/** What a page is switched to, and what it is known to have. */
+export interface Swap {
+  page: WebPage;
+  snapshots: Snapshots;
+  record: SavedRecord;
+  /** As whom the page runs; undefined: as nobody. */
+  outgoing?: { id: string; label: string; colour: string };
+}
+
+export interface Swapped {
+  /** What is in the page now. */
+  snapshot: Snapshot;
+  /** Under which key what the page had is saved. */
+  outgoing?: SavedRecord;
+}
+
+/**
+ * Swaps; resolves when the page was read back with the saved session.
+ *
+ * @throws WebError, SessionRefusedError, CookiesRefusedError where nothing was changed; RolledBackError,
+ *   HalfSwappedError
+ */
+export async function swap(world: SwapWorld, swapping: Swap): Promise<Swapped> {
+  const { saved } = world;
+  const { page, snapshots, record } = swapping;
+  if (page.cookies.refused) throw new CookiesRefusedError(page.cookies.refused);
+  const reason = misfit(record, { storeId: page.cookies.storeId });
+  if (reason !== undefined) throw new WebError(reason);
+  const snapshot = await snapshotToUse(world, record, snapshots);
+  const outgoing = swapping.outgoing && (await keepOutgoing(world, swapping));
+  const journal = journalOf(swapping, outgoing);
+  await writeDown(world, journal);
+  try {
+    await putOrBack(swapping, snapshot, outgoing?.taken.snapshot);
+  } finally {
+    await world.secret
+      .removeJournal(journal.id)
+      .catch((error: unknown) => world.failed("note that a swap is over", error));
+  }
+  // A refresh token has one owner: of the one that came the page, of the one that went Switchyard.
+  await saved.setOwner(record.key, "page");
+  if (outgoing) await saved.setOwner(outgoing.record.key, "extension");
+  return { snapshot, ...(outgoing && { outgoing: outgoing.record }) };
+}
+
+/**
+ * The snapshot, renewed at the server where it may be too old to be put into a page: there the SDK would
+ * find the tokens refused, and sign the page out.
+ */
+export async function snapshotToUse(
+  world: SwapWorld,
+  record: SavedRecord,
+  snapshots: Snapshots,
+): Promise<Snapshot> {
+  const { key, owner, seen } = record;
+  const snapshot = world.saved.snapshot(key);
+  if (!snapshot) throw new WebError(NOT_KEPT);
+  if (!isAlive(seen.status)) throw new SessionRefusedError(seen.status, seen.cause);
+  const isOver = (seen.tokenExpireAt ?? Number.POSITIVE_INFINITY) <= Date.now() + NEARLY_OVER;
+  if (!isOver && owner === "extension") return snapshot;
+  // Where it is renewed isn't known: the page's own SDK knows, and does it.
+  if (snapshot.base === undefined) return snapshot;
+  return (await touchSaved(world, record, snapshots)).snapshot;
+}
+
+/**
+ * Renews a saved session at the server. What it answers is stored before it is used: what was before is
+ * worthless. Where the server refuses the session, that is what the saved one is from now on.
+ */
+export async function touchSaved(
+  { saved, fetch }: Pick<SwapWorld, "saved" | "fetch">,
+  { key }: SavedRecord,
+  snapshots: Snapshots,
+): Promise<Taken> {
+  const snapshot = saved.snapshot(key);
+  if (!snapshot) throw new WebError(NOT_KEPT);
+  try {
+    const taken = await snapshots.touch(snapshot, fetch);
+    await saved.refresh(key, taken, "extension");
+    return taken;
+  } catch (error) {
+    if (error instanceof SessionRefusedError) {
+      await saved.setStatus(key, error.status, error.why, "server");
+    }
+    throw error;
+  }
+}
+
+async function keepOutgoing(
+  { saved }: SwapWorld,
+  { page, snapshots, outgoing }: Swap,
+): Promise<{ taken: Taken; record: SavedRecord }> {
+  const taken = await snapshots.take(page);
+  const { origin } = page.holder;
+  const { storeId } = page.cookies;
+  const isSame = taken.seen.id === outgoing?.id;
+  const record = await saved.keep(taken, {
+    origin,
+    storeId,
+    owner: "page",
+    text: "Saved when the page was switched to another session.",
+    // A twin has a label of its own already.
+    ...(isSame &&
+      !saved.twin(taken.seen, { origin, storeId }) && {
+        label: outgoing.label,
+        colour: outgoing.colour,
+      }),
+  });
+  return { taken, record };
+}
+
+function journalOf(
+  { page, record }: Swap,
+  outgoing: { taken: Taken; record: SavedRecord } | undefined,
+): SwapJournal {
+  const { key, label, seen } = record;
+  return {
+    id: crypto.randomUUID(),
+    at: Date.now(),
+    kind: seen.kind,
+    holder: page.holder,
+    storeId: page.cookies.storeId,
+    to: { key, id: seen.id, label },
+    ...(outgoing && {
+      back: {
+        id: outgoing.taken.seen.id,
+        label: outgoing.record.label,
+        snapshot: outgoing.taken.snapshot,
+      },
+    }),
+  };
+}
+
+async function writeDown(world: SwapWorld, journal: SwapJournal): Promise<void> {
+  try {
+    await world.secret.saveJournal(journal);
+  } catch (error) {
+    throw new WebError(
+      `What the page has could not be noted down (${messageOf(error)}). Nothing was changed.`,
+    );
+  }
+}
+
+/** Systems roll back by themselves; where one fails otherwise, it isn't known how far it came. */
+async function putOrBack(
+  { page, snapshots }: Swap,
+  snapshot: Snapshot,
+  back: Snapshot | undefined,
+): Promise<void> {
+  try {
+    await snapshots.put(page, snapshot);
+  } catch (error) {
+    const isTold =
+      error instanceof RolledBackError ||
+      error instanceof HalfSwappedError ||
+      error instanceof CookiesRefusedError;
+    if (isTold) throw error;
+    const why =
+      error instanceof SessionError ? error.message : `The swap failed: ${messageOf(error)}.`;
+    try {
+      await snapshots.put(page, back);
+    } catch (second) {
+      throw new HalfSwappedError(why, messageOf(second));
+    }
+    throw new RolledBackError(why);
+  }
+}

@@ -1,0 +1,4 @@
+/** The systems of web sign-ins that Switchyard knows: a further one is a line here, and its own file. */
+import type { WebSystem } from "./web-system.ts";
+
+export const WEB_SYSTEMS: readonly WebSystem[] = [];
