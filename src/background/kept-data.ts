@@ -4,7 +4,9 @@ import { KEPT_FORMAT, KEPT_VERSION, type KeptFile, keptSession } from "../sessio
 import { readKeptFile } from "../session/kept-import.ts";
 import type { Registry } from "../session/registry.ts";
 import type { ApiOriginView } from "../session/relay/route-model.ts";
+import type { WebBook } from "../web/web-book.ts";
 import type { OtherHandlers } from "./commands.ts";
+import { keptWeb, readKeptWeb } from "./kept-web.ts";
 import type { Routes } from "./routes.ts";
 
 /** Who may use the page API, as far as all data goes. */
@@ -18,6 +20,7 @@ export interface KeptDataOptions {
   registry: Registry;
   routes: Pick<Routes, "ready" | "book" | "always" | "setAlways" | "forgetAll">;
   access: KeptAccess;
+  web: Pick<WebBook, "ready" | "saved" | "forgetAll">;
   /** Empties the durable store, of what can't be read any more too. */
   clear(): Promise<void>;
 }
@@ -25,10 +28,11 @@ export interface KeptDataOptions {
 type DataHandlers = Pick<OtherHandlers, Extract<keyof OtherHandlers, `data.${string}`>>;
 
 export function keptDataHandlers(options: KeptDataOptions): DataHandlers {
-  const { registry, routes, access, clear } = options;
+  const { registry, routes, access, web, clear } = options;
   return {
     "data.export": async ({ secrets }) => {
       await routes.ready;
+      await web.ready;
       const file: KeptFile = {
         format: KEPT_FORMAT,
         version: KEPT_VERSION,
@@ -41,13 +45,16 @@ export function keptDataHandlers(options: KeptDataOptions): DataHandlers {
           .filter((session) => session !== undefined),
         always: routes.always,
         access: access.origins(),
+        web: keptWeb(web.saved, secrets),
       };
       return { text: `${JSON.stringify(file, undefined, 2)}\n` };
     },
 
     "data.import": async ({ text }) => {
       await routes.ready;
-      const { connections, sessions, always } = readKeptFile(text);
+      await web.ready;
+      const { connections, sessions, always, ...file } = readKeptFile(text);
+      const saved = readKeptWeb(file.web);
       const counts = { connections: 0, sessions: 0 };
       const ids = new Map<string, string>();
       for (const profile of connections) {
@@ -71,6 +78,9 @@ export function keptDataHandlers(options: KeptDataOptions): DataHandlers {
         const { url } = registry.connection(registry.session(route.to).record.connectionId).profile;
         if (isLocal(url)) await routes.setAlways(route);
       }
+      for (const { record, snapshot } of saved) {
+        if (await web.saved.import(record, snapshot)) counts.sessions += 1;
+      }
       return counts;
     },
 
@@ -79,6 +89,7 @@ export function keptDataHandlers(options: KeptDataOptions): DataHandlers {
       await routes.forgetAll();
       await access.forgetAll();
       await registry.forgetAll();
+      await web.forgetAll();
       await clear();
       return null;
     },

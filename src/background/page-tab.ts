@@ -128,7 +128,7 @@ export class PageTab {
   get known(): KnownPage {
     const documents = this.#topFirst;
     return {
-      frames: this.#frames,
+      frames: this.frames,
       sockets: documents.flatMap(({ mirror }) =>
         views(mirror.socketKeys, (key) => mirror.socketView(key)),
       ),
@@ -144,7 +144,7 @@ export class PageTab {
     return [...this.#documents.values()].sort((a, b) => isInner(a) - isInner(b));
   }
 
-  get #frames(): PageFrameView[] {
+  get frames(): PageFrameView[] {
     const frames = this.#topFirst.map((document) => document.frame);
     const [first] = frames;
     if (this.#overLimit && first) {
@@ -352,7 +352,7 @@ export class PageTab {
       delta.status = this.#status;
       delta.host = this.#host ?? null;
     }
-    if (frames) delta.frames = this.#frames;
+    if (frames) delta.frames = this.frames;
     if (routes) delta.routes = this.#routing.routesOf(this.tabId);
     if (leftovers) Object.assign(delta, this.#newLeftovers());
     const mirrors = [...this.#documents.values()].map(({ mirror }) => mirror);

@@ -10,7 +10,7 @@ import type { PortLike } from "../messages/view-client.ts";
 import { UnknownSessionError } from "../session/errors.ts";
 import type { SessionKey } from "../session/model.ts";
 import { Allowance } from "../session/page/page-mirror.ts";
-import type { PageView } from "../session/page/page-model.ts";
+import type { PageFrameView, PageView } from "../session/page/page-model.ts";
 import type { PageSession } from "../session/page/page-session.ts";
 import type { DocumentPlace } from "../session/page/page-session-view.ts";
 import type {
@@ -110,6 +110,11 @@ export class Pages implements RoutePlane {
   /** What is known of a tab's page; undefined where nobody looks at it. */
   known(tabId: number): KnownPage | undefined {
     return this.#tabs.get(tabId)?.known;
+  }
+
+  /** The documents of a tab that have told of themselves, the top frame's first. */
+  frames(tabId: number): PageFrameView[] {
+    return this.#tabs.get(tabId)?.frames ?? [];
   }
 
   /** The views of this tab are told its routes. */

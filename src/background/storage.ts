@@ -15,7 +15,9 @@ import {
   type Profile,
   type SessionRecord,
 } from "../session/store.ts";
+import type { SavedRecord } from "../web/web-store.ts";
 import { isFamilySecrets, isProfile, isSessionRecord, isSettings } from "./stored-data.ts";
+import { isSavedRecord } from "./stored-web.ts";
 
 interface Schema extends DBSchema {
   profiles: { key: string; value: Profile };
@@ -28,6 +30,8 @@ interface Schema extends DBSchema {
     value: { session: SessionKey; entry: HistoryEntry };
     indexes: { session: SessionKey };
   };
+  /** Saved web sessions; since version 2. */
+  saved: { key: SessionKey; value: SavedRecord };
 }
 
 /** Small things beside sessions, one value a key. Whoever reads one checks what it is. */
@@ -38,25 +42,40 @@ export interface KeptValues {
   clear(): Promise<void>;
 }
 
-const VERSION = 1;
+/** Saved web sessions, without their sign-ins. */
+export interface SavedSessions {
+  loadSaved(): Promise<SavedRecord[]>;
+  saveSaved(record: SavedRecord): Promise<void>;
+  /** With its history. */
+  removeSaved(key: SessionKey): Promise<void>;
+}
+
+const VERSION = 2;
 const DAY = 24 * 60 * 60 * 1000;
 
+/** Brings a database of any version to the present one; of what is in it nothing changes. */
+export function upgrade(
+  db: Pick<IDBPDatabase<Schema>, "createObjectStore">,
+  oldVersion: number,
+): void {
+  if (oldVersion < 1) {
+    db.createObjectStore("profiles", { keyPath: "id" });
+    db.createObjectStore("sessions", { keyPath: "key" });
+    db.createObjectStore("settings");
+    db.createObjectStore("remembered");
+    const history = db.createObjectStore("history", { autoIncrement: true });
+    history.createIndex("session", "session");
+  }
+  if (oldVersion < 2) db.createObjectStore("saved", { keyPath: "key" });
+}
+
 /** @param name of the database; private windows have their own IndexedDB, not their own name */
-export function createDurableStore(name = "switchyard"): DurableStore & KeptValues {
+export function createDurableStore(name = "switchyard"): DurableStore & KeptValues & SavedSessions {
   let opening: Promise<IDBPDatabase<Schema>> | undefined;
   /** Opened at first use, and again after the browser closed it (storage cleared, disk full). */
   function database(): Promise<IDBPDatabase<Schema>> {
     opening ??= openDB<Schema>(name, VERSION, {
-      upgrade(db, oldVersion) {
-        if (oldVersion < 1) {
-          db.createObjectStore("profiles", { keyPath: "id" });
-          db.createObjectStore("sessions", { keyPath: "key" });
-          db.createObjectStore("settings");
-          db.createObjectStore("remembered");
-          const history = db.createObjectStore("history", { autoIncrement: true });
-          history.createIndex("session", "session");
-        }
-      },
+      upgrade: (db, oldVersion) => upgrade(db, oldVersion),
       terminated() {
         opening = undefined;
       },
@@ -65,6 +84,16 @@ export function createDurableStore(name = "switchyard"): DurableStore & KeptValu
       throw error;
     });
     return opening;
+  }
+
+  async function removeWithHistory(store: "sessions" | "saved", key: SessionKey): Promise<void> {
+    const tx = (await database()).transaction([store, "history"], "readwrite");
+    const lines = await tx.objectStore("history").index("session").getAllKeys(key);
+    await Promise.all([
+      tx.objectStore(store).delete(key),
+      ...lines.map((line) => tx.objectStore("history").delete(line)),
+      tx.done,
+    ]);
   }
 
   return {
@@ -103,15 +132,17 @@ export function createDurableStore(name = "switchyard"): DurableStore & KeptValu
       await Promise.all([...records.map((record) => tx.store.put(record)), tx.done]);
     },
 
-    async removeSession(key) {
-      const tx = (await database()).transaction(["sessions", "history"], "readwrite");
-      const lines = await tx.objectStore("history").index("session").getAllKeys(key);
-      await Promise.all([
-        tx.objectStore("sessions").delete(key),
-        ...lines.map((line) => tx.objectStore("history").delete(line)),
-        tx.done,
-      ]);
+    removeSession: (key) => removeWithHistory("sessions", key),
+
+    async loadSaved() {
+      return (await (await database()).getAll("saved")).filter(isSavedRecord);
     },
+
+    async saveSaved(record) {
+      await (await database()).put("saved", record);
+    },
+
+    removeSaved: (key) => removeWithHistory("saved", key),
 
     async saveSettings(settings) {
       await (await database()).put("settings", settings, "settings");

@@ -10,7 +10,7 @@ export type Check = (value: unknown) => boolean;
 
 export const text: Check = (value) => typeof value === "string";
 export const number: Check = (value) => typeof value === "number" && Number.isFinite(value);
-const flag: Check = (value) => typeof value === "boolean";
+export const flag: Check = (value) => typeof value === "boolean";
 export const optional =
   (check: Check): Check =>
   (value) =>

@@ -18,8 +18,10 @@ import { InvalidRequestError, toErrorView } from "../session/errors.ts";
 import type { Registry, RegistryListener } from "../session/registry.ts";
 import type { AccessView, AlwaysRoute, RoutedTab } from "../session/relay/route-model.ts";
 import { type Asking, createHandlers, type Handlers, type OtherHandlers } from "./commands.ts";
+import type { PageWatcher } from "./page-tab.ts";
 import type { Pages } from "./pages.ts";
 import type { Sites } from "./sites.ts";
+import { WebTelling, type WebViews } from "./web-telling.ts";
 
 /** A view that hasn't come back after so many milliseconds is gone. */
 const GONE_AFTER = 5_000;
@@ -27,7 +29,18 @@ const GONE_AFTER = 5_000;
 type Hello = Extract<ViewMessage, { type: "hello" }>;
 
 interface View extends Asking {
+  readonly tabId?: number;
   post(message: WorkerMessage): void;
+  tell(event: WorkerEvent): void;
+}
+
+/** Web sign-ins, and who looks at them. */
+export interface ViewedWeb extends WebViews {
+  /** Fulfilled when what was kept of them is read. */
+  readonly ready: Promise<void>;
+  /** This view of a tab is open, or no more. */
+  watch(watcher: PageWatcher): void;
+  unwatch(watcher: PageWatcher): void;
 }
 
 /** What the views are shown beside the registry. */
@@ -42,6 +55,7 @@ export interface ViewsOptions {
   routed?(): RoutedTab[];
   /** Who may use the page API, and who asks to. */
   access?(): AccessView;
+  web?: ViewedWeb;
   /** Something else than a view that sessions' live queries may belong to is here, under this id. */
   isPresent?(id: string): boolean;
   /** The commands that are none of the registry's. */
@@ -59,14 +73,19 @@ export class Views implements RegistryListener {
   readonly #always: () => AlwaysRoute[];
   readonly #routed: () => RoutedTab[];
   readonly #access: () => AccessView;
+  readonly #web: ViewedWeb | undefined;
+  readonly #webTelling: WebTelling | undefined;
   readonly #isPresent: (id: string) => boolean;
 
-  constructor({ load, pages, sites, others, always, routed, access, isPresent }: ViewsOptions) {
+  constructor(options: ViewsOptions) {
+    const { load, pages, sites, others, always, routed, access, web, isPresent } = options;
     this.#pages = pages;
     this.#sites = sites;
     this.#always = always;
     this.#routed = routed ?? (() => []);
     this.#access = access ?? (() => NO_ACCESS);
+    this.#web = web;
+    this.#webTelling = web && new WebTelling(web);
     this.#isPresent = isPresent ?? (() => false);
     this.#registry = load(this);
     this.#handlers = this.#registry.then((registry) =>
@@ -132,25 +151,33 @@ export class Views implements RegistryListener {
     this.#tell({ event: "access", access: this.#access() });
   }
 
+  /** Web sign-ins of a page, or saved ones, may be others. */
+  webChanged(): void {
+    this.#webTelling?.changed();
+  }
+
   /** A trouble of the extension itself, told to every view. */
   async report(trouble: string): Promise<void> {
     (await this.#registry).report(trouble);
   }
 
   #newView({ viewId, tabId, record }: Hello, port: PortLike): View {
-    const view: View = { id: viewId, post: (answer) => port.postMessage(answer) };
+    const view: View = {
+      id: viewId,
+      tabId,
+      post: (answer) => port.postMessage(answer),
+      tell: (event) => this.#post(view, { type: "event", event }),
+    };
     if (tabId !== undefined) {
-      view.page = {
-        tabId,
-        recordingSince: record ? Date.now() : undefined,
-        tell: (event) => this.#post(view, { type: "event", event }),
-      };
+      const recordingSince = record ? Date.now() : undefined;
+      view.page = { tabId, recordingSince, tell: view.tell };
     }
     return view;
   }
 
   async #welcome(view: View): Promise<void> {
     const registry = await this.#registry;
+    await this.#web?.ready;
     registry.wake();
     // From here on in one task: no delta can slip in between the snapshot and the first change.
     this.#views.add(view);
@@ -167,15 +194,21 @@ export class Views implements RegistryListener {
       routed: this.#routed(),
       access,
       problems,
+      ...this.#webTelling?.welcome(view),
     };
     if (view.page) snapshot.page = this.#pages.pageFor(view.page);
     this.#post(view, { type: "event", event: { event: "snapshot", snapshot } });
-    if (view.page && this.#views.has(view)) this.#pages.watch(view.page);
+    if (!view.page || !this.#views.has(view)) return;
+    this.#pages.watch(view.page);
+    this.#web?.watch(view.page);
   }
 
   #leave(view: View): void {
     this.#views.delete(view);
-    if (view.page) this.#pages.unwatch(view.page);
+    this.#webTelling?.leave(view);
+    if (!view.page) return;
+    this.#pages.unwatch(view.page);
+    this.#web?.unwatch(view.page);
   }
 
   async #call(view: View, call: Extract<ViewMessage, { type: "call" }>): Promise<void> {
@@ -191,6 +224,7 @@ export class Views implements RegistryListener {
       // A view that is told of a new session goes to it: it must be there by then.
       (await this.#registry).tellChanges();
       this.#pages.tellChanges();
+      this.#webTelling?.tellChanges();
       this.#post(view, { type: "answer", id, result });
     } catch (error) {
       this.#post(view, { type: "refusal", id, error: toErrorView(error) });

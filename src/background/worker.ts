@@ -34,6 +34,7 @@ import { createDurableStore } from "./storage.ts";
 import { activeTab, browserTabs, openTabs } from "./tabs.ts";
 import { Toolbar } from "./toolbar.ts";
 import { Views } from "./views.ts";
+import { createWebParts } from "./web-parts.ts";
 
 let registry: Registry | undefined;
 const durable = createDurableStore();
@@ -138,6 +139,15 @@ const sites = new Sites(
   },
 );
 
+const web = createWebParts({
+  browser,
+  durable,
+  pages,
+  changed: () => views.webChanged(),
+  history: (key, entry) => views.history(key, entry),
+  failed: (what, error) => void views.report(`Switchyard could not ${what} (${messageOf(error)}).`),
+});
+
 const views = new Views({
   load: async (listener) => {
     registry = await Registry.load({
@@ -168,14 +178,17 @@ const views = new Views({
   always: () => routes.always,
   routed: () => routes.routed,
   access: () => pageApi.view,
+  web: web.viewed,
   // Live queries of pages are in the records as those of views are.
   isPresent: (id) => relay?.has(id) ?? false,
   others: (registry) => ({
     ...routeHandlers(routeSwitch, routes),
     ...pageApi.handlers,
+    ...web.handlers,
     ...keptDataHandlers({
       registry,
       routes,
+      web: web.book,
       access: { origins: () => pageApi.view.origins, forgetAll: () => pageApi.forgetAll() },
       clear: () => durable.clear(),
     }),
@@ -196,8 +209,8 @@ const shortcuts = new Shortcuts({
 });
 browser.commands.onCommand.addListener((command, tab) => void shortcuts.run(command, tab?.id));
 
-browser.permissions.onAdded.addListener(followSites);
-browser.permissions.onRemoved.addListener(followSites);
+browser.permissions.onAdded.addListener(permissionsChanged);
+browser.permissions.onRemoved.addListener(permissionsChanged);
 // Wakes the worker, and so brings what is registered up to what is granted.
 browser.runtime.onStartup.addListener(followSites);
 followSites();
@@ -226,7 +239,10 @@ function followTabs(needed: Partial<typeof tabsNeeded>): void {
 }
 
 function tabUpdated(tabId: number, { status, url }: { status?: string; url?: string }): void {
-  if (status === "complete") pages.tabLoaded(tabId);
+  if (status === "complete") {
+    pages.tabLoaded(tabId);
+    web.pages.tabLoaded(tabId);
+  }
   if (status === undefined && url === undefined) return;
   toolbar.forgotten(tabId);
   void routes.tabUpdated(tabId);
@@ -234,12 +250,19 @@ function tabUpdated(tabId: number, { status, url }: { status?: string; url?: str
 
 function tabRemoved(tabId: number): void {
   pages.tabRemoved(tabId);
+  web.book.forgetTab(tabId);
   void routes.tabRemoved(tabId);
 }
 
 function tabReplaced(added: number, removed: number): void {
   pages.tabRemoved(removed);
+  web.book.forgetTab(removed);
   void routes.tabReplaced(added, removed);
+}
+
+function permissionsChanged(): void {
+  followSites();
+  web.permissionsChanged();
 }
 
 function followSites(): void {

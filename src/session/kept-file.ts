@@ -57,6 +57,8 @@ export interface KeptFile {
   always: AlwaysRoute[];
   /** Who may use the page API. */
   access: ApiOriginView[];
+  /** Saved web sessions, as `background/kept-web.ts` writes and reads them. Absent in older files. */
+  web?: readonly object[];
 }
 
 /** Undefined for a session that isn't kept: closed, temporary, or a socket's own. */

@@ -46,6 +46,8 @@ export interface ImportedData {
   connections: Profile[];
   sessions: ImportedSession[];
   always: AlwaysRoute[];
+  /** Saved web sessions, as the file has them: not read yet. */
+  web: unknown[];
 }
 
 /** Characters of a file, and entries in it. */
@@ -54,6 +56,7 @@ const CONNECTIONS = 500;
 const SESSIONS = 2_000;
 const VARIABLES = 256;
 const ALWAYS = 1_000;
+const WEB = 1_000;
 /** Characters of a name, a URL, a token; and of a form's parameters as JSON. */
 const TEXT = 2_048;
 const TOKEN = 16_384;
@@ -89,7 +92,8 @@ export function readKeptFile(text: string): ImportedData {
     if (!known.has(session.connectionId)) throw entry.refusal("connectionId");
     return session;
   });
-  return { connections, sessions, always: file.list("always", ALWAYS).map(readAlways) };
+  const always = file.list("always", ALWAYS).map(readAlways);
+  return { connections, sessions, always, web: isThere(file.raw.web) ? file.list("web", WEB) : [] };
 }
 
 function readConnection(raw: unknown, index: number): Profile {

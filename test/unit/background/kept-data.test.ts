@@ -12,6 +12,7 @@ import { memoryDurableStore, memorySecretStore } from "../../support/memory-stor
 import { loadRegistry, until } from "../../support/registry.ts";
 import { RouteWorld } from "../../support/route-scene.ts";
 import { failureOf, openScene, type Scene, SIGN_INS, sceneOf } from "../../support/scene.ts";
+import { WebScene } from "../../support/web/web-scene.ts";
 
 const APP = "http://localhost:5173";
 const VIEW = { id: "view" };
@@ -30,6 +31,7 @@ async function withHandlers(registry: Registry) {
   open.push(registry);
   const world = new RouteWorld();
   await world.start(registry);
+  const web = new WebScene();
   let cleared = 0;
   let accessForgotten = 0;
   const handlers = keptDataHandlers({
@@ -41,6 +43,7 @@ async function withHandlers(registry: Registry) {
         accessForgotten += 1;
       },
     },
+    web: web.book,
     clear: async () => {
       cleared += 1;
     },
@@ -48,6 +51,7 @@ async function withHandlers(registry: Registry) {
   return {
     world,
     registry,
+    web,
     counts: () => ({ cleared, accessForgotten }),
     write: async (secrets = false) => (await handlers["data.export"]({ secrets }, VIEW)).text,
     read: (text: string) => handlers["data.import"]({ text }, VIEW),
@@ -142,6 +146,23 @@ describe("the file", () => {
     expect(scene.registry.sessions.map(({ label }) => label)).toEqual(["Robert", "Nobody"]);
   });
 
+  it("has the saved web sessions too, and comes in where there are none", async () => {
+    const { write, web } = await filled();
+    await web.savedAll("alice", "bob");
+    const text = await write();
+    expect(text).not.toContain("alice-1 1");
+    const other = await empty();
+    expect(await other.read(text)).toEqual({ connections: 1, sessions: 4 });
+    expect(other.web.saved("alice")).toMatchObject({ status: "expired" });
+    expect(await other.read(text)).toEqual({ connections: 0, sessions: 0 });
+    // A file of before there were any.
+    const { web: _web, ...older } = JSON.parse(text);
+    const third = await empty();
+    expect(await third.read(JSON.stringify(older))).toEqual({ connections: 1, sessions: 2 });
+    const broken = JSON.stringify({ ...older, web: [{}] });
+    expect((await failureOf(third.read(broken))).message).toContain("Saved sign-in 1");
+  });
+
   it("can send no page's requests to another computer, nor give a page any session", async () => {
     const { write, bob } = await filled();
     const file = JSON.parse(await write()) as KeptFile;
@@ -222,7 +243,8 @@ describe("a file that anybody may have written", () => {
 });
 
 it("deleting leaves nothing: no session, sign-in, history, route or grant", async () => {
-  const { forget, scene, bob, world, durable, secret, counts } = await filled();
+  const { forget, scene, bob, world, web, durable, secret, counts } = await filled();
+  await web.savedAll("alice");
   world.page();
   await world.control.set(7, { to: bob });
   await world.control.always(7, { on: true });
@@ -235,6 +257,7 @@ it("deleting leaves nothing: no session, sign-in, history, route or grant", asyn
   expect([kept.profiles, kept.sessions, kept.remembered.size]).toEqual([[], [], 0]);
   await until(async () => (await secret.load()).size === 0);
   expect(world.view()).toEqual([]);
+  expect([web.stores.records.size, web.stores.snapshots.size]).toEqual([0, 0]);
   expect(world.store.kept).toEqual({ always: [], agreed: [] });
   expect(counts()).toEqual({ cleared: 1, accessForgotten: 1 });
 });
