@@ -9,6 +9,7 @@
 import browser from "webextension-polyfill";
 import { optionsAddress, panelAddress, tabOfAddress } from "../messages/pages.ts";
 import type { ViewHost } from "../ui/host.ts";
+import { cookiesLeave } from "./cookies.ts";
 import { askLeave, onLeave } from "./leave.ts";
 import { createPreferences } from "./preferences.ts";
 import { createThemeSource } from "./theme.ts";
@@ -115,6 +116,7 @@ export function createViewHost({ surface, tabId }: Place): ViewHost {
       requestSite: (...patterns: string[]) => askLeave(patterns),
       onLeave,
     }),
+    ...cookiesLeave(),
 
     saveFile: downloadFile,
   };

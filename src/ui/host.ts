@@ -39,6 +39,19 @@ export interface ViewHost {
     patterns: readonly string[],
     listener: (granted: boolean) => void,
   ) => () => void;
+  /**
+   * Asks the person for the permission "cookies"; answers whether they gave it. Must be called in the
+   * click itself, and may close a popup, as `requestSite`. Absent where the browser doesn't let this
+   * view ask (DevTools in Firefox): `openOptions` then.
+   */
+  readonly requestCookies?: () => Promise<boolean>;
+  /** Gives it back. Absent as `requestCookies` is. */
+  readonly takeBackCookies?: () => Promise<boolean>;
+  /**
+   * Tells whether there is the permission "cookies", soon and at each change. Returns the way out.
+   * Absent as `requestCookies` is.
+   */
+  readonly onCookies?: (listener: (granted: boolean) => void) => () => void;
   /** Writes a file for the person to keep (an exported log). */
   saveFile(name: string, text: string): void;
 }

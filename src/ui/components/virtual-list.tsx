@@ -12,7 +12,7 @@ export interface VirtualListProps<T> {
   items: readonly T[];
   heightOf: (item: T) => number;
   /** Changes when `heightOf` answers otherwise for the same items. */
-  heightsVersion?: number;
+  heightsVersion?: unknown;
   keyOf: (item: T) => string;
   render: (item: T, index: number) => ComponentChildren;
   /** Kept in sight when it changes. */

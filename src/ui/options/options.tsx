@@ -15,6 +15,7 @@ import { createWorkerState, type WorkerState } from "../store/worker-state.ts";
 import { AllData } from "./all-data.tsx";
 import { Always } from "./always.tsx";
 import { Connections } from "./connections.tsx";
+import { Cookies } from "./cookies.tsx";
 import { LogLimitsForm } from "./log-limits.tsx";
 import { PageApi } from "./page-api.tsx";
 import { SiteQuestion } from "./site-question.tsx";
@@ -81,6 +82,10 @@ function Options({ parts, preferences, site }: OptionsProps): JSX.Element {
         <h2 id="sites">Sites</h2>
         <Sites sites={sites} />
       </section>
+      <section aria-labelledby="cookies">
+        <h2 id="cookies">Cookies</h2>
+        <Cookies parts={parts} />
+      </section>
       <section aria-labelledby="connections">
         <h2 id="connections">Connections</h2>
         <Connections parts={parts} />
@@ -116,14 +121,15 @@ function Options({ parts, preferences, site }: OptionsProps): JSX.Element {
       <section aria-labelledby="privacy">
         <h2 id="privacy">What it reads, and what it keeps</h2>
         <p>
-          On these sites it reads the frames of WebSockets to SurrealDB, and of no others. It passes
-          on nothing while no panel and no popup of that tab is open and the tab runs as itself.
-          What is recorded stays in the panel, in memory, until you close it or export it.
+          On these sites it reads the frames of WebSockets to SurrealDB, and of no others, and looks
+          at the page’s sign-in with SuperTokens or Clerk, where there is one. It passes on nothing
+          while no panel and no popup of that tab is open and the tab runs as itself. What is
+          recorded stays in the panel, in memory, until you close it or export it.
         </p>
         <p>
-          Connections, the sessions that you make, and settings are kept in this browser profile.
-          Tokens and sign-ins stay in memory until the browser closes, unless you tick “Remember on
-          this computer”.
+          Connections, the sessions that you make or save, and settings are kept in this browser
+          profile. Tokens and sign-ins stay in memory until the browser closes, unless you tick
+          “Remember on this computer”.
         </p>
         <p>
           Nothing leaves this computer but what you send to the servers that you connect to. No

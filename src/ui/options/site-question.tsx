@@ -39,6 +39,7 @@ export function SiteQuestion({ sites, site }: SiteQuestionProps): JSX.Element | 
       <h2 id="question">Enable Switchyard on {host}?</h2>
       <ul>
         <li>It reads the traffic of this site’s WebSockets to SurrealDB, and of no others.</li>
+        <li>It looks at the page’s sign-in with SuperTokens or Clerk, where there is one.</li>
         <li>
           Only while Switchyard is open for the tab: in DevTools, in a tab of its own, or its popup.
         </li>

@@ -22,6 +22,7 @@ import { whyNotRun } from "./runs-as/run-tab-as.tsx";
 import { SessionsView } from "./sessions-view.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { isTyping } from "./typing.ts";
+import { WebBars } from "./web/web-bars.tsx";
 
 export interface PanelOptions {
   client: ViewClient;
@@ -98,6 +99,7 @@ function Panel({ store }: { store: PanelStore }): JSX.Element {
       <TopBar />
       <Banners />
       <RouteBars />
+      <WebBars />
       <div class="sy-view" role="tabpanel" aria-label={VIEW_NAMES[store.view.value]}>
         <Boundary key={store.view.value}>
           {store.view.value === "sessions" ? (

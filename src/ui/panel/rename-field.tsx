@@ -2,21 +2,20 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { SessionView } from "../../session/model.ts";
 import type { Action } from "../components/action.ts";
 import { TextInput } from "../components/field.tsx";
-import { useStore } from "../store/context.ts";
 
 export interface RenameFieldProps {
-  session: SessionView;
+  label: string;
+  /** Keeps the new one. */
+  rename: (label: string) => Promise<unknown>;
   /** Where a refusal is shown. */
   action: Action;
   onDone: () => void;
 }
 
-export function RenameField({ session, action, onDone }: RenameFieldProps): JSX.Element {
-  const store = useStore();
-  const text = useSignal(session.label);
+export function RenameField({ label, rename, action, onDone }: RenameFieldProps): JSX.Element {
+  const text = useSignal(label);
   const input = useRef<HTMLInputElement>(null);
   /** Enter and Esc take the field away, which blurs it: that must not save a second time. */
   const settled = useRef(false);
@@ -25,10 +24,10 @@ export function RenameField({ session, action, onDone }: RenameFieldProps): JSX.
   function leave(save: boolean) {
     if (settled.current) return;
     settled.current = true;
-    const label = text.value.trim();
+    const wanted = text.value.trim();
     onDone();
-    if (!save || label === "" || label === session.label) return;
-    void action.run(() => store.call("session.edit", { key: session.key, label }));
+    if (!save || wanted === "" || wanted === label) return;
+    void action.run(() => rename(wanted));
   }
 
   return (

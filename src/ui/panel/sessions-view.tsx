@@ -7,6 +7,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX, TargetedPointerEvent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { isPageSessionKey } from "../../session/page/page-model.ts";
+import { isWebSessionKey } from "../../web/web-model.ts";
 import { Button } from "../components/button.tsx";
 import { useStore } from "../store/context.ts";
 import { pageCondition } from "../store/page-condition.ts";
@@ -23,6 +24,7 @@ import { PageState } from "./page-states.tsx";
 import { SettingsPage } from "./settings-page.tsx";
 import { SignInAgainPage } from "./sign-in/sign-in-again-page.tsx";
 import { isTyping } from "./typing.ts";
+import { WebSessionPage } from "./web/web-session-page.tsx";
 import { WhoseSessions } from "./whose-sessions.tsx";
 
 const LIST_MIN = 220;
@@ -40,7 +42,8 @@ export function SessionsView({ width }: { width: WidthClass }): JSX.Element {
   if (!store.loaded.value) return <Loading />;
   const nothing = store.connections.all.value.length === 0;
   if (nothing && pane.value.kind === "settings") return <PaneOf width={width} />;
-  if (nothing && (connecting.value || store.page.sessions.keys.value.length === 0)) {
+  const seen = store.page.sessions.keys.value.length > 0 || store.web.any.value;
+  if (nothing && (connecting.value || !seen)) {
     return <FirstConnection writing={connecting} />;
   }
   if (width === "narrow") {
@@ -145,11 +148,19 @@ function PaneOf({ width }: { width: WidthClass }): JSX.Element {
     return () => whole.removeEventListener("keydown", leave);
   }, [back === undefined, pane.kind, width]);
 
+  const Page = selected !== undefined && isWebSessionKey(selected) ? WebSessionPage : SessionPage;
   switch (pane.kind) {
     case "settings":
       return <SettingsPage back={back} />;
     case "new-session":
-      return <NewSessionPage back={back} connectionId={pane.connectionId} />;
+      return (
+        <NewSessionPage
+          key={pane.signIn ?? ""}
+          back={back}
+          connectionId={pane.connectionId}
+          signIn={pane.signIn}
+        />
+      );
     case "sign-in-again":
       return <SignInAgainPage back={back} />;
     case "connection":
@@ -160,7 +171,7 @@ function PaneOf({ width }: { width: WidthClass }): JSX.Element {
       ) : (
         // biome-ignore lint/a11y/noStaticElementInteractions: only heard of; what is pressed is in it
         <div class="sy-pane" onPointerDown={store.settle} onKeyDown={store.settle}>
-          <SessionPage key={selected} sessionKey={selected} back={back} wide={width === "wide"} />
+          <Page key={selected} sessionKey={selected} back={back} wide={width === "wide"} />
         </div>
       );
   }

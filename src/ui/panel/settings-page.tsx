@@ -37,13 +37,14 @@ export function SettingsPage({ back }: { back: ComponentChildren }): JSX.Element
           variables, settings, and the last 200 lines of each session's history, for 30 days.
         </p>
         <p>
-          A page is watched only while a panel of its tab is open, or while it runs as one of your
-          sessions. Its requests are kept in the panel's memory, and gone when it closes.
+          A page is watched, and its sign-in looked at, only while a panel of its tab is open, or
+          while it runs as one of your sessions. Its requests are kept in the panel's memory, and
+          gone when it closes.
         </p>
         <p>
-          In memory until the browser closes: tokens and sign-ins. Only where you tick “Remember on
-          this computer” are they written to the profile, unencrypted; it is offered for servers on
-          this machine alone.
+          In memory until the browser closes: tokens, sign-ins, and the cookies of web sessions that
+          you saved. Only where you tick “Remember on this computer” are they written to the
+          profile, unencrypted; it is offered for servers on this machine alone.
         </p>
         <p>
           Nothing is synchronised and nothing is reported. The only network connections are the ones

@@ -17,6 +17,7 @@ import { isTyping } from "../panel/typing.ts";
 import { createPageStore, type PageStore } from "../store/page.ts";
 import { createRoutesStore, type RoutesStore } from "../store/routes.ts";
 import { createSitesStore, type SitesStore } from "../store/sites.ts";
+import { createWebStore, type WebStore } from "../store/web.ts";
 import { createWorkerState, type WorkerState } from "../store/worker-state.ts";
 import { digitOf } from "../switcher/choices.ts";
 import { AccessRequests } from "./access-requests.tsx";
@@ -24,12 +25,14 @@ import { PageSessions } from "./page-sessions.tsx";
 import { RunsAsCard } from "./runs-as-card.tsx";
 import { SiteCard } from "./site-card.tsx";
 import { siteState } from "./site-state.ts";
+import { WebCard } from "./web-card.tsx";
 
 export interface PopupParts extends Omit<WorkerState, "take"> {
   client: ViewClient;
   call: ViewClient["call"];
   host: ViewHost;
   page: PageStore;
+  web: WebStore;
   sites: SitesStore;
   routes: RoutesStore;
 }
@@ -48,6 +51,7 @@ export function mountPopup(
 ): () => void {
   const { take, ...worker } = createWorkerState();
   const page = createPageStore();
+  const web = createWebStore(client);
   const sites = createSitesStore({ client, host });
   const routes = createRoutesStore(client, page);
   const picking = signal(switching ? "" : undefined);
@@ -62,6 +66,7 @@ export function mountPopup(
     }),
     client.onEvent((message) => {
       take(message);
+      web.take(message);
       if (message.event === "snapshot") {
         page.replaceAll(message.snapshot.page);
         sites.replaceAll(message.snapshot.sites);
@@ -76,10 +81,11 @@ export function mountPopup(
     }),
     sites.close,
     page.close,
+    web.close,
   ];
   void learnUrl();
   const { call } = client;
-  const parts: PopupParts = { ...worker, client, call, host, page, sites, routes };
+  const parts: PopupParts = { ...worker, client, call, host, page, web, sites, routes };
   render(
     <Popup parts={parts} picking={picking} url={() => url.value} link={() => link.value} />,
     root,
@@ -152,6 +158,7 @@ function Popup({ parts, picking, url, link }: PopupProps): JSX.Element {
           {runnable && <RunsAsCard parts={parts} picking={picking} />}
         </>
       )}
+      {runnable && !open && !asked && <WebCard parts={parts} />}
       {watched && !open && !asked ? <PageSessions page={page} /> : null}
       <footer class="sy-toolbar-foot">
         <p>

@@ -23,7 +23,7 @@ export interface RunsAsCardProps {
 }
 
 export function RunsAsCard({ parts, picking }: RunsAsCardProps): JSX.Element {
-  const { routes, sessions, connections, host } = parts;
+  const { routes, sessions, connections, web, host } = parts;
   const button = useRef<HTMLButtonElement>(null);
   const route = routes.current.value;
   const session = route && sessions.get(route.to).value;
@@ -86,6 +86,10 @@ export function RunsAsCard({ parts, picking }: RunsAsCardProps): JSX.Element {
           onOwn={(documentId) => {
             leave();
             void routes.clear(documentId);
+          }}
+          onPickWeb={(to) => {
+            leave();
+            void web.switchTo(to);
           }}
           onLeave={leave}
           none={

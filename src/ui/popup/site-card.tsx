@@ -73,8 +73,8 @@ function wordsOf(state: SiteState, justEnabled: boolean): Words {
         tone: "idle",
         title: `Off on ${(state.url && siteHost(state.url)) ?? "this site"}`,
         text:
-          "Enabled, it reads the traffic of this site’s WebSockets to SurrealDB, only while you " +
-          "look. Nothing leaves this computer.",
+          "Enabled, it reads the traffic of this site’s WebSockets to SurrealDB and looks at its " +
+          "sign-in (SuperTokens, Clerk), only while you look. Nothing leaves this computer.",
       };
     case "local-off":
       return {

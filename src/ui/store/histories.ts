@@ -7,6 +7,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ViewClient } from "../../messages/view-client.ts";
 import type { HistoryEntry, SessionKey } from "../../session/model.ts";
+import { isWebSessionKey } from "../../web/web-model.ts";
 
 export interface History {
   /** Oldest first; undefined until the worker answered. */
@@ -48,7 +49,9 @@ export function openHistory(client: ViewClient, key: SessionKey): History {
   async function load() {
     failure.value = undefined;
     try {
-      const answer = await client.call("session.history", { key });
+      const answer = isWebSessionKey(key)
+        ? await client.call("web.history", { key })
+        : await client.call("session.history", { key });
       if (!closed) entries.value = mergeHistory(answer.entries, heard);
     } catch (error) {
       if (!closed) failure.value = error;

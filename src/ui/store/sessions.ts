@@ -1,12 +1,12 @@
 /**
  * The sessions that the worker told of: one signal per session and one for their order, so that a
  * change of one session repaints what shows that session, and nothing else. One such store has the
- * held sessions, another those of the page.
+ * held sessions, others those of the page and its web sign-ins.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { SessionBase, SessionKey, SessionView } from "../../session/model.ts";
 
-export interface SessionsStore<V extends SessionBase = SessionView> {
+export interface SessionsStore<V extends { key: SessionKey } = SessionView> {
   /** Keys in list order: as the snapshot had them, later ones behind. */
   readonly keys: ReadonlySignal<readonly SessionKey[]>;
   /** Every session, in list order. Reading it subscribes to each. */
@@ -24,7 +24,9 @@ export function isClosed({ status }: Pick<SessionBase, "status">): boolean {
   return status === "removed" || status === "replaced";
 }
 
-export function createSessionsStore<V extends SessionBase = SessionView>(): SessionsStore<V> {
+export function createSessionsStore<
+  V extends { key: SessionKey } = SessionView,
+>(): SessionsStore<V> {
   const byKey = new Map<SessionKey, Signal<V | undefined>>();
   const keys = signal<readonly SessionKey[]>([]);
 

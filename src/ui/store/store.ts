@@ -15,6 +15,7 @@ import { createPreferences, type Preferences } from "./preferences.ts";
 import { createRequestsStore, type RequestsStore } from "./requests.ts";
 import { createRoutesStore, type RoutesStore } from "./routes.ts";
 import { createSelection, sessionAt } from "./selection.ts";
+import { createWebStore, type WebStore } from "./web.ts";
 import { createWorkerState, type WorkerState } from "./worker-state.ts";
 
 /** The views of the panel. */
@@ -24,7 +25,8 @@ export type ViewName = "sessions" | "requests" | "query";
 export type Pane =
   /** The selected session. */
   | { kind: "session" }
-  | { kind: "new-session"; connectionId?: string }
+  /** `signIn`: through the application that the page shows of this origin. */
+  | { kind: "new-session"; connectionId?: string; signIn?: string }
   /** All sessions that wait for a sign-in, their forms on one page. */
   | { kind: "sign-in-again" }
   /** Without an id: a new connection. */
@@ -45,6 +47,8 @@ export interface PanelStore extends Omit<WorkerState, "take"> {
   readonly link: ReadonlySignal<LinkState>;
   /** The page of this view's tab; its own sessions are in it. */
   readonly page: PageStore;
+  /** Web sign-ins: those of the page, and saved ones. */
+  readonly web: WebStore;
   /** Whom the tab runs as. */
   readonly routes: RoutesStore;
   /** Whether the list is open in which a person picks whom it runs as. */
@@ -63,7 +67,7 @@ export interface PanelStore extends Omit<WorkerState, "take"> {
   announce(text: string): void;
   /** The client's `call`: rejects with CommandError. Run it through `useAction` to show errors. */
   readonly call: ViewClient["call"];
-  /** A held session or one of the page, whichever the key names. Reading it subscribes. */
+  /** A SurrealDB session, held or of the page, whichever the key names. Reading it subscribes. */
   session(key: SessionKey): AnySession | undefined;
   select(key: SessionKey): void;
   /** The person works in what is shown: nothing that appears later takes its place. */
@@ -84,6 +88,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
   const { take, ...worker } = createWorkerState();
   const { sessions } = worker;
   const page = createPageStore();
+  const web = createWebStore(client);
   const preferences = createPreferences(host);
   const link = signal<LinkState>("connecting");
   const routes = createRoutesStore(client, page);
@@ -96,7 +101,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
     labelOf: (key) =>
       (isPageSessionKey(key) ? page.sessions.get(key) : sessions.get(key)).peek()?.label,
   });
-  const selection = createSelection(sessions, page, preferences);
+  const selection = createSelection(sessions, page, web, preferences);
   const view = signal<ViewName>("sessions");
   const pane = signal<Pane>({ kind: "session" });
   const front = signal<"list" | "detail">("list");
@@ -111,6 +116,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
     client.onEvent((message) => {
       batch(() => {
         take(message);
+        web.take(message);
         if (message.event === "snapshot") page.replaceAll(message.snapshot.page);
         else if (message.event === "page") page.apply(message.delta);
         else if (message.event === "traffic") requests.add(message.records);
@@ -139,6 +145,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
     host,
     link,
     page,
+    web,
     routes,
     picking,
     requests,
@@ -190,6 +197,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
       selection.close();
       requests.close();
       page.close();
+      web.close();
       for (const end of endings) end();
     },
   };

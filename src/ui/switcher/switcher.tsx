@@ -15,24 +15,20 @@ import type { ComponentChildren, JSX } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { ViewClient } from "../../messages/view-client.ts";
 import type { SessionKey } from "../../session/model.ts";
-import { Badge } from "../components/badge.tsx";
 import { Icon } from "../components/icon.tsx";
-import { StateMark } from "../components/state-mark.tsx";
-import { now } from "../store/clock.ts";
 import type { PageStore } from "../store/page.ts";
 import type { RoutesStore, RouteTarget } from "../store/routes.ts";
+import type { WebStore } from "../store/web.ts";
 import type { WorkerState } from "../store/worker-state.ts";
-import { placeWord, userWord } from "../words/identity.ts";
-import { serverName } from "../words/page.ts";
-import { OWN_SESSION } from "../words/routes.ts";
-import { sessionState } from "../words/status.ts";
-import { canServe, type SwitcherItem, switcherItemKey, switcherItems } from "./choices.ts";
+import { type SwitcherItem, switcherItemKey, switcherItems, webCandidates } from "./choices.ts";
+import { headOf, Item } from "./item.tsx";
 import { activeAfter, switcherStep } from "./keys.ts";
 import { optionOf, type ScopeOption, scopeOptions } from "./scopes.ts";
 import { WhatAndWhen } from "./what-and-when.tsx";
 
 export interface SwitcherParts extends Pick<WorkerState, "sessions" | "connections"> {
   page: PageStore;
+  web: WebStore;
   routes: RoutesStore;
   call: ViewClient["call"];
 }
@@ -43,6 +39,8 @@ export interface SwitcherProps {
   onPick: (to: SessionKey, target: RouteTarget) => void;
   /** Back to the page's own session. */
   onOwn: (documentId: string | undefined) => void;
+  /** The page is to be signed in as this web session. */
+  onPickWeb: (to: SessionKey) => void;
   onLeave: () => void;
   /** What is looked for at the start. */
   filter?: string | undefined;
@@ -51,8 +49,8 @@ export interface SwitcherProps {
 }
 
 export function Switcher(props: SwitcherProps): JSX.Element {
-  const { parts, onPick, onOwn, onLeave } = props;
-  const { page, routes } = parts;
+  const { parts, onPick, onPickWeb, onOwn, onLeave } = props;
+  const { page, routes, web } = parts;
   const filter = useSignal(props.filter ?? "");
   const active = useSignal(-1);
   /** What the person chose here; until then what the tab's route says. */
@@ -86,6 +84,7 @@ export function Switcher(props: SwitcherProps): JSX.Element {
       sessions: parts.sessions.all.value,
       connections: parts.connections.all.value,
       servers: sockets.map(({ url }) => url),
+      web: webCandidates(web.sites.value, web.ofPage.all.value, web.saved.all.value),
       filter: text,
     });
   const items = itemsFor(filter.value);
@@ -94,6 +93,7 @@ export function Switcher(props: SwitcherProps): JSX.Element {
   function pick(item: SwitcherItem | undefined) {
     if (!item) return;
     if (item.kind === "own") onOwn(scope.target.documentId);
+    else if (item.kind === "web") onPickWeb(item.session.key);
     else onPick(item.session.key, scope.target);
   }
 
@@ -157,11 +157,17 @@ export function Switcher(props: SwitcherProps): JSX.Element {
             item={item}
             head={headOf(items, index, sockets.length > 0)}
             active={index === active.value}
-            chosen={item.kind === "own" ? !route : item.session.key === route?.to}
+            chosen={
+              item.kind === "own"
+                ? !route
+                : item.kind === "web"
+                  ? item.session.current
+                  : item.session.key === route?.to
+            }
             onPick={() => pick(item)}
           />
         ))}
-        {!items.some(({ kind }) => kind === "session") &&
+        {!items.some(({ kind }) => kind !== "own") &&
           (filter.value.trim() === "" ? (
             <div class="sy-switcher-none">{props.none}</div>
           ) : (
@@ -181,87 +187,5 @@ export function Switcher(props: SwitcherProps): JSX.Element {
         }}
       />
     </div>
-  );
-}
-
-/** What stands over the first item of a group; nothing where all are of one kind. */
-function headOf(
-  items: readonly SwitcherItem[],
-  index: number,
-  pageHasServers: boolean,
-): string | undefined {
-  const item = items[index];
-  const before = items[index - 1];
-  if (!pageHasServers || item?.kind !== "session") return undefined;
-  if (before?.kind === "session" && before.near === item.near) return undefined;
-  return item.near ? "On the page's server" : "On another server";
-}
-
-interface ItemProps {
-  id: string;
-  item: SwitcherItem;
-  head: string | undefined;
-  active: boolean;
-  chosen: boolean;
-  onPick: () => void;
-}
-
-function Item({ id, item, head, active, chosen, onPick }: ItemProps): JSX.Element {
-  const attributes = {
-    id,
-    role: "option" as const,
-    class: `sy-switcher-item${active ? " sy-switcher-active" : ""}`,
-    "aria-selected": active,
-    // Else the press would take the focus from the search, with which the keys are.
-    onMouseDown: (event: MouseEvent) => event.preventDefault(),
-    onClick: onPick,
-  };
-  const mark = (
-    <span class="sy-switcher-check" title={chosen ? "Now" : undefined}>
-      {chosen && <Icon name="check" size={14} />}
-    </span>
-  );
-  if (item.kind === "own") {
-    return (
-      <div {...attributes} data-pick="own">
-        <span class="sy-switcher-digit" />
-        <span class="sy-switcher-own">{OWN_SESSION}</span>
-        {mark}
-      </div>
-    );
-  }
-  const { session, connection, careful, digit } = item;
-  return (
-    <>
-      {head !== undefined && (
-        <div class="sy-switcher-head" role="presentation">
-          {head}
-        </div>
-      )}
-      <div
-        {...attributes}
-        class={`${attributes.class}${canServe(session) ? "" : " sy-switcher-idle"}`}
-        data-pick={session.key}
-      >
-        <span class="sy-switcher-digit" title={digit === undefined ? undefined : `Key ${digit}`}>
-          {digit}
-        </span>
-        <Badge label={session.label} colour={session.colour} />
-        <span class="sy-switcher-text">
-          <span class="sy-switcher-line">
-            <span class="sy-switcher-label sy-ellipsis" title={session.label}>
-              {session.label}
-            </span>
-            {careful && <span class="sy-careful">Careful</span>}
-            <StateMark state={sessionState(session, now.value)} />
-          </span>
-          <span class="sy-switcher-place sy-ellipsis">
-            {userWord(session)} · {placeWord(session)}
-            {!item.near && connection && ` · ${serverName(connection.url)}`}
-          </span>
-        </span>
-        {mark}
-      </div>
-    </>
   );
 }

@@ -27,6 +27,7 @@ import {
   exampleSession,
 } from "./examples.ts";
 import { createFakeRoutes } from "./fake-routes.ts";
+import { createFakeWeb } from "./fake-web.ts";
 
 export interface FakeClient extends ViewClient {
   /** Every command that was sent, in order. */
@@ -52,6 +53,7 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
   const delta = (change: Delta) => emit({ event: "delta", delta: change });
 
   const routes = createFakeRoutes({ snapshot, sessions, connections, emit });
+  const web = createFakeWeb({ snapshot, emit });
 
   const pageSessions = new Map((snapshot.page?.sessions ?? []).map((each) => [each.key, each]));
 
@@ -82,6 +84,8 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
   function answer(command: CommandName, raw: unknown): unknown {
     const switched = routes.answer(command, raw);
     if (switched) return switched.result;
+    const ofWeb = web.answer(command, raw);
+    if (ofWeb) return ofWeb.result;
     // Each case below reads the parameters of its own command.
     const params = raw as { key: string; [name: string]: unknown };
     switch (command) {

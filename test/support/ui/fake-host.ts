@@ -17,10 +17,14 @@ export interface FakeHostOptions {
   preferences?: Record<string, unknown>;
   /** Address of the page in the tab; `undefined`: nobody tells. By default one of this computer. */
   pageUrl?: string | undefined;
-  /** Whether the person says yes when asked for a site; default true. */
+  /** Whether the person says yes when asked for a site or for cookies; default true. */
   grants?: boolean;
   /** Whether the sites on this computer are allowed; default true. */
   localAllowed?: boolean;
+  /** Whether there is the permission "cookies"; default false. */
+  cookies?: boolean;
+  /** Whether this view can ask for cookies; default true. */
+  asksCookies?: boolean;
 }
 
 export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
@@ -30,6 +34,12 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const granted = new Set<string>(options.localAllowed === false ? [] : LOCAL_SITES);
   const leaves = new Set<() => void>();
   const surface = options.surface ?? "devtools";
+  let cookies = options.cookies === true;
+  const cookieListeners = new Set<(granted: boolean) => void>();
+  const setCookies = (next: boolean) => {
+    cookies = next;
+    for (const tell of cookieListeners) tell(cookies);
+  };
   const savedFiles = new Map<string, string>();
   return {
     surface,
@@ -75,6 +85,23 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
         leaves.add(tell);
         tell();
         return () => leaves.delete(tell);
+      },
+    }),
+    ...(options.asksCookies !== false && {
+      async requestCookies() {
+        asked.push("cookies");
+        if (options.grants === false) return false;
+        setCookies(true);
+        return true;
+      },
+      async takeBackCookies() {
+        setCookies(false);
+        return true;
+      },
+      onCookies(listener: (granted: boolean) => void) {
+        cookieListeners.add(listener);
+        listener(cookies);
+        return () => cookieListeners.delete(listener);
       },
     }),
     saveFile(name, text) {

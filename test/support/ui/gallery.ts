@@ -4,7 +4,7 @@
  *     npx vite --config test/support/ui/vite.config.ts
  *
  * then open `gallery.html?theme=dark&scene=rich`. Scenes of the panel: those of scenes.ts,
- * request-scenes.ts and route-examples.ts; with
+ * request-scenes.ts, route-examples.ts and web-scenes.ts; with
  * `view=popup` or `view=options`: those of site-scenes.ts.
  */
 import { mountOptions } from "../../../src/ui/options/options.tsx";
@@ -16,6 +16,7 @@ import { requestScenes } from "./request-scenes.ts";
 import { routeScenes } from "./route-examples.ts";
 import { isScene, scenes } from "./scenes.ts";
 import { siteScenes } from "./site-scenes.ts";
+import { webScenes, webSiteScenes } from "./web-scenes.ts";
 
 const query = new URLSearchParams(location.search);
 const theme = query.get("theme") === "dark" ? "dark" : "light";
@@ -25,7 +26,7 @@ const root = document.getElementById("root");
 if (!root) throw new Error("The gallery's page has no #root");
 
 if (view === "popup" || view === "options") {
-  const scene = siteScenes[wanted] ?? siteScenes.on;
+  const scene = webSiteScenes[wanted] ?? siteScenes[wanted] ?? siteScenes.on;
   if (!scene) throw new Error(`There is no scene ${wanted}.`);
   const client = createFakeClient(scene.snapshot);
   const host = createFakeHost({ ...scene.host, theme, surface: view });
@@ -36,9 +37,17 @@ if (view === "popup" || view === "options") {
   const requests = requestScenes[wanted];
   const routed = routeScenes[wanted];
   const snapshot =
-    requests?.snapshot() ?? routed?.() ?? scenes[isScene(wanted) ? wanted : "rich"]();
+    requests?.snapshot() ??
+    routed?.() ??
+    webScenes[wanted]?.() ??
+    scenes[isScene(wanted) ? wanted : "rich"]();
   const client = createFakeClient(snapshot);
-  const host = createFakeHost({ theme, surface: query.has("tab") ? "tab" : "devtools" });
+  const host = createFakeHost({
+    theme,
+    surface: query.has("tab") ? "tab" : "devtools",
+    asksCookies: wanted !== "web-cookies-elsewhere",
+    preferences: JSON.parse(query.get("preferences") ?? "{}"),
+  });
   performance.mark("mount");
   mountPanel(root, { client, host });
   performance.mark("mounted");

@@ -12,7 +12,7 @@ import { encodeValue } from "../../../src/wire/values.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const TAB = 7;
+export const TAB = 7;
 
 const TOP = "5D0C0A1E";
 const WIDGET = "77A1F0B2";

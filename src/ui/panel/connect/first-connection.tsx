@@ -17,6 +17,7 @@ export interface FirstConnectionProps {
 export function FirstConnection({ writing }: FirstConnectionProps): JSX.Element {
   const store = useStore();
   const condition = pageCondition(store.page);
+  const ofSurreal = store.page.sessions.keys.value.length > 0;
   return (
     <div class="sy-page" data-page="connect">
       <div
@@ -26,15 +27,17 @@ export function FirstConnection({ writing }: FirstConnectionProps): JSX.Element 
         }}
       >
         {condition !== undefined && <PageState condition={condition} />}
-        {store.page.sessions.keys.value.length > 0 && (
+        {(ofSurreal || store.web.any.value) && (
           <div class="sy-page-state">
-            <p>The page has opened a SurrealDB WebSocket.</p>
+            <p>
+              {ofSurreal ? "The page has opened a SurrealDB WebSocket." : "There are sign-ins."}
+            </p>
             <Button
               onClick={() => {
                 writing.value = false;
               }}
             >
-              Show its sessions
+              {ofSurreal ? "Show its sessions" : "Show them"}
             </Button>
           </div>
         )}

@@ -24,6 +24,7 @@ export interface HeaderProps {
 }
 
 export function Header({ session, back, onSignIn }: HeaderProps): JSX.Element {
+  const store = useStore();
   const action = useAction();
   const renaming = useSignal(false);
   const question = useSignal<Question | undefined>(undefined);
@@ -35,7 +36,8 @@ export function Header({ session, back, onSignIn }: HeaderProps): JSX.Element {
         <Appearance session={session} action={action} />
         {renaming.value ? (
           <RenameField
-            session={session}
+            label={session.label}
+            rename={(label) => store.call("session.edit", { key: session.key, label })}
             action={action}
             onDone={() => {
               renaming.value = false;

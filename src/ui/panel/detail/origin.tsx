@@ -2,24 +2,29 @@
 import type { JSX } from "preact";
 import type { SessionBase } from "../../../session/model.ts";
 import { shortId } from "../../../session/short-id.ts";
+import type { WebStatus } from "../../../web/web-model.ts";
 import type { Action } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { Ago } from "../../components/times.tsx";
 import { useStore } from "../../store/context.ts";
-import { statusWord } from "../../words/status.ts";
+import { webStatusWord } from "../../words/web.ts";
 
-export function Cause({ session }: { session: SessionBase }): JSX.Element {
+export interface CauseProps {
+  session: Pick<SessionBase, "cause" | "statusSince"> & { status: WebStatus };
+}
+
+export function Cause({ session }: CauseProps): JSX.Element {
   const cause = session.cause.replace(/\.$/, "");
   return (
     <span>
-      {cause !== "" && cause !== statusWord(session.status) && `${cause} · `}
+      {cause !== "" && cause !== webStatusWord(session.status) && `${cause} · `}
       <Ago at={session.statusSince} />
     </span>
   );
 }
 
 export interface SessionIdProps {
-  session: SessionBase;
+  session: Pick<SessionBase, "id">;
   /** Where a refusal to copy is shown. */
   action: Action;
 }

@@ -2,7 +2,8 @@
  * What the list shows, in order: groups with their sessions, folded and filtered.
  *
  * The page's own sessions stand first, socket by socket. Of the held ones those that wait for a
- * sign-in come before the others, since they can do nothing until then; closed ones last and folded.
+ * sign-in come before the others, since they can do nothing until then; the page's web sign-ins follow,
+ * closed ones stand last and folded.
  * While a filter is on, every group with a hit is open.
  */
 import type { ConnectionView, SessionView } from "../../../session/model.ts";
@@ -11,11 +12,14 @@ import type {
   PageSessionView,
   PageSocketView,
 } from "../../../session/page/page-model.ts";
+import type { CookieRefusal, WebKind } from "../../../web/web-model.ts";
 import { matches } from "../../store/matches.ts";
 import type { PageCondition } from "../../store/page-condition.ts";
 import { isClosed } from "../../store/sessions.ts";
+import { type ListWeb, savedItems, signInGroups } from "./web-items.ts";
 
-export type GroupId = "page" | "sign-in-again" | "mine" | "closed";
+/** The last: the web sign-ins of an origin. */
+export type GroupId = "page" | "sign-in-again" | "mine" | "closed" | `sign-in/${string}`;
 
 export type ListItem =
   | { kind: "group"; id: GroupId; title: string; count: number; open: boolean }
@@ -23,9 +27,13 @@ export type ListItem =
   | { kind: "condition"; condition: PageCondition | undefined }
   /** A socket of the page; its sessions follow. `frame`: named, since there are several. */
   | { kind: "socket"; key: string; frame: boolean }
-  | { kind: "session"; key: string; row: "page" | "held" | "closed" }
+  | { kind: "session"; key: string; row: "page" | "held" | "closed" | "web" | "closed-web" }
+  /** What is to be known of a system of web sign-ins, where it isn't ready. */
+  | { kind: "system"; origin: string; system: WebKind }
+  /** Cookies that its systems need can't be used. */
+  | { kind: "cookies"; origin: string; refusal: CookieRefusal }
   /** The group has no sessions. */
-  | { kind: "none" };
+  | { kind: "none"; group: GroupId };
 
 /** What of the page the list shows. */
 export interface ListPage {
@@ -41,12 +49,16 @@ export interface ListInput {
   page?: ListPage;
   sessions: readonly SessionView[];
   connections: readonly ConnectionView[];
+  /** Absent: none. */
+  web?: ListWeb;
   filter: string;
   isFolded: (group: GroupId) => boolean;
 }
 
+const NO_WEB: ListWeb = { sites: [], sessions: [], saved: [] };
+
 export function listItems(input: ListInput): ListItem[] {
-  const { page, sessions, connections, filter, isFolded } = input;
+  const { page, sessions, connections, web = NO_WEB, filter, isFolded } = input;
   const filtered = filter.trim() !== "";
   const items: ListItem[] = [];
 
@@ -67,7 +79,8 @@ export function listItems(input: ListInput): ListItem[] {
   }
 
   const byId = new Map(connections.map((connection) => [connection.id, connection]));
-  const members: Record<Exclude<GroupId, "page">, ListItem[]> = {
+  const saved = savedItems(web, filter);
+  const members: Record<"sign-in-again" | "mine" | "closed", ListItem[]> = {
     "sign-in-again": [],
     mine: [],
     closed: [],
@@ -79,16 +92,20 @@ export function listItems(input: ListInput): ListItem[] {
     const row = id === "closed" ? "closed" : "held";
     members[id].push({ kind: "session", key: session.key, row });
   }
-  for (const [id, title] of [
-    ["sign-in-again", "Sign in again"],
-    ["mine", "My sessions"],
-    ["closed", "Closed"],
-  ] as const) {
-    const rows = members[id];
-    if (rows.length === 0 && (id !== "mine" || filtered)) continue;
-    const none = rows.length === 0 && sessions.length === 0;
-    group(id, title, rows.length, () => (none ? [{ kind: "none" }] : rows));
+  const again = members["sign-in-again"];
+  const mine = [...members.mine, ...saved.mine];
+  const closed = [...members.closed, ...saved.closed];
+  if (again.length > 0) group("sign-in-again", "Sign in again", again.length, () => again);
+  if (mine.length > 0 || !filtered) {
+    const none = sessions.length === 0 && web.saved.length === 0;
+    group("mine", "My sessions", mine.length, () =>
+      none ? [{ kind: "none", group: "mine" }] : mine,
+    );
   }
+  for (const { id, title, count, items: rows } of signInGroups(web, filter)) {
+    group(id, title, count, () => rows);
+  }
+  if (closed.length > 0) group("closed", "Closed", closed.length, () => closed);
   return items;
 }
 
@@ -144,8 +161,12 @@ export function itemKey(item: ListItem): string {
       return `socket:${item.key}`;
     case "session":
       return item.key;
+    case "system":
+      return `system:${item.origin}/${item.system}`;
+    case "cookies":
+      return `cookies:${item.origin}/${item.refusal}`;
     case "none":
-      return "none";
+      return `none:${item.group}`;
   }
 }
 

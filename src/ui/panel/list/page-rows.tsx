@@ -1,20 +1,16 @@
-/** The rows of the group "This page": its sockets, their sessions, and why there are none. */
-import type { Signal } from "@preact/signals";
+/** The rows of the group "This page": its sockets and their sessions. */
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PageSessionView } from "../../../session/page/page-model.ts";
 import { Badge } from "../../components/badge.tsx";
 import { StateMark } from "../../components/state-mark.tsx";
 import { Ago } from "../../components/times.tsx";
 import { now } from "../../store/clock.ts";
 import { useStore } from "../../store/context.ts";
-import type { PageCondition } from "../../store/page-condition.ts";
 import { isClosed } from "../../store/sessions.ts";
 import { routeTaking } from "../../switcher/scopes.ts";
 import { placeWord, userWord } from "../../words/identity.ts";
 import { frameName, serverName, socketState } from "../../words/page.ts";
 import { sessionState } from "../../words/status.ts";
-import { PageState } from "../page-states.tsx";
 import { LiveCounts, type RowProps, rowAttributes } from "./session-row.tsx";
 
 export function PageSessionRow(props: RowProps): JSX.Element | null {
@@ -113,32 +109,6 @@ export function SocketHead({ id, socketKey, frame, active }: SocketHeadProps): J
           <StateMark state={socketState(socket)} />
         )}
       </span>
-    </div>
-  );
-}
-
-export interface ConditionRowProps {
-  condition: PageCondition | undefined;
-  /** Told how high the row is, in CSS pixels: its text wraps with the width of the list. */
-  height: Signal<number>;
-}
-
-export function ConditionRow({ condition, height }: ConditionRowProps): JSX.Element {
-  const frame = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    const element = frame.current;
-    if (!element) return;
-    const measure = () => {
-      height.value = element.offsetHeight;
-    };
-    measure();
-    const sizes = new ResizeObserver(measure);
-    sizes.observe(element);
-    return () => sizes.disconnect();
-  }, []);
-  return (
-    <div class="sy-condition" role="none" ref={frame}>
-      <PageState condition={condition} />
     </div>
   );
 }

@@ -11,25 +11,34 @@ import type { JSX } from "preact";
 import { useId, useRef } from "preact/hooks";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
+import { CookiesLine } from "../../components/cookies-line.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { VirtualList } from "../../components/virtual-list.tsx";
 import { useStore } from "../../store/context.ts";
 import { pageCondition, pageTroubles } from "../../store/page-condition.ts";
+import { PageState } from "../page-states.tsx";
 import { Connections } from "./connections.tsx";
 import { type GroupId, itemKey, type ListItem, listItems, sameItems } from "./items.ts";
-import { ConditionRow, PageSessionRow, SocketHead } from "./page-rows.tsx";
+import { PageSessionRow, SocketHead } from "./page-rows.tsx";
+import { SaidRow } from "./said-row.tsx";
 import { ClosedRow, SessionRow } from "./session-row.tsx";
+import { signInGroup } from "./web-items.ts";
+import { ClosedWebRow, SystemRow, WebRow } from "./web-rows.tsx";
 
 const HEIGHTS = { group: 28, socket: 22, none: 24, row: 42, closed: 28 };
+/** Of rows of words, until they are measured. */
+const SAID_HEIGHT = 84;
 
 /** CSS pixels. */
-function heightOf(item: ListItem, conditionHeight: number): number {
+function heightOf(item: ListItem, measured: ReadonlyMap<string, number>): number {
   switch (item.kind) {
     case "condition":
-      return conditionHeight;
+    case "system":
+    case "cookies":
+      return measured.get(itemKey(item)) ?? SAID_HEIGHT;
     case "session":
-      return item.row === "closed" ? HEIGHTS.closed : HEIGHTS.row;
+      return item.row === "closed" || item.row === "closed-web" ? HEIGHTS.closed : HEIGHTS.row;
     default:
       return HEIGHTS[item.kind];
   }
@@ -37,19 +46,20 @@ function heightOf(item: ListItem, conditionHeight: number): number {
 
 /** Rows that keys stop at. */
 function isStop(item: ListItem): boolean {
-  return item.kind !== "condition" && item.kind !== "none";
+  return item.kind === "group" || item.kind === "socket" || item.kind === "session";
 }
 
 export function SessionList(): JSX.Element {
   const store = useStore();
-  const { sessions, page, connections, preferences, selectedKey } = store;
+  const { sessions, page, web, connections, preferences, selectedKey } = store;
   const listId = useId();
   const filter = preferences.get("filter", "");
   const action = useAction();
   const renaming = useSignal<string | undefined>(undefined);
   /** Key of a group or socket in focus; otherwise the selected session's row is the active one. */
   const activeHead = useSignal<string | undefined>(undefined);
-  const conditionHeight = useSignal(84);
+  /** Heights of rows of words, by their items' keys. */
+  const measured = useSignal<ReadonlyMap<string, number>>(new Map());
   // A session that is gone to by its number, or from elsewhere, is the active row then.
   useSignalEffect(() => {
     if (selectedKey.value !== undefined) activeHead.value = undefined;
@@ -70,6 +80,11 @@ export function SessionList(): JSX.Element {
         },
         sessions: sessions.all.value,
         connections: connections.all.value,
+        web: {
+          sites: web.sites.value,
+          sessions: web.ofPage.all.value,
+          saved: web.saved.all.value,
+        },
         filter: filter.value,
         isFolded: (group) => folding(group).value,
       }),
@@ -127,7 +142,7 @@ export function SessionList(): JSX.Element {
     else if (item?.kind === "group" && event.key === "ArrowLeft") setFolded(item.id, true);
     else if (item?.kind === "group" && event.key === "Enter") setFolded(item.id, item.open);
     else if (item?.kind === "session" && event.key === "Enter") open(item.key);
-    else if (item?.kind === "session" && item.row === "held" && event.key === "F2") {
+    else if (item?.kind === "session" && RENAMED.has(item.row) && event.key === "F2") {
       renaming.value = item.key;
     } else if (event.key === "ArrowLeft") {
       goTo(items.findLastIndex((each, index) => each.kind === "group" && index < activeIndex));
@@ -171,8 +186,8 @@ export function SessionList(): JSX.Element {
         id={listId}
         label="Sessions"
         items={items}
-        heightOf={(item) => heightOf(item, conditionHeight.value)}
-        heightsVersion={conditionHeight.value}
+        heightOf={(item) => heightOf(item, measured.value)}
+        heightsVersion={measured.value}
         keyOf={itemKey}
         activeIndex={activeIndex}
         activeId={activeIndex < 0 ? undefined : rowId(activeIndex)}
@@ -188,10 +203,26 @@ export function SessionList(): JSX.Element {
               />
             );
           }
-          if (item.kind === "condition") {
-            return <ConditionRow condition={item.condition} height={conditionHeight} />;
+          if (item.kind === "condition" || item.kind === "system" || item.kind === "cookies") {
+            const key = itemKey(item);
+            return (
+              <SaidRow
+                onHeight={(height) => {
+                  if (measured.peek().get(key) === height) return;
+                  measured.value = new Map(measured.peek()).set(key, height);
+                }}
+              >
+                <Said item={item} />
+              </SaidRow>
+            );
           }
-          if (item.kind === "none") return <p class="sy-list-empty sy-dim">None yet.</p>;
+          if (item.kind === "none") {
+            return (
+              <p class="sy-list-empty sy-dim">
+                {item.group === "mine" ? "None yet." : "Nobody is signed in."}
+              </p>
+            );
+          }
           if (item.kind === "socket") {
             return (
               <SocketHead
@@ -232,7 +263,39 @@ export function SessionList(): JSX.Element {
   );
 }
 
-const ROWS = { page: PageSessionRow, held: SessionRow, closed: ClosedRow };
+const ROWS = {
+  page: PageSessionRow,
+  held: SessionRow,
+  closed: ClosedRow,
+  web: WebRow,
+  "closed-web": ClosedWebRow,
+};
+/** Rows whose label is the person's own. */
+const RENAMED: ReadonlySet<keyof typeof ROWS> = new Set(["held", "web"] as const);
+
+/** What a row of words says. */
+function Said({
+  item,
+}: {
+  item: Extract<ListItem, { kind: "condition" | "system" | "cookies" }>;
+}): JSX.Element {
+  const store = useStore();
+  switch (item.kind) {
+    case "condition":
+      return <PageState condition={item.condition} />;
+    case "system":
+      return <SystemRow origin={item.origin} kind={item.system} />;
+    case "cookies":
+      return (
+        <CookiesLine
+          refusal={item.refusal}
+          origin={item.origin}
+          host={store.host}
+          call={store.call}
+        />
+      );
+  }
+}
 
 interface GroupProps {
   id: string;
@@ -243,6 +306,10 @@ interface GroupProps {
 
 function Group({ id, item, active, onToggle }: GroupProps): JSX.Element {
   const store = useStore();
+  const signsInAt = store.web.sites.value.find(
+    ({ holder, systems }) =>
+      signInGroup(holder.origin) === item.id && systems.some(({ signsIn }) => signsIn),
+  )?.holder.origin;
   return (
     <div
       id={id}
@@ -259,11 +326,20 @@ function Group({ id, item, active, onToggle }: GroupProps): JSX.Element {
     >
       <button type="button" class="sy-group-fold" tabIndex={-1} onClick={onToggle}>
         <Icon name="chevron" size={14} />
-        <span class="sy-group-title">{item.title}</span>
+        <span class="sy-group-title sy-ellipsis" title={item.title}>
+          {item.title}
+        </span>
         <span class="sy-group-count">{item.count}</span>
       </button>
       {item.id === "sign-in-again" && (
         <Button onClick={() => store.open({ kind: "sign-in-again" })}>Sign in…</Button>
+      )}
+      {signsInAt !== undefined && (
+        <Button
+          icon="add"
+          label="Sign in through the application"
+          onClick={() => store.open({ kind: "new-session", signIn: signsInAt })}
+        />
       )}
     </div>
   );

@@ -1,6 +1,7 @@
 /** A session's row: who, in what state, and beneath it as whom and where. */
 import type { JSX } from "preact";
-import type { SessionBase } from "../../../session/model.ts";
+import type { SessionBase, SessionKey } from "../../../session/model.ts";
+import type { WebStatus } from "../../../web/web-model.ts";
 import type { Action } from "../../components/action.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
@@ -23,7 +24,10 @@ export interface RowProps {
 }
 
 /** What every row of a session carries, whatever it shows. */
-export function rowAttributes(session: SessionBase, { id, selected, onOpen }: RowProps) {
+export function rowAttributes(
+  session: { key: SessionKey; status: WebStatus },
+  { id, selected, onOpen }: RowProps,
+) {
   return {
     id,
     role: "treeitem" as const,
@@ -58,7 +62,12 @@ export function SessionRow(props: RowProps): JSX.Element | null {
       <div class="sy-row-text">
         <div class="sy-row-line">
           {props.renaming ? (
-            <RenameField session={session} action={props.action} onDone={props.onRenamed} />
+            <RenameField
+              label={session.label}
+              rename={(label) => store.call("session.edit", { key: session.key, label })}
+              action={props.action}
+              onDone={props.onRenamed}
+            />
           ) : (
             <span class="sy-row-label sy-ellipsis">{session.label}</span>
           )}

@@ -4,16 +4,17 @@
  */
 import "./route-bars.css";
 import { useSignal } from "@preact/signals";
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import type { RouteLeftover, RouteNotice, RouteView } from "../../../session/relay/route-model.ts";
 import { type Action, useAction } from "../../components/action.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
-import { ErrorNote, Note } from "../../components/error-note.tsx";
+import { ErrorNote } from "../../components/error-note.tsx";
 import { useStore } from "../../store/context.ts";
 import { SwitchQuestion } from "../../switcher/switch-question.tsx";
 import { serverName } from "../../words/page.ts";
 import { leftoverSentence, OWN_SESSION, siteName } from "../../words/routes.ts";
+import { Bar, ReloadPage } from "../bar.tsx";
 import { Leftovers } from "./leftovers.tsx";
 import { answerSwitch, runTabAsItself } from "./run-tab-as.tsx";
 
@@ -118,41 +119,6 @@ function BarsOf({ route }: { route: RouteView }): JSX.Element {
       ))}
       <ErrorNote error={action.error} onDismiss={action.clear} />
     </>
-  );
-}
-
-interface BarProps {
-  kind: string;
-  tone?: "warn" | "bad" | "plain";
-  children: ComponentChildren;
-  actions?: ComponentChildren;
-  onDismiss?: () => unknown;
-}
-
-function Bar({ kind, tone = "warn", children, actions, onDismiss }: BarProps): JSX.Element {
-  return (
-    <div data-notice={kind}>
-      <Note
-        tone={tone}
-        actions={
-          <>
-            {actions}
-            {onDismiss && <Button icon="close" label="Dismiss" onClick={onDismiss} />}
-          </>
-        }
-      >
-        {children}
-      </Note>
-    </div>
-  );
-}
-
-function ReloadPage({ action }: { action: Action }): JSX.Element {
-  const store = useStore();
-  return (
-    <Button icon="refresh" onClick={() => action.run(() => store.call("page.reload", {}))}>
-      Reload page
-    </Button>
   );
 }
 

@@ -32,6 +32,12 @@ export function answerSwitch(store: PanelStore, word: SwitchAnswer): Promise<voi
   return announced(store, store.routes.answer(word));
 }
 
+/** The page runs as this web session: another of its own, or a saved one. */
+export async function signPageInAs(store: PanelStore, to: SessionKey): Promise<void> {
+  if (!(await store.web.switchTo(to))) return;
+  store.announce(`The page runs as ${store.web.get(to)?.label ?? "the chosen session"}.`);
+}
+
 /** Why this view's tab can't run as one of the held sessions; undefined: it can. Subscribes. */
 export function whyNotRun({ page }: Pick<PanelStore, "page">): string | undefined {
   switch (page.info.value?.status) {

@@ -16,7 +16,7 @@ import { useStore } from "../../store/context.ts";
 import { Switcher } from "../../switcher/switcher.tsx";
 import { placeWord } from "../../words/identity.ts";
 import { OWN_SESSION, routeState, scopeWord, siteName } from "../../words/routes.ts";
-import { runTabAs, runTabAsItself, whyNotRun } from "./run-tab-as.tsx";
+import { runTabAs, runTabAsItself, signPageInAs, whyNotRun } from "./run-tab-as.tsx";
 
 /** @param children what stands at the end of the row */
 export function RunsAsBar({ children }: { children: ComponentChildren }): JSX.Element {
@@ -161,6 +161,10 @@ function Picker(): JSX.Element {
             onOwn={(documentId) => {
               leave();
               void runTabAsItself(store, documentId);
+            }}
+            onPickWeb={(to) => {
+              leave();
+              void signPageInAs(store, to);
             }}
             onLeave={leave}
             none={
