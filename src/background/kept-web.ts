@@ -83,7 +83,7 @@ function recordOf(raw: unknown): ImportedWeb["record"] | undefined {
     ...given,
     statusSince: Date.now(),
     owner: "unsure" as const,
-    seen: { ...given?.seen, facts: [], tokens: [], warnings: [] },
+    seen: { ...given?.seen, facts: [], tokens: [], warnings: [], operations: {} },
   };
   // Those two are ours to say.
   const whole: unknown = { ...record, key: "saved/", order: 0 };
@@ -99,7 +99,7 @@ function recordOf(raw: unknown): ImportedWeb["record"] | undefined {
     colour,
     statusSince,
     owner,
-    seen: { ...keptSeen(seen), facts: [], tokens: [], warnings: [] },
+    seen: { ...keptSeen(seen), facts: [], tokens: [], warnings: [], operations: {} },
   };
 }
 

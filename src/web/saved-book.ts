@@ -316,8 +316,7 @@ class NotStoredError extends WebError {
   }
 }
 
-/** What is kept of what was seen: the page's own moment isn't. */
 function kept(seen: SeenSession): SavedRecord["seen"] {
-  const { current: _current, operations: _operations, ...rest } = boundedSession(seen);
+  const { current: _current, ...rest } = boundedSession(seen);
   return rest;
 }

@@ -59,10 +59,7 @@ export async function recoverSwap(
     );
   }
   if (saved.has(to.key)) await saved.setOwner(to.key, there ? "extension" : "unsure");
-  return told(
-    true,
-    back ? `The page has “${back.label}” back.` : "The page has no session, as before.",
-  );
+  return told(true, back ? `The page has “${back.label}” back.` : "The page has no session now.");
 }
 
 async function isReachable(page: WebPage): Promise<boolean> {

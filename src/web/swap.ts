@@ -64,7 +64,7 @@ export async function swap(world: SwapWorld, swapping: Swap): Promise<Swapped> {
   const journal = journalOf(swapping, outgoing);
   await writeDown(world, journal);
   try {
-    await putOrBack(swapping, snapshot, outgoing?.taken.snapshot);
+    await putOrBack(swapping, snapshot, outgoing?.taken?.snapshot);
   } finally {
     await world.secret
       .removeJournal(journal.id)
@@ -72,7 +72,9 @@ export async function swap(world: SwapWorld, swapping: Swap): Promise<Swapped> {
   }
   // A refresh token has one owner: of the one that came the page, of the one that went Switchyard.
   await saved.setOwner(record.key, "page");
-  if (outgoing) await saved.setOwner(outgoing.record.key, "extension");
+  if (outgoing) {
+    await saved.setOwner(outgoing.record.key, outgoing.taken ? "extension" : "unsure");
+  }
   return { snapshot, ...(outgoing && { outgoing: outgoing.record }) };
 }
 
@@ -93,13 +95,31 @@ export async function snapshotToUse(
   if (!isOver && owner === "extension") return snapshot;
   // Where it is renewed isn't known: the page's own SDK knows, and does it.
   if (snapshot.base === undefined) return snapshot;
-  return (await touchSaved(world, record, snapshots)).snapshot;
+  // It has no refresh token, and so nothing that a renewal could have made worthless.
+  if (!isOver && typeof seen.operations.touch === "string") return snapshot;
+  return noteRefusal(world.saved, record, async () => {
+    const { snapshot: renewed } = await touchSaved(world, record, snapshots);
+    return renewed;
+  });
 }
 
-/**
- * Renews a saved session at the server. What it answers is stored before it is used: what was before is
- * worthless. Where the server refuses the session, that is what the saved one is from now on.
- */
+/** Where the server refuses the session, that is what the saved one is from now on. */
+export async function noteRefusal<T>(
+  saved: SavedBook,
+  { key }: SavedRecord,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SessionRefusedError && isAlive(saved.get(key).seen.status)) {
+      await saved.setStatus(key, error.status, error.why, "server");
+    }
+    throw error;
+  }
+}
+
+/** Renews a saved session at the server. What it answers is stored before it is used: what was before is worthless. */
 export async function touchSaved(
   { saved, fetch }: Pick<SwapWorld, "saved" | "fetch">,
   { key }: SavedRecord,
@@ -107,25 +127,36 @@ export async function touchSaved(
 ): Promise<Taken> {
   const snapshot = saved.snapshot(key);
   if (!snapshot) throw new WebError(NOT_KEPT);
-  try {
-    const taken = await snapshots.touch(snapshot, fetch);
-    await saved.refresh(key, taken, "extension");
-    return taken;
-  } catch (error) {
-    if (error instanceof SessionRefusedError) {
-      await saved.setStatus(key, error.status, error.why, "server");
-    }
-    throw error;
-  }
+  const taken = await snapshots.touch(snapshot, fetch);
+  await saved.refresh(key, taken, "extension");
+  return taken;
+}
+
+/** What the page had, saved. */
+interface Kept {
+  record: SavedRecord;
+  /** Fresh; absent: what the page has isn't whole, and it was saved before. */
+  taken?: Taken;
 }
 
 async function keepOutgoing(
   { saved }: SwapWorld,
-  { page, snapshots, outgoing }: Swap,
-): Promise<{ taken: Taken; record: SavedRecord }> {
-  const taken = await snapshots.take(page);
+  { page, snapshots, record: { seen }, outgoing }: Swap,
+): Promise<Kept> {
   const { origin } = page.holder;
   const { storeId } = page.cookies;
+  let taken: Taken;
+  try {
+    taken = await snapshots.take(page);
+  } catch (error) {
+    // As a swap leaves it that stopped half-way: of who is saved already nobody is lost.
+    const known = outgoing && saved.twin({ kind: seen.kind, id: outgoing.id }, { origin, storeId });
+    if (known && saved.snapshot(known.key)) return { record: known };
+    throw new WebError(
+      `What the page has can't be saved, and would be lost: ${messageOf(error)}`,
+      "Sign it out or remove it from the page first.",
+    );
+  }
   const isSame = taken.seen.id === outgoing?.id;
   const record = await saved.keep(taken, {
     origin,
@@ -142,10 +173,7 @@ async function keepOutgoing(
   return { taken, record };
 }
 
-function journalOf(
-  { page, record }: Swap,
-  outgoing: { taken: Taken; record: SavedRecord } | undefined,
-): SwapJournal {
+function journalOf({ page, record }: Swap, outgoing: Kept | undefined): SwapJournal {
   const { key, label, seen } = record;
   return {
     id: crypto.randomUUID(),
@@ -154,7 +182,7 @@ function journalOf(
     holder: page.holder,
     storeId: page.cookies.storeId,
     to: { key, id: seen.id, label },
-    ...(outgoing && {
+    ...(outgoing?.taken && {
       back: {
         id: outgoing.taken.seen.id,
         label: outgoing.record.label,
@@ -174,7 +202,7 @@ async function writeDown(world: SwapWorld, journal: SwapJournal): Promise<void> 
   }
 }
 
-/** Systems roll back by themselves; where one fails otherwise, it isn't known how far it came. */
+/** Systems roll back by themselves, and say what they did; where one fails otherwise, it isn't known how far it came. */
 async function putOrBack(
   { page, snapshots }: Swap,
   snapshot: Snapshot,
@@ -183,13 +211,8 @@ async function putOrBack(
   try {
     await snapshots.put(page, snapshot);
   } catch (error) {
-    const isTold =
-      error instanceof RolledBackError ||
-      error instanceof HalfSwappedError ||
-      error instanceof CookiesRefusedError;
-    if (isTold) throw error;
-    const why =
-      error instanceof SessionError ? error.message : `The swap failed: ${messageOf(error)}.`;
+    if (error instanceof SessionError) throw error;
+    const why = `The swap failed: ${messageOf(error)}.`;
     try {
       await snapshots.put(page, back);
     } catch (second) {

@@ -8,10 +8,10 @@ import { UnknownSessionError } from "../session/errors.ts";
 import type { HistoryEntry, SessionKey } from "../session/model.ts";
 import { labelling } from "./labels.ts";
 import { NOT_KEPT } from "./saved-book.ts";
-import { type SwapWorld, snapshotToUse, touchSaved } from "./swap.ts";
+import { noteRefusal, type SwapWorld, snapshotToUse, touchSaved } from "./swap.ts";
 import { Switches } from "./switches.ts";
 import type { Turn, WebBook } from "./web-book.ts";
-import { WebError } from "./web-error.ts";
+import { SessionRefusedError, WebError } from "./web-error.ts";
 import {
   isSavedSessionKey,
   type SeenSession,
@@ -102,7 +102,7 @@ export class WebOperations {
         this.#switches.stopWatching(page);
         await system.end(page, session.seen);
       },
-      acts: ({ kind, id }) => [{ kind, id, over: { status: "ended", cause } }],
+      acts: ({ kind, id }) => [{ kind, id, over: { status: "ended", cause, by: "you" } }],
       saved: async (record, snapshots) => {
         const { saved } = this.#book;
         // One that a page may have isn't renewed behind its back.
@@ -132,7 +132,7 @@ export class WebOperations {
       return;
     }
     const act = ({ kind, id }: SeenSession): OwnAct[] => [
-      { kind, id, over: { status: "removed", cause: "You took it out of the page." } },
+      { kind, id, over: { status: "removed", cause: "You took it out of the page.", by: "you" } },
     ];
     await this.#onPage(
       tabId,
@@ -295,7 +295,9 @@ export class WebOperations {
     }
     const record = this.#book.saved.get(key);
     const snapshots = snapshotsOf(this.#book.system(record.seen.kind));
-    return this.#book.inTurnOf(record, () => ways.saved(record, snapshots));
+    return this.#book.inTurnOf(record, () =>
+      noteRefusal(this.#book.saved, record, () => ways.saved(record, snapshots)),
+    );
   }
 
   /**
@@ -321,6 +323,14 @@ export class WebOperations {
         const result = await work({ ...turn, session, system });
         done = acts(session.seen);
         return result;
+      } catch (error) {
+        // Should it be gone now, it is known why.
+        if (error instanceof SessionRefusedError) {
+          const { status, why: cause } = error;
+          const { kind, id } = session.seen;
+          done = [{ kind, id, over: { status, cause, by: "server" } }];
+        }
+        throw error;
       } finally {
         await this.#book.lookInTurn(turn, done, "you");
       }

@@ -69,7 +69,8 @@ export interface Snapshots {
   take(page: WebPage): Promise<Taken>;
   /**
    * Swaps what the page has for this snapshot, whole; undefined: the page has no session afterwards. Read
-   * back and compared. @throws RolledBackError, HalfSwappedError
+   * back and compared. @throws RolledBackError, HalfSwappedError; any other typed error where nothing was
+   * changed
    */
   put(page: WebPage, snapshot: Snapshot | undefined): Promise<void>;
   /**

@@ -1,5 +1,7 @@
 /** A swap that stops at any of its steps, by the browser's refusal or by the worker's death. */
 import { describe, expect, it } from "vitest";
+import { WebError } from "../../../src/web/web-error.ts";
+import type { WebHolder } from "../../../src/web/web-model.ts";
 import { until } from "../../support/registry.ts";
 import { failureOf } from "../../support/scene.ts";
 import { TAB, WebScene } from "../../support/web/web-scene.ts";
@@ -19,6 +21,20 @@ const never = () => new Promise<void>(() => undefined);
 const refuses = () => {
   throw new Error("the browser says nothing");
 };
+
+it("refused before anything was touched, nothing is put back either", async () => {
+  const scene = new WebScene();
+  await scene.savedAll("alice", "bob");
+  const { snapshots } = scene.tokens;
+  if (snapshots) {
+    snapshots.put = async () => {
+      throw new WebError("The saved session's cookie ended yesterday. Nothing was changed.");
+    };
+  }
+  expect(await failureOf(scene.switchTo("alice"))).toMatchObject({ name: "WebError" });
+  expect([scene.world.writes, scene.stores.journals.size]).toEqual([0, 0]);
+  expect(scene.world.whoIs()).toBe("bob");
+});
 
 describe.each(STEPS)("stopped at cookie %i", (step) => {
   it("by the browser, the page has its former session back, and is told so", async () => {
@@ -76,6 +92,39 @@ describe.each(STEPS)("stopped at cookie %i", (step) => {
       await scene.switchTo(user);
       expect(scene.world.whoIs()).toBe(user);
     }
+  });
+});
+
+describe("a page whose session isn't whole", () => {
+  /** Of two sessions, as their system shows it: by the token that its SDK goes by. */
+  async function half(known: "saved" | "unknown"): Promise<WebScene> {
+    const scene = new WebScene();
+    await scene.savedAll("alice", ...(known === "saved" ? ["bob"] : []));
+    if (known === "unknown") await scene.signedIn("bob");
+    const { tokens, world } = scene;
+    const look = tokens.look.bind(tokens);
+    const whole = await look(await world.page(world.documents(TAB)[0] as WebHolder));
+    tokens.look = async (page) => (world.whoIs() === "half" ? whole : look(page));
+    const [broken] = scene.world.jar();
+    if (broken) broken.value = "alice-1 1";
+    return scene;
+  }
+
+  it("can be switched away from where it is saved already", async () => {
+    const scene = await half("saved");
+    await scene.switchTo("alice");
+    expect(scene.world.whoIs()).toBe("alice");
+    expect(scene.onPage("alice").current).toBe(true);
+    await scene.switchTo("bob");
+    expect(scene.world.whoIs()).toBe("bob");
+  });
+
+  it("can't where it would be lost, and that is said", async () => {
+    const scene = await half("unknown");
+    const { message, advice } = await failureOf(scene.switchTo("alice"));
+    expect(message).toContain("can't be saved, and would be lost: The page has no session.");
+    expect(advice).toContain("remove it from the page first");
+    expect(scene.world.whoIs()).toBe("half");
   });
 });
 
