@@ -19,7 +19,7 @@ export function savedView(
   place: SavedPlace,
 ): WebSessionView {
   const { key, origin, storeId, label, colour, statusSince, seen } = record;
-  const why = !hasSnapshot ? NOT_KEPT : isAlive(seen.status) ? undefined : seen.cause;
+  const why = !isAlive(seen.status) ? seen.cause : hasSnapshot ? undefined : NOT_KEPT;
   // What its system says of it, where nothing else is in the way.
   const can = (operation: WebOperation) => why ?? seen.operations[operation] ?? true;
   const operations: SeenSession["operations"] = {

@@ -87,10 +87,8 @@ export async function snapshotToUse(
   record: SavedRecord,
   snapshots: Snapshots,
 ): Promise<Snapshot> {
-  const { key, owner, seen } = record;
-  const snapshot = world.saved.snapshot(key);
-  if (!snapshot) throw new WebError(NOT_KEPT);
-  if (!isAlive(seen.status)) throw new SessionRefusedError(seen.status, seen.cause);
+  const { owner, seen } = record;
+  const snapshot = snapshotOf(world.saved, record);
   const isOver = (seen.tokenExpireAt ?? Number.POSITIVE_INFINITY) <= Date.now() + NEARLY_OVER;
   if (!isOver && owner === "extension") return snapshot;
   // Where it is renewed isn't known: the page's own SDK knows, and does it.
@@ -101,6 +99,17 @@ export async function snapshotToUse(
     const { snapshot: renewed } = await touchSaved(world, record, snapshots);
     return renewed;
   });
+}
+
+/**
+ * A saved session's sign-in, as it is kept.
+ * @throws SessionRefusedError where it is known to be over, WebError where it wasn't kept
+ */
+export function snapshotOf(saved: SavedBook, { key, seen }: SavedRecord): Snapshot {
+  if (!isAlive(seen.status)) throw new SessionRefusedError(seen.status, seen.cause);
+  const snapshot = saved.snapshot(key);
+  if (!snapshot) throw new WebError(NOT_KEPT);
+  return snapshot;
 }
 
 /** Where the server refuses the session, that is what the saved one is from now on. */
@@ -122,13 +131,11 @@ export async function noteRefusal<T>(
 /** Renews a saved session at the server. What it answers is stored before it is used: what was before is worthless. */
 export async function touchSaved(
   { saved, fetch }: Pick<SwapWorld, "saved" | "fetch">,
-  { key }: SavedRecord,
+  record: SavedRecord,
   snapshots: Snapshots,
 ): Promise<Taken> {
-  const snapshot = saved.snapshot(key);
-  if (!snapshot) throw new WebError(NOT_KEPT);
-  const taken = await snapshots.touch(snapshot, fetch);
-  await saved.refresh(key, taken, "extension");
+  const taken = await snapshots.touch(snapshotOf(saved, record), fetch);
+  await saved.refresh(record.key, taken, "extension");
   return taken;
 }
 

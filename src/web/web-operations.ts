@@ -7,8 +7,7 @@
 import { UnknownSessionError } from "../session/errors.ts";
 import type { HistoryEntry, SessionKey } from "../session/model.ts";
 import { labelling } from "./labels.ts";
-import { NOT_KEPT } from "./saved-book.ts";
-import { noteRefusal, type SwapWorld, snapshotToUse, touchSaved } from "./swap.ts";
+import { noteRefusal, type SwapWorld, snapshotOf, snapshotToUse, touchSaved } from "./swap.ts";
 import { Switches } from "./switches.ts";
 import type { Turn, WebBook } from "./web-book.ts";
 import { SessionRefusedError, WebError } from "./web-error.ts";
@@ -108,9 +107,8 @@ export class WebOperations {
         // One that a page may have isn't renewed behind its back.
         const snapshot =
           record.owner === "page"
-            ? saved.snapshot(record.key)
+            ? snapshotOf(saved, record)
             : await snapshotToUse(this.#world, record, snapshots);
-        if (!snapshot) throw new WebError(NOT_KEPT);
         await snapshots.end(snapshot, this.#world.fetch);
         await saved.setStatus(record.key, "ended", cause, "you");
         await saved.dropSnapshot(record.key);

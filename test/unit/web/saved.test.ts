@@ -224,6 +224,14 @@ describe("a saved session that no page has", () => {
     expect(scene.world.server.sessions.get("alice-1")?.over).toBe("ended");
     expect(scene.saved("alice")).toMatchObject({ status: "ended", cause: "You signed it out." });
     expect(scene.stores.snapshots.has(key)).toBe(false);
+    // Not that its sign-in wasn't kept, which would lead to signing in again.
+    expect(scene.saved("alice").operations).toMatchObject({
+      switch: "You signed it out.",
+      touch: "You signed it out.",
+    });
+    expect((await failureOf(scene.operations.touch(undefined, key))).message).toBe(
+      "You signed it out.",
+    );
     await scene.operations.remove(undefined, key);
     expect([scene.stores.records.has(key), scene.stores.lines.has(key)]).toEqual([false, false]);
     expect(scene.world.whoIs()).toBe("bob");
