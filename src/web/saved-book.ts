@@ -151,12 +151,11 @@ export class SavedBook {
     return record;
   }
 
-  /** Out of a file. Without a snapshot it waits to be signed in again. */
-  async import(record: Omit<SavedRecord, "key" | "order">, snapshot?: Snapshot): Promise<boolean> {
+  /** Out of a file: it waits to be signed in again. */
+  async import(record: Omit<SavedRecord, "key" | "order">): Promise<boolean> {
     if (this.#records.size >= SAVED_LIMIT || this.twin(record.seen, record)) return false;
     this.#lastOrder += 1;
     const key = savedSessionKey(crypto.randomUUID());
-    if (snapshot) await this.#storeSnapshot(key, snapshot);
     const made = { ...record, key, order: this.#lastOrder };
     this.#records.set(key, made);
     await this.#store(made);
