@@ -228,7 +228,7 @@ export class RelayLine {
 /** @returns undefined where it is none of the hook's */
 function readUp(given: unknown): EventUp | undefined {
   if (typeof given !== "object" || given === null || !("type" in given)) return undefined;
-  if (given.type === "relay") return readRelay(given);
+  if (given.type === "relay") return readRelay(given as Partial<Relayed>);
   if (!TYPES.has(given.type)) return undefined;
   const message = given as EventUp;
   const isRequest = message.type === "api-request";
@@ -236,7 +236,7 @@ function readUp(given: unknown): EventUp | undefined {
 }
 
 /** With the fields of a request alone: what else a page had put there would be carried unpaid. */
-function readRelay(given: Partial<Omit<Relayed, "type">>): Relayed | undefined {
+function readRelay(given: Partial<Relayed>): Relayed | undefined {
   const { seq, route, client, generation, frame, variables } = given;
   if (typeof seq !== "number" || typeof client !== "number") return undefined;
   if (typeof generation !== "number" || (route !== undefined && typeof route !== "number")) {
