@@ -72,11 +72,15 @@ export class RelayLine {
   #pause = PAUSE;
   /** Routed requests that aren't answered, as far as is known here. */
   #onTheWay = 0;
-  readonly #up = new Together<Relayed>(([first, ...more]) => {
-    if (!first) return;
-    const messages = [first, ...more];
-    this.#options.post(more.length === 0 ? first : { type: "relay-batch", messages });
-  });
+  /** A busy page asks again at each answer, so those of all that are here go together. */
+  readonly #up = new Together<Relayed>(
+    ([first, ...more]) => {
+      if (!first) return;
+      const messages = [first, ...more];
+      this.#options.post(more.length === 0 ? first : { type: "relay-batch", messages });
+    },
+    () => this.#down.length,
+  );
   /** Came together, and are delivered one by one. */
   #down: EventDown[] = [];
 

@@ -178,6 +178,25 @@ describe("what a page may send", () => {
     expect(heard.slice(3)).toMatchObject([...answers, { type: "relay-lost" }]);
   });
 
+  test("what a busy page asks at each of many answers goes together", async () => {
+    vi.useRealTimers();
+    const asking = new RelayLine({
+      deliver: (message) => {
+        if (message.type === "relayed") asking.fromHook(relay({ seq: 100 + message.seq }));
+      },
+      post: (message) => posted.push(message as unknown as Record<string, unknown>),
+      connect: () => true,
+    });
+    for (let seq = 0; seq < 32; seq++) asking.fromHook(relay({ seq }));
+    await vi.waitFor(() => expect(posted.at(-1)).toMatchObject({ type: "relay-batch" }));
+    posted.length = 0;
+    const messages = Array.from({ length: 10 }, (_, seq) => ({ type: "relayed", seq, frame: "" }));
+    asking.fromWorker({ type: "relay-batch", messages } as never);
+    await vi.waitFor(() => expect(posted).not.toEqual([]));
+    const asked = messages.map(({ seq }) => ({ seq: 100 + seq }));
+    expect(posted).toMatchObject([{ type: "relay-batch", messages: asked }]);
+  });
+
   test("bytes: 16 MB in one request, 64 MB in a second", () => {
     const frame = new Uint8Array(16 * 1024 * 1024);
     line.fromHook(relay({ frame: new Uint8Array(frame.length + 1), seq: 7 }));
