@@ -106,8 +106,9 @@ export class SuperTokensScene {
     await this.restart(path);
   }
 
-  /** The page anew, signed out, with nothing saved. */
+  /** The page anew, signed out, with nothing saved; at the server nobody has a session. */
   async restart(path = ""): Promise<void> {
+    for (const handle of this.living) this.app.core.revoke(handle);
     // No SDK of the page before has a hand in the cookies then.
     await this.page.goto(`${this.app.origin}/plain`);
     await this.clear();
@@ -208,6 +209,13 @@ export class SuperTokensScene {
     await this.options.evaluate(`${API}.cookies.remove(${removed})`);
   }
 
+  /** Stops the worker as the browser may at any time. */
+  async killWorker(): Promise<void> {
+    await this.browser.worker.kill();
+    this.link = new WorkerLink(this.options);
+    await this.link.open();
+  }
+
   /** How many requests have reached the application's server and its core. */
   get asked(): number {
     return this.app.requests + this.app.core.countOf();
@@ -226,6 +234,18 @@ export class SuperTokensScene {
 /** Which of several rows is meant. */
 export type Where = "page" | "saved";
 
+/** The form of the application's own sign-in, as a person fills it in. */
+export interface SignInEntry {
+  endpoint?: string;
+  tenant?: string;
+  /** The new session's name in Switchyard. */
+  name?: string;
+  into?: "page" | "saved";
+  /** Values by the names of their fields. */
+  fields?: Record<string, string>;
+}
+
+const FORM = "form[data-form=web-sign-in]";
 const MAIN = "main[data-page=web-session]";
 
 export class SuperTokensPanel extends WebPanel {
@@ -252,14 +272,13 @@ export class SuperTokensPanel extends WebPanel {
   }
 
   /** Presses a button of the session that is shown. */
-  async press(name: string): Promise<void> {
-    await this.page.click(`${MAIN} >> role=button[name="${name}"]`);
+  override press(name: string, within = MAIN): Promise<void> {
+    return super.press(name, within);
   }
 
-  /** Presses what is behind the three dots. */
-  async more(name: string): Promise<void> {
-    await this.press("More actions");
-    await this.page.click(`role=menuitem[name="${name}"]`);
+  /** Waits until the row of a session has this status. */
+  async rowIs(where: Where, label: string, status: string): Promise<void> {
+    await expect.poll(async () => (await this.webRow(where, label)).status).toBe(status);
   }
 
   async seeInMain(text: string): Promise<void> {
@@ -283,6 +302,28 @@ export class SuperTokensPanel extends WebPanel {
   /** Waits until a notice says this. */
   async notice(text: string): Promise<void> {
     await this.page.see(`[data-web-notice] >> text*=${text}`);
+  }
+
+  /** Opens the form of the application's own sign-in, and fills in what is given. */
+  async openSignIn(origin: string, entry: SignInEntry): Promise<void> {
+    await this.show("Sessions");
+    const group = `[data-group="sign-in/${origin}"]`;
+    await this.page.click(`${group} >> role=button[name="Sign in through the application"]`);
+    await this.page.see(FORM);
+    const { endpoint, tenant, name, into, fields = {} } = entry;
+    if (endpoint !== undefined) await this.page.fill(`${FORM} >> label=Endpoint`, endpoint);
+    if (tenant !== undefined) await this.page.fill(`${FORM} >> label=Tenant`, tenant);
+    for (const [field, value] of Object.entries(fields)) {
+      await this.page.fill(`${FORM} >> label=Value of ${field}`, value);
+    }
+    if (into) await this.page.click(`${FORM} >> input[value=${into}]`);
+    if (name !== undefined) await this.page.fill(`${FORM} >> label=Name`, name);
+  }
+
+  /** Sends the form that is open. */
+  async submitSignIn(into: "page" | "saved"): Promise<void> {
+    const button = into === "page" ? "Sign the page in" : "Sign in and save";
+    await this.page.click(`${FORM} >> role=button[name="${button}"]`);
   }
 
   /** What a field of the session that is shown says. */
