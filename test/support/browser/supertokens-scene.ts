@@ -19,7 +19,7 @@ import type { Me } from "../web/supertokens/page-client.ts";
 import type { BrowserUnderTest } from "./describe.ts";
 import { launchForWeb, WebPanel, type WebRow } from "./web-scene.ts";
 
-/** A cookie as the browser has it, without what differs from session to session. */
+/** A cookie as the browser has it; when it ends browsers round as they like. */
 export interface KeptCookie {
   name: string;
   value: string;
@@ -163,6 +163,11 @@ export class SuperTokensScene {
     );
     return all
       .filter(({ name }) => /^(st-|s[A-Z])/.test(name))
+      .map(({ name, value, domain, hostOnly, path, httpOnly, secure, sameSite, partitionKey }) => ({
+        ...{ name, value, domain, hostOnly, path, httpOnly, secure, sameSite },
+        // Firefox says null where there is none.
+        ...(partitionKey && { partitionKey }),
+      }))
       .sort((a, b) => (a.name + a.path < b.name + b.path ? -1 : 1));
   }
 
@@ -209,6 +214,19 @@ export class SuperTokensScene {
     await this.options.evaluate(`${API}.cookies.remove(${removed})`);
   }
 
+  /** Opens the application in a container of Firefox, with its panel. */
+  async openInContainer(): Promise<{ page: Page; panel: SuperTokensPanel }> {
+    const { browser, options } = this;
+    const url = `${this.app.url}?container`;
+    const created = JSON.stringify({ url, cookieStoreId: "firefox-container-1" });
+    await options.evaluate(`${API}.tabs.create(${created}).then(() => true)`);
+    const page = await browser.findPage(url);
+    await page.bringToFront();
+    await page.waitFor("document.querySelector('#me')?.textContent");
+    const panel = await browser.openPanel(page, { width: 1000, height: 800 });
+    return { page, panel: new SuperTokensPanel(panel) };
+  }
+
   /** Stops the worker as the browser may at any time. */
   async killWorker(): Promise<void> {
     await this.browser.worker.kill();
@@ -249,12 +267,21 @@ const FORM = "form[data-form=web-sign-in]";
 const MAIN = "main[data-page=web-session]";
 
 export class SuperTokensPanel extends WebPanel {
-  /** The row of a session, once there is exactly one of this label there. */
+  /** The row of a session, once exactly one of this label is there. Those that a page had don't count. */
   async webRow(where: Where, label: string): Promise<WebRow> {
-    const isMeant = (row: WebRow) =>
-      row.label === label && row.key.startsWith(where === "page" ? "web/" : "saved/");
-    await expect.poll(async () => (await this.webRows()).filter(isMeant).length).toBe(1);
-    return (await this.webRows()).find(isMeant) as WebRow;
+    const meant = async () =>
+      (await this.rowsOf(where, label)).filter(
+        ({ status }) => where === "saved" || status === "active",
+      );
+    await expect.poll(async () => (await meant()).length).toBe(1);
+    return (await meant())[0] as WebRow;
+  }
+
+  private async rowsOf(where: Where, label: string): Promise<WebRow[]> {
+    const prefix = where === "page" ? "web/" : "saved/";
+    return (await this.webRows()).filter(
+      (row) => row.label === label && row.key.startsWith(prefix),
+    );
   }
 
   /** Who the list says that the page runs as. */
@@ -276,9 +303,9 @@ export class SuperTokensPanel extends WebPanel {
     return super.press(name, within);
   }
 
-  /** Waits until the row of a session has this status. */
+  /** Waits until the newest row of a session has this status. */
   async rowIs(where: Where, label: string, status: string): Promise<void> {
-    await expect.poll(async () => (await this.webRow(where, label)).status).toBe(status);
+    await expect.poll(async () => (await this.rowsOf(where, label))[0]?.status).toBe(status);
   }
 
   async seeInMain(text: string): Promise<void> {
