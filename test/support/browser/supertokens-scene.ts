@@ -19,7 +19,7 @@ import type { Me } from "../web/supertokens/page-client.ts";
 import type { BrowserUnderTest } from "./describe.ts";
 import { launchForWeb, WebPanel, type WebRow } from "./web-scene.ts";
 
-/** A cookie as the browser has it, without what differs from session to session. */
+/** A cookie as the browser has it; when it ends browsers round as they like. */
 export interface KeptCookie {
   name: string;
   value: string;
@@ -106,8 +106,9 @@ export class SuperTokensScene {
     await this.restart(path);
   }
 
-  /** The page anew, signed out, with nothing saved. */
+  /** The page anew, signed out, with nothing saved; at the server nobody has a session. */
   async restart(path = ""): Promise<void> {
+    for (const handle of this.living) this.app.core.revoke(handle);
     // No SDK of the page before has a hand in the cookies then.
     await this.page.goto(`${this.app.origin}/plain`);
     await this.clear();
@@ -162,6 +163,11 @@ export class SuperTokensScene {
     );
     return all
       .filter(({ name }) => /^(st-|s[A-Z])/.test(name))
+      .map(({ name, value, domain, hostOnly, path, httpOnly, secure, sameSite, partitionKey }) => ({
+        ...{ name, value, domain, hostOnly, path, httpOnly, secure, sameSite },
+        // Firefox says null where there is none.
+        ...(partitionKey && { partitionKey }),
+      }))
       .sort((a, b) => (a.name + a.path < b.name + b.path ? -1 : 1));
   }
 
@@ -208,6 +214,26 @@ export class SuperTokensScene {
     await this.options.evaluate(`${API}.cookies.remove(${removed})`);
   }
 
+  /** Opens the application in a container of Firefox, with its panel. */
+  async openInContainer(): Promise<{ page: Page; panel: SuperTokensPanel }> {
+    const { browser, options } = this;
+    const url = `${this.app.url}?container`;
+    const created = JSON.stringify({ url, cookieStoreId: "firefox-container-1" });
+    await options.evaluate(`${API}.tabs.create(${created}).then(() => true)`);
+    const page = await browser.findPage(url);
+    await page.bringToFront();
+    await page.waitFor("document.querySelector('#me')?.textContent");
+    const panel = await browser.openPanel(page, { width: 1000, height: 800 });
+    return { page, panel: new SuperTokensPanel(panel) };
+  }
+
+  /** Stops the worker as the browser may at any time. */
+  async killWorker(): Promise<void> {
+    await this.browser.worker.kill();
+    this.link = new WorkerLink(this.options);
+    await this.link.open();
+  }
+
   /** How many requests have reached the application's server and its core. */
   get asked(): number {
     return this.app.requests + this.app.core.countOf();
@@ -226,15 +252,36 @@ export class SuperTokensScene {
 /** Which of several rows is meant. */
 export type Where = "page" | "saved";
 
+/** The form of the application's own sign-in, as a person fills it in. */
+export interface SignInEntry {
+  endpoint?: string;
+  tenant?: string;
+  /** The new session's name in Switchyard. */
+  name?: string;
+  into?: "page" | "saved";
+  /** Values by the names of their fields. */
+  fields?: Record<string, string>;
+}
+
+const FORM = "form[data-form=web-sign-in]";
 const MAIN = "main[data-page=web-session]";
 
 export class SuperTokensPanel extends WebPanel {
-  /** The row of a session, once there is exactly one of this label there. */
+  /** The row of a session, once exactly one of this label is there. Those that a page had don't count. */
   async webRow(where: Where, label: string): Promise<WebRow> {
-    const isMeant = (row: WebRow) =>
-      row.label === label && row.key.startsWith(where === "page" ? "web/" : "saved/");
-    await expect.poll(async () => (await this.webRows()).filter(isMeant).length).toBe(1);
-    return (await this.webRows()).find(isMeant) as WebRow;
+    const meant = async () =>
+      (await this.rowsOf(where, label)).filter(
+        ({ status }) => where === "saved" || status === "active",
+      );
+    await expect.poll(async () => (await meant()).length).toBe(1);
+    return (await meant())[0] as WebRow;
+  }
+
+  private async rowsOf(where: Where, label: string): Promise<WebRow[]> {
+    const prefix = where === "page" ? "web/" : "saved/";
+    return (await this.webRows()).filter(
+      (row) => row.label === label && row.key.startsWith(prefix),
+    );
   }
 
   /** Who the list says that the page runs as. */
@@ -252,14 +299,13 @@ export class SuperTokensPanel extends WebPanel {
   }
 
   /** Presses a button of the session that is shown. */
-  async press(name: string): Promise<void> {
-    await this.page.click(`${MAIN} >> role=button[name="${name}"]`);
+  override press(name: string, within = MAIN): Promise<void> {
+    return super.press(name, within);
   }
 
-  /** Presses what is behind the three dots. */
-  async more(name: string): Promise<void> {
-    await this.press("More actions");
-    await this.page.click(`role=menuitem[name="${name}"]`);
+  /** Waits until the newest row of a session has this status. */
+  async rowIs(where: Where, label: string, status: string): Promise<void> {
+    await expect.poll(async () => (await this.rowsOf(where, label))[0]?.status).toBe(status);
   }
 
   async seeInMain(text: string): Promise<void> {
@@ -283,6 +329,28 @@ export class SuperTokensPanel extends WebPanel {
   /** Waits until a notice says this. */
   async notice(text: string): Promise<void> {
     await this.page.see(`[data-web-notice] >> text*=${text}`);
+  }
+
+  /** Opens the form of the application's own sign-in, and fills in what is given. */
+  async openSignIn(origin: string, entry: SignInEntry): Promise<void> {
+    await this.show("Sessions");
+    const group = `[data-group="sign-in/${origin}"]`;
+    await this.page.click(`${group} >> role=button[name="Sign in through the application"]`);
+    await this.page.see(FORM);
+    const { endpoint, tenant, name, into, fields = {} } = entry;
+    if (endpoint !== undefined) await this.page.fill(`${FORM} >> label=Endpoint`, endpoint);
+    if (tenant !== undefined) await this.page.fill(`${FORM} >> label=Tenant`, tenant);
+    for (const [field, value] of Object.entries(fields)) {
+      await this.page.fill(`${FORM} >> label=Value of ${field}`, value);
+    }
+    if (into) await this.page.click(`${FORM} >> input[value=${into}]`);
+    if (name !== undefined) await this.page.fill(`${FORM} >> label=Name`, name);
+  }
+
+  /** Sends the form that is open. */
+  async submitSignIn(into: "page" | "saved"): Promise<void> {
+    const button = into === "page" ? "Sign the page in" : "Sign in and save";
+    await this.page.click(`${FORM} >> role=button[name="${button}"]`);
   }
 
   /** What a field of the session that is shown says. */
