@@ -171,9 +171,11 @@ export class SavedBook {
    * What the page or the server has made of it since. The snapshot is stored before all else: the one
    * before may be worthless by now.
    * @returns false where it couldn't be stored, and goes on in memory
+   * @throws WebError where a page may have made it up
    */
   async refresh(key: SessionKey, { seen, snapshot }: Taken, owner: SavedOwner): Promise<boolean> {
     const record = this.get(key);
+    this.assertGenuine(key, snapshot);
     const before = record.seen;
     const isStored = await this.#storeSnapshot(key, snapshot);
     record.seen = kept(seen);
@@ -186,6 +188,19 @@ export class SavedBook {
     }
     await this.#store(record);
     return isStored;
+  }
+
+  /**
+   * A page knows the id of each session that it ever had, and scripts can write tokens of that id: those
+   * don't take the place of tokens that no script could have written.
+   * @throws WebError
+   */
+  assertGenuine(key: SessionKey, snapshot: Snapshot): void {
+    const before = this.snapshot(key);
+    if (!before || !isHiddenFromScripts(before) || isHiddenFromScripts(snapshot)) return;
+    throw new WebError(
+      `The page has “${this.get(key).label}” with tokens that any script could have written, and it was saved with others. What is saved stays as it is.`,
+    );
   }
 
   async setOwner(key: SessionKey, owner: SavedOwner): Promise<void> {
@@ -313,6 +328,10 @@ class NotStoredError extends WebError {
       "Close what fills the browser's memory, then try again.",
     );
   }
+}
+
+function isHiddenFromScripts({ cookies }: Snapshot): boolean {
+  return cookies.some(({ httpOnly }) => httpOnly);
 }
 
 function kept(seen: SeenSession): SavedRecord["seen"] {

@@ -40,7 +40,9 @@ export async function recoverSwap(
   if (!(await isReachable(page))) {
     return told(false, "What the page had is put back when it is opened again.");
   }
-  const there = await taken(page, snapshots);
+  const there = await taken(page, snapshots, (found) => {
+    if (found.seen.id === to.id && saved.has(to.key)) saved.assertGenuine(to.key, found.snapshot);
+  });
   const isForeign = there !== undefined && there.seen.id !== to.id;
   if (isForeign) {
     const isBack = there.seen.id === back?.id;
@@ -71,11 +73,17 @@ async function isReachable(page: WebPage): Promise<boolean> {
   }
 }
 
-async function taken(page: WebPage, snapshots: Snapshots): Promise<Taken | undefined> {
+async function taken(
+  page: WebPage,
+  snapshots: Snapshots,
+  check: (found: Taken) => void,
+): Promise<Taken | undefined> {
   try {
-    return await snapshots.take(page);
+    const found = await snapshots.take(page);
+    check(found);
+    return found;
   } catch {
-    // None, or no whole one: that is what is asked.
+    // None, no whole one, or one that the page may have made up: that is what is asked.
     return undefined;
   }
 }

@@ -142,7 +142,7 @@ export async function touchSaved(
 /** What the page had, saved. */
 interface Kept {
   record: SavedRecord;
-  /** Fresh; absent: what the page has isn't whole, and it was saved before. */
+  /** Fresh; absent: what the page has isn't whole or may be made up, and it was saved before. */
   taken?: Taken;
 }
 
@@ -155,8 +155,11 @@ async function keepOutgoing(
   let taken: Taken;
   try {
     taken = await snapshots.take(page);
+    const twin = saved.twin(taken.seen, { origin, storeId });
+    if (twin) saved.assertGenuine(twin.key, taken.snapshot);
   } catch (error) {
-    // As a swap leaves it that stopped half-way: of who is saved already nobody is lost.
+    // As a swap leaves it that stopped half-way, or a page that makes up what it has: of who is saved
+    // already nobody is lost.
     const known = outgoing && saved.twin({ kind: seen.kind, id: outgoing.id }, { origin, storeId });
     if (known && saved.snapshot(known.key)) return { record: known };
     throw new WebError(
