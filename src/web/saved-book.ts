@@ -6,6 +6,7 @@
  */
 import { UnknownSessionError } from "../session/errors.ts";
 import type { HistoryEntry, SessionKey } from "../session/model.ts";
+import { jarName } from "./jar-name.ts";
 import { labelling, ownColour, ownLabel } from "./labels.ts";
 import { boundedSession } from "./look-limits.ts";
 import { WebError } from "./web-error.ts";
@@ -95,15 +96,16 @@ export class SavedBook {
     return this.#snapshots.get(key);
   }
 
-  /** The saved session that is this one of a page's. */
+  /** The saved session that is this one of a page's, also where it was saved from another port of its host. */
   twin(
     { kind, id }: Pick<SeenSession, "kind" | "id">,
     { origin, storeId }: Pick<SavedRecord, "origin" | "storeId">,
   ): SavedRecord | undefined {
+    const jar = jarName(storeId, origin);
     for (const record of this.#records.values()) {
       const { seen } = record;
       if (seen.id !== id || seen.kind !== kind) continue;
-      if (record.origin === origin && record.storeId === storeId) return record;
+      if (jarName(record.storeId, record.origin) === jar) return record;
     }
     return undefined;
   }
@@ -177,7 +179,7 @@ export class SavedBook {
     const record = this.get(key);
     this.assertGenuine(key, snapshot);
     const before = record.seen;
-    const isStored = await this.#storeSnapshot(key, snapshot);
+    const isStored = await this.#storeSnapshot(key, this.#asOf(record, snapshot));
     record.seen = kept(seen);
     record.owner = owner;
     if (before.status !== seen.status) {
@@ -267,6 +269,14 @@ export class SavedBook {
 
   note(key: SessionKey, text: string): Promise<void> {
     return this.#note(key, { event: "note", by: "you", text });
+  }
+
+  /** Taken on another port: it fits where it was saved, and where it is renewed was seen there. */
+  #asOf({ key, origin }: SavedRecord, snapshot: Snapshot): Snapshot {
+    if (snapshot.origin === origin) return snapshot;
+    const { base: _base, ...rest } = snapshot;
+    const base = this.snapshot(key)?.base;
+    return { ...rest, origin, ...(base !== undefined && { base }) };
   }
 
   // ── Storing ─────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@
  * its snapshot is taken anew. When the page has it no more by the page's own doing, the last snapshot may
  * be one renewal behind; and what is known of the end of the session is so for the saved one too.
  */
+import { jarName } from "./jar-name.ts";
 import { isAlive, type SavedBook } from "./saved-book.ts";
 import type { SeenSession } from "./web-model.ts";
 import type { WebPage } from "./web-page.ts";
@@ -28,9 +29,10 @@ export class Twins {
   async follow(system: WebSystem, site: WebSite, page: WebPage, isDirty: boolean): Promise<void> {
     if (!system.snapshots || page.cookies.refused || !site.isSeen(system.kind)) return;
     const current = site.current(system.kind)?.seen;
+    const jar = jarName(page.cookies.storeId, site.origin);
     for (const record of this.#saved.all) {
-      if (record.seen.kind !== system.kind || record.origin !== site.origin) continue;
-      if (record.storeId !== page.cookies.storeId) continue;
+      if (record.seen.kind !== system.kind) continue;
+      if (jarName(record.storeId, record.origin) !== jar) continue;
       if (current?.id === record.seen.id) {
         if (isDirty || this.#isBehind(record, current)) {
           await this.refresh(system, record, current, page);
