@@ -6,12 +6,13 @@
  * be one renewal behind; and what is known of the end of the session is so for the saved one too.
  */
 import { jarName } from "./jar-name.ts";
+import { isSameSnapshot } from "./same-snapshot.ts";
 import { isAlive, type SavedBook } from "./saved-book.ts";
 import type { SeenSession } from "./web-model.ts";
 import type { WebPage } from "./web-page.ts";
 import type { WebSite } from "./web-site.ts";
 import type { SavedRecord } from "./web-store.ts";
-import type { Snapshot, WebSystem } from "./web-system.ts";
+import type { WebSystem } from "./web-system.ts";
 
 export class Twins {
   readonly #saved: SavedBook;
@@ -62,7 +63,7 @@ export class Twins {
       if (taken?.seen.id !== seen.id) return;
       this.#taken.set(key, JSON.stringify(current));
       const before = this.#saved.snapshot(key);
-      const isSame = before && textOf(before) === textOf(taken.snapshot);
+      const isSame = before && isSameSnapshot(before, taken.snapshot);
       if (isSame && record.owner === "page" && seen.status === taken.seen.status) return;
       await this.#saved.refresh(key, taken, "page");
     } catch {
@@ -81,8 +82,4 @@ export class Twins {
       if (gone.status !== "expired") await this.#saved.dropSnapshot(key);
     }
   }
-}
-
-function textOf({ takenAt: _takenAt, ...snapshot }: Snapshot): string {
-  return JSON.stringify(snapshot);
 }

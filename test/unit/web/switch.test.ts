@@ -40,6 +40,22 @@ describe("a switch", () => {
     expect(scene.book.savedFor(TAB)).toHaveLength(2);
   });
 
+  it("saves what the page renewed while it was being saved", async () => {
+    const scene = new WebScene();
+    await scene.savedAll("alice", "bob");
+    const { saveJournal } = scene.stores.secret;
+    let renewals = 0;
+    scene.stores.secret.saveJournal = async (journal) => {
+      if (renewals++ === 0) scene.world.pageRenews();
+      await saveJournal(journal);
+    };
+    await scene.switchTo("alice");
+    await scene.switchTo("bob");
+    scene.world.pageRenews();
+    expect(scene.world.whoIs()).toBe("bob");
+    expect(scene.stores.journals.size).toBe(0);
+  });
+
   it("takes the label that the person gave the outgoing one on the page", async () => {
     const scene = new WebScene();
     await scene.savedAll("alice");
