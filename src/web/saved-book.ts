@@ -1,8 +1,8 @@
 /**
  * The saved sessions: their records, which outlive the browser, and their snapshots, which don't.
  *
- * A snapshot is stored before anybody relies on it. A record that can't be stored goes on in memory, and
- * the person is told.
+ * A session is stored whole before anybody relies on it: a worker that dies soon after would forget it. A
+ * change that can't be stored goes on in memory, and the person is told.
  */
 import { UnknownSessionError } from "../session/errors.ts";
 import type { HistoryEntry, SessionKey } from "../session/model.ts";
@@ -112,13 +112,13 @@ export class SavedBook {
 
   /**
    * Saves a session as it was taken; one that is saved already has its snapshot replaced.
-   * @throws WebError where the snapshot can't be stored, or too many are: then nothing is saved
+   * @throws WebError where it can't be stored, or too many are: then nothing is saved
    */
   async keep({ seen, snapshot }: Taken, keeping: Keeping): Promise<SavedRecord> {
     const known = this.twin(seen, keeping);
     if (known) {
       const isStored = await this.refresh(known.key, { seen, snapshot }, keeping.owner);
-      if (!isStored) throw new NotStoredError();
+      if (!isStored) throw noRoom();
       await this.edit(known.key, keeping);
       return known;
     }
@@ -145,10 +145,17 @@ export class SavedBook {
     };
     if (!(await this.#storeSnapshot(key, snapshot))) {
       this.#snapshots.delete(key);
-      throw new NotStoredError();
+      throw noRoom();
     }
     this.#records.set(key, record);
-    await this.#store(record);
+    if (!(await this.#store(record))) {
+      this.#records.delete(key);
+      await this.#forgetSnapshot(key);
+      throw new WebError(
+        "The session could not be stored. Nothing was changed.",
+        "Look whether the disk is full, then try again.",
+      );
+    }
     await this.#note(key, { event: "created", by: "you", text });
     return record;
   }
@@ -295,11 +302,14 @@ export class SavedBook {
     );
   }
 
-  async #store(record: SavedRecord): Promise<void> {
-    if (!this.#records.has(record.key)) return;
+  async #store(record: SavedRecord): Promise<boolean> {
+    if (!this.#records.has(record.key)) return false;
     const { store } = this.#options;
-    await this.#tried("store a saved session", () => store.saveSaved(structuredClone(record)));
+    const isStored = await this.#tried("store a saved session", () =>
+      store.saveSaved(structuredClone(record)),
+    );
     this.#options.changed();
+    return isStored;
   }
 
   #statusNote(
@@ -331,13 +341,11 @@ export class SavedBook {
 }
 
 /** A swap relies on what was saved, so it mustn't be saved in memory alone. */
-class NotStoredError extends WebError {
-  constructor() {
-    super(
-      "The session's sign-in could not be stored. Nothing was changed.",
-      "Close what fills the browser's memory, then try again.",
-    );
-  }
+function noRoom(): WebError {
+  return new WebError(
+    "The session's sign-in could not be stored. Nothing was changed.",
+    "Close what fills the browser's memory, then try again.",
+  );
 }
 
 function isHiddenFromScripts({ cookies }: Snapshot): boolean {

@@ -56,6 +56,26 @@ describe("a switch", () => {
     expect(scene.stores.journals.size).toBe(0);
   });
 
+  it("doesn't begin where the outgoing session can't be kept over the worker's death", async () => {
+    const scene = new WebScene();
+    await scene.savedAll("alice");
+    await scene.signedIn("bob");
+    const { saveSaved } = scene.stores.durable;
+    scene.stores.durable.saveSaved = async () => {
+      throw new Error("the disk is full");
+    };
+    const error = await failureOf(scene.switchTo("alice"));
+    expect(error.message).toBe("The session could not be stored. Nothing was changed.");
+    expect(scene.world.whoIs()).toBe("bob");
+    expect(scene.stores.snapshots.size).toBe(1);
+    scene.stores.durable.saveSaved = saveSaved;
+    await scene.switchTo("alice");
+    scene.start();
+    await scene.look();
+    await scene.switchTo("bob");
+    expect(scene.world.whoIs()).toBe("bob");
+  });
+
   it("takes the label that the person gave the outgoing one on the page", async () => {
     const scene = new WebScene();
     await scene.savedAll("alice");
