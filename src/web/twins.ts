@@ -47,28 +47,33 @@ export class Twins {
     return this.#taken.get(record.key) !== JSON.stringify(current);
   }
 
-  /** Takes the page's session for the saved one that it is. Never rejects: the next look tries again. */
+  /**
+   * Takes the page's session for the saved one that it is. Never rejects: the next look tries again.
+   * @returns whether the snapshot is as the page has it now
+   */
   async refresh(
     system: WebSystem,
     record: SavedRecord,
     current: SeenSession,
     page: WebPage,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { key, seen } = record;
     // A server that ended a session leaves the page its access token for a while; only a new one counts.
     const isNewer = (current.tokenExpireAt ?? 0) > (seen.tokenExpireAt ?? 0);
-    if ((seen.status === "ended" || seen.status === "revoked") && !isNewer) return;
+    if ((seen.status === "ended" || seen.status === "revoked") && !isNewer) return false;
     try {
       const taken = await system.snapshots?.take(page);
-      if (taken?.seen.id !== seen.id) return;
+      if (taken?.seen.id !== seen.id) return false;
       this.#taken.set(key, JSON.stringify(current));
       const before = this.#saved.snapshot(key);
       const isSame = before && isSameSnapshot(before, taken.snapshot);
-      if (isSame && record.owner === "page" && seen.status === taken.seen.status) return;
+      if (isSame && record.owner === "page" && seen.status === taken.seen.status) return true;
       await this.#saved.refresh(key, taken, "page");
+      return true;
     } catch {
       // It changes just now, or the page is on its way out.
       this.#taken.delete(key);
+      return false;
     }
   }
 

@@ -222,6 +222,21 @@ describe("a saved session that a page has", () => {
   });
 });
 
+describe("a session that is taken out of the page while it can't be read whole", () => {
+  it("is renewed before it is used: the page may have renewed it unseen", async () => {
+    const scene = new WebScene();
+    await scene.savedAll("alice");
+    const { key } = scene.saved("alice");
+    if (scene.tokens.snapshots) {
+      scene.tokens.snapshots.take = async () => {
+        throw new Error("between two writes");
+      };
+    }
+    await scene.operations.remove(TAB, scene.onPage("alice").key);
+    expect(scene.stores.records.get(key)?.owner).toBe("unsure");
+  });
+});
+
 describe("a saved session that no page has", () => {
   it("is renewed at the server, and what it answers is stored", async () => {
     const scene = new WebScene();
