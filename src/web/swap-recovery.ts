@@ -25,7 +25,7 @@ export async function recoverSwap(
   snapshots: Snapshots,
   saved: SavedBook,
 ): Promise<Recovered> {
-  const { to, back } = journal;
+  const { to, back, kind, storeId } = journal;
   const { origin } = journal.holder;
   const told = (done: boolean, text: string): Recovered => ({
     done,
@@ -53,7 +53,10 @@ export async function recoverSwap(
   }
   try {
     if (there && saved.has(to.key)) await saved.refresh(to.key, there, "page");
-    await snapshots.put(page, back?.snapshot);
+    // Renewed as a saved one since, what was written down is one that a server takes for stolen.
+    const kept = back && saved.twin({ kind, id: back.id }, { origin, storeId });
+    await snapshots.put(page, (kept && saved.snapshot(kept.key)) ?? back?.snapshot);
+    if (kept) await saved.setOwner(kept.key, "page");
   } catch (error) {
     return told(
       false,
