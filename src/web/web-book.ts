@@ -61,7 +61,7 @@ export class WebBook {
   readonly ready: Promise<void>;
   readonly #turns = new Turns();
   readonly #tabs = new Map<number, WebTab>();
-  readonly #dirty = new Set<WebSite>();
+  readonly #dirty = new WeakSet<WebSite>();
   /** Interrupted swaps that couldn't be seen to yet, and the document in which that was tried last. */
   readonly #journals = new Map<string, { journal: SwapJournal; tried?: string }>();
   /** What is to be said of them once a page of that origin is looked at. */
