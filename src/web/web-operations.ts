@@ -156,10 +156,10 @@ export class WebOperations {
       const { page, site } = turn;
       await this.#book.lookInTurn(turn);
       const filled = forms.filled(origin, form);
-      await forms.remember(origin, form);
+      await this.#triedTo("remember the form", forms.remember(origin, form));
       if (into === "saved") {
         const taken = await snapshotsOf(system).signIn(page, filled);
-        await forms.rememberSecrets(origin, filled);
+        await this.#triedTo("remember the form", forms.rememberSecrets(origin, filled));
         const record = await saved.keep(taken, {
           origin,
           storeId: page.cookies.storeId,
@@ -178,7 +178,7 @@ export class WebOperations {
       if (twin) await this.#refreshed({ ...turn, system, session: before }, twin);
       try {
         await system.signIn(page, filled);
-        await forms.rememberSecrets(origin, filled);
+        await this.#triedTo("remember the form", forms.rememberSecrets(origin, filled));
       } finally {
         await this.#book.lookInTurn(turn, [], "you");
       }
@@ -188,6 +188,11 @@ export class WebOperations {
       if (given.label !== undefined) await labels.give(now.seen, given);
       return webSessionKey(site.holder, system.kind, now.seen.id);
     });
+  }
+
+  /** What is remembered saves typing, and no more: a broken store mustn't cost the session that was made. */
+  async #triedTo(what: string, work: Promise<void>): Promise<void> {
+    await work.catch((error: unknown) => this.#world.failed(what, error));
   }
 
   /** The person's own label and colour; kept for the session's id. */
