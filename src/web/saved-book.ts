@@ -274,10 +274,6 @@ export class SavedBook {
     return this.#options.store.history(this.get(key).key);
   }
 
-  note(key: SessionKey, text: string): Promise<void> {
-    return this.#note(key, { event: "note", by: "you", text });
-  }
-
   /** Taken on another port: it fits where it was saved, and where it is renewed was seen there. */
   #asOf({ key, origin }: SavedRecord, snapshot: Snapshot): Snapshot {
     if (snapshot.origin === origin) return snapshot;
