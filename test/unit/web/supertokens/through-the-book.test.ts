@@ -141,6 +141,22 @@ describe.each(WAYS)("with $mode $antiCsrf", (options) => {
     expect(await scene.whoIs()).toBe("bob");
   });
 
+  it("after a swap that stopped half-way, and back too, the former one can be switched to", async () => {
+    const scene = await opened(options);
+    await scene.saveAs("alice");
+    await scene.saveAs("bob");
+    let sets = 0;
+    scene.jar.failing = (_n, operation) =>
+      operation === "set" && ++sets > 2 ? new Error("no more") : undefined;
+    expect((await failureOf(scene.switchTo("alice"))).name).toBe("HalfSwappedError");
+    scene.jar.failing = undefined;
+    await scene.switchTo("bob");
+    expect(await scene.whoIs()).toBe("bob");
+    await scene.switchTo("alice");
+    expect(await scene.whoIs()).toBe("alice");
+    expect(scene.server.sessions.size).toBe(2);
+  });
+
   it("one that is signed out, in the page or as saved, is ended for both", async () => {
     const scene = await opened(options);
     await scene.saveAs("alice");
