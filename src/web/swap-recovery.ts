@@ -8,9 +8,9 @@
 import { messageOf } from "../session/errors.ts";
 import type { SavedBook } from "./saved-book.ts";
 import type { WebNotice } from "./web-model.ts";
-import type { WebPage } from "./web-page.ts";
+import type { WebCookie, WebPage } from "./web-page.ts";
 import type { SwapJournal } from "./web-store.ts";
-import type { Snapshots, Taken } from "./web-system.ts";
+import type { Snapshot, Snapshots, Taken } from "./web-system.ts";
 
 export interface Recovered {
   /** The journal has done its work. */
@@ -40,10 +40,19 @@ export async function recoverSwap(
   if (!(await isReachable(page))) {
     return told(false, "What the page had is put back when it is opened again.");
   }
-  const there = await taken(page, snapshots, (found) => {
-    if (found.seen.id === to.id && saved.has(to.key)) saved.assertGenuine(to.key, found.snapshot);
+  const found = await taken(page, snapshots, (one) => {
+    if (one.seen.id === to.id && saved.has(to.key)) saved.assertGenuine(to.key, one.snapshot);
   });
-  const isForeign = there !== undefined && there.seen.id !== to.id;
+  const incoming = saved.snapshot(to.key);
+  const former = back?.snapshot;
+  const isIncoming = found?.seen.id === to.id;
+  const isMixed =
+    found !== undefined &&
+    (isIncoming
+      ? hasOf(found.snapshot, former, incoming)
+      : found.seen.id === back?.id && hasOf(found.snapshot, incoming, former));
+  const there = isMixed ? undefined : found;
+  const isForeign = there !== undefined && !isIncoming;
   if (isForeign) {
     const isBack = there.seen.id === back?.id;
     return told(
@@ -74,6 +83,16 @@ async function isReachable(page: WebPage): Promise<boolean> {
     // Left, closed, or paused: that is what is asked.
     return false;
   }
+}
+
+/**
+ * A cookie of another session is there. By its name a session can't always be told: who looks at the
+ * tokens sees a whole one as long as only the refresh token, which names nobody, is another's.
+ */
+function hasOf(there: Snapshot, other: Snapshot | undefined, own: Snapshot | undefined): boolean {
+  const has = (snapshot: Snapshot | undefined, { name, value }: WebCookie) =>
+    snapshot?.cookies.some((each) => each.name === name && each.value === value) === true;
+  return there.cookies.some((cookie) => has(other, cookie) && !has(own, cookie));
 }
 
 async function taken(

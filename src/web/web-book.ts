@@ -113,7 +113,8 @@ export class WebBook {
         return view;
       }),
       sessions: shown.flatMap((site) => site.sessions.map((each) => this.#viewOf(site, each))),
-      notices: tab.notices,
+      // Of a page that was left there is nothing to do; when it is gone back to it is as it was.
+      notices: tab.notices.filter(({ origin }) => tab.siteOf(origin) !== undefined),
     };
   }
 

@@ -23,6 +23,18 @@ describe("a switch", () => {
     expect(scene.notices()).toEqual([]);
   });
 
+  it("is said no more while the page is somewhere else", async () => {
+    const scene = new WebScene();
+    await scene.savedAll("alice", "bob");
+    await scene.switchTo("alice");
+    scene.world.open(TAB, [OTHER]);
+    await scene.look();
+    expect(scene.notices()).toEqual([]);
+    scene.world.open(TAB);
+    await scene.look();
+    expect(scene.notices()).toEqual([]);
+  });
+
   it("saves the outgoing session as it is at that moment, under its user", async () => {
     const scene = new WebScene();
     await scene.savedAll("alice");
