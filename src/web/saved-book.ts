@@ -38,6 +38,9 @@ export interface SavedBookOptions {
   failed(what: string, error: unknown): void;
 }
 
+/** No token that is worth its name has fewer characters. */
+const TOKEN_LENGTH = 24;
+
 /** Where a session was taken, and how it is to be called. */
 export interface Keeping {
   origin: string;
@@ -201,11 +204,20 @@ export class SavedBook {
 
   /**
    * A page knows the id of each session that it ever had, and scripts can write tokens of that id: those
-   * don't take the place of tokens that no script could have written.
+   * don't take the place of tokens that no script could have written. And a refresh token names nobody:
+   * where a swap stopped half-way that of another session stands beside the rest of this one.
    * @throws WebError
    */
   assertGenuine(key: SessionKey, snapshot: Snapshot): void {
     const before = this.snapshot(key);
+    const other = this.all.find(
+      (each) => each.key !== key && haveOneToken(this.snapshot(each.key), snapshot),
+    );
+    if (other) {
+      throw new WebError(
+        `The page has “${this.get(key).label}” with a token of “${other.label}”. What is saved stays as it is.`,
+      );
+    }
     if (!before || !isHiddenFromScripts(before) || isHiddenFromScripts(snapshot)) return;
     throw new WebError(
       `The page has “${this.get(key).label}” with tokens that any script could have written, and it was saved with others. What is saved stays as it is.`,
@@ -342,6 +354,16 @@ function noRoom(): WebError {
     "The session's sign-in could not be stored. Nothing was changed.",
     "Close what fills the browser's memory, then try again.",
   );
+}
+
+function haveOneToken(one: Snapshot | undefined, other: Snapshot): boolean {
+  const tokens = new Set(one?.cookies.map(({ value }) => value).filter(isTokenLong));
+  return other.cookies.some(({ value }) => tokens.has(value));
+}
+
+/** Marks of time and the like may well be the same in two sessions. */
+function isTokenLong({ length }: string): boolean {
+  return length >= TOKEN_LENGTH;
 }
 
 function isHiddenFromScripts({ cookies }: Snapshot): boolean {
