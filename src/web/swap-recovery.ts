@@ -25,7 +25,7 @@ export async function recoverSwap(
   snapshots: Snapshots,
   saved: SavedBook,
 ): Promise<Recovered> {
-  const { to, back } = journal;
+  const { to, back, kind, storeId } = journal;
   const { origin } = journal.holder;
   const told = (done: boolean, text: string): Recovered => ({
     done,
@@ -40,7 +40,9 @@ export async function recoverSwap(
   if (!(await isReachable(page))) {
     return told(false, "What the page had is put back when it is opened again.");
   }
-  const found = await taken(page, snapshots);
+  const found = await taken(page, snapshots, (one) => {
+    if (one.seen.id === to.id && saved.has(to.key)) saved.assertGenuine(to.key, one.snapshot);
+  });
   const incoming = saved.snapshot(to.key);
   const former = back?.snapshot;
   const isIncoming = found?.seen.id === to.id;
@@ -60,7 +62,10 @@ export async function recoverSwap(
   }
   try {
     if (there && saved.has(to.key)) await saved.refresh(to.key, there, "page");
-    await snapshots.put(page, back?.snapshot);
+    // Renewed as a saved one since, what was written down is one that a server takes for stolen.
+    const kept = back && saved.twin({ kind, id: back.id }, { origin, storeId });
+    await snapshots.put(page, (kept && saved.snapshot(kept.key)) ?? back?.snapshot);
+    if (kept) await saved.setOwner(kept.key, "page");
   } catch (error) {
     return told(
       false,
@@ -90,11 +95,17 @@ function hasOf(there: Snapshot, other: Snapshot | undefined, own: Snapshot | und
   return there.cookies.some((cookie) => has(other, cookie) && !has(own, cookie));
 }
 
-async function taken(page: WebPage, snapshots: Snapshots): Promise<Taken | undefined> {
+async function taken(
+  page: WebPage,
+  snapshots: Snapshots,
+  check: (found: Taken) => void,
+): Promise<Taken | undefined> {
   try {
-    return await snapshots.take(page);
+    const found = await snapshots.take(page);
+    check(found);
+    return found;
   } catch {
-    // None, or no whole one: that is what is asked.
+    // None, no whole one, or one that the page may have made up: that is what is asked.
     return undefined;
   }
 }

@@ -7,6 +7,7 @@
  * the server refuses. And should the worker die half-way, what to put back is written down.
  */
 import { messageOf, SessionError } from "../session/errors.ts";
+import { isSameSnapshot } from "./same-snapshot.ts";
 import { isAlive, NOT_KEPT, type SavedBook } from "./saved-book.ts";
 import { misfit } from "./saved-view.ts";
 import {
@@ -22,6 +23,8 @@ import type { Snapshot, Snapshots, Taken } from "./web-system.ts";
 
 /** An access token that ends within so many milliseconds is renewed before a swap. */
 const NEARLY_OVER = 5_000;
+/** A page may renew what it has while that is being stored: so often it is taken at most. */
+const TAKES = 3;
 
 export interface SwapWorld {
   saved: SavedBook;
@@ -60,14 +63,14 @@ export async function swap(world: SwapWorld, swapping: Swap): Promise<Swapped> {
   const reason = misfit(record, { storeId: page.cookies.storeId });
   if (reason !== undefined) throw new WebError(reason);
   const snapshot = await snapshotToUse(world, record, snapshots);
-  const outgoing = swapping.outgoing && (await keepOutgoing(world, swapping));
-  const journal = journalOf(swapping, outgoing);
-  await writeDown(world, journal);
+  const journalId = crypto.randomUUID();
+  let outgoing: Kept | undefined;
   try {
+    outgoing = await secureOutgoing(world, swapping, journalId);
     await putOrBack(swapping, snapshot, outgoing?.taken?.snapshot);
   } finally {
     await world.secret
-      .removeJournal(journal.id)
+      .removeJournal(journalId)
       .catch((error: unknown) => world.failed("note that a swap is over", error));
   }
   // A refresh token has one owner: of the one that came the page, of the one that went Switchyard.
@@ -142,8 +145,34 @@ export async function touchSaved(
 /** What the page had, saved. */
 interface Kept {
   record: SavedRecord;
-  /** Fresh; absent: what the page has isn't whole, and it was saved before. */
+  /** Fresh; absent: what the page has isn't whole or may be made up, and it was saved before. */
   taken?: Taken;
+}
+
+/** Saves what the page has and notes it down, as it is when all of that is done. */
+async function secureOutgoing(
+  world: SwapWorld,
+  swapping: Swap,
+  journalId: string,
+): Promise<Kept | undefined> {
+  for (let takes = 1; ; takes++) {
+    const outgoing = swapping.outgoing && (await keepOutgoing(world, swapping));
+    if (outgoing?.record.key === swapping.record.key) {
+      throw new WebError("The page has signed in as it by itself just now. Nothing was changed.");
+    }
+    await writeDown(world, journalOf(swapping, outgoing, journalId));
+    const taken = outgoing?.taken;
+    if (!taken || takes === TAKES || (await isStillThere(swapping, taken))) return outgoing;
+  }
+}
+
+async function isStillThere({ page, snapshots }: Swap, { snapshot }: Taken): Promise<boolean> {
+  try {
+    return isSameSnapshot((await snapshots.take(page)).snapshot, snapshot);
+  } catch {
+    // It changes just now.
+    return false;
+  }
 }
 
 async function keepOutgoing(
@@ -155,8 +184,11 @@ async function keepOutgoing(
   let taken: Taken;
   try {
     taken = await snapshots.take(page);
+    const twin = saved.twin(taken.seen, { origin, storeId });
+    if (twin) saved.assertGenuine(twin.key, taken.snapshot);
   } catch (error) {
-    // As a swap leaves it that stopped half-way: of who is saved already nobody is lost.
+    // As a swap leaves it that stopped half-way, or a page that makes up what it has: of who is saved
+    // already nobody is lost.
     const known = outgoing && saved.twin({ kind: seen.kind, id: outgoing.id }, { origin, storeId });
     if (known && saved.snapshot(known.key)) return { record: known };
     throw new WebError(
@@ -180,10 +212,10 @@ async function keepOutgoing(
   return { taken, record };
 }
 
-function journalOf({ page, record }: Swap, outgoing: Kept | undefined): SwapJournal {
+function journalOf({ page, record }: Swap, outgoing: Kept | undefined, id: string): SwapJournal {
   const { key, label, seen } = record;
   return {
-    id: crypto.randomUUID(),
+    id,
     at: Date.now(),
     kind: seen.kind,
     holder: page.holder,

@@ -138,9 +138,10 @@ export class WebOperations {
       "remove",
       async (turn) => {
         this.#switches.stopWatching(turn.page);
-        const twin = await this.#refreshedTwin(turn);
+        const twin = this.#twin(turn.site, turn.session);
+        const isFresh = twin && (await this.#refreshed(turn, twin));
         await turn.system.remove(turn.page, turn.session.seen);
-        if (twin) await this.#book.saved.setOwner(twin.key, "extension");
+        if (twin) await this.#book.saved.setOwner(twin.key, isFresh ? "extension" : "unsure");
       },
       act,
     );
@@ -155,10 +156,10 @@ export class WebOperations {
       const { page, site } = turn;
       await this.#book.lookInTurn(turn);
       const filled = forms.filled(origin, form);
-      await forms.remember(origin, form);
+      await this.#triedTo("remember the form", forms.remember(origin, form));
       if (into === "saved") {
         const taken = await snapshotsOf(system).signIn(page, filled);
-        await forms.rememberSecrets(origin, filled);
+        await this.#triedTo("remember the form", forms.rememberSecrets(origin, filled));
         const record = await saved.keep(taken, {
           origin,
           storeId: page.cookies.storeId,
@@ -173,10 +174,11 @@ export class WebOperations {
       if (!system.signIn) throw new WebError(`Switchyard can't sign in with ${system.name}.`);
       this.#switches.stopWatching(page);
       const before = site.current(system.kind);
-      if (before) await this.#refreshedTwin({ ...turn, system, session: before });
+      const twin = before && this.#twin(site, before);
+      if (twin) await this.#refreshed({ ...turn, system, session: before }, twin);
       try {
         await system.signIn(page, filled);
-        await forms.rememberSecrets(origin, filled);
+        await this.#triedTo("remember the form", forms.rememberSecrets(origin, filled));
       } finally {
         await this.#book.lookInTurn(turn, [], "you");
       }
@@ -186,6 +188,11 @@ export class WebOperations {
       if (given.label !== undefined) await labels.give(now.seen, given);
       return webSessionKey(site.holder, system.kind, now.seen.id);
     });
+  }
+
+  /** What is remembered saves typing, and no more: a broken store mustn't cost the session that was made. */
+  async #triedTo(what: string, work: Promise<void>): Promise<void> {
+    await work.catch((error: unknown) => this.#world.failed(what, error));
   }
 
   /** The person's own label and colour; kept for the session's id. */
@@ -335,16 +342,9 @@ export class WebOperations {
     });
   }
 
-  /** Before the page loses its session: the saved one that it is has the newest of it. */
-  async #refreshedTwin({
-    site,
-    page,
-    session,
-    system,
-  }: PageTurn): Promise<SavedRecord | undefined> {
-    const twin = this.#twin(site, session);
-    if (twin) await this.#book.twins.refresh(system, twin, session.seen, page);
-    return twin;
+  /** Before the page loses its session: the saved one that it is gets the newest of it, where it can. */
+  #refreshed({ page, session, system }: PageTurn, twin: SavedRecord): Promise<boolean> {
+    return this.#book.twins.refresh(system, twin, session.seen, page);
   }
 }
 

@@ -192,6 +192,24 @@ describe("a worker that died", () => {
     expect(scene.notices(8)[0]).toContain("“bob” back");
   });
 
+  it("and one that was renewed as a saved one since: its newest tokens are put back", async () => {
+    const scene = await broken(2, never);
+    void scene.switchTo("alice");
+    await until(() => scene.world.writes === 2);
+    scene.world.onWrite = undefined;
+    scene.world.close(TAB);
+    scene.start();
+    await scene.book.ready;
+    scene.world.open(8, ["http://localhost:3000"]);
+    await scene.look(8);
+    await scene.operations.touch(8, scene.saved("bob").key);
+    scene.world.open(TAB);
+    await scene.look();
+    expect([scene.world.whoIs(), scene.stores.journals.size]).toEqual(["bob", 0]);
+    scene.world.pageRenews();
+    expect(scene.world.whoIs()).toBe("bob");
+  });
+
   it("where putting back fails, it is tried again with the next document, and said", async () => {
     const scene = await broken(2, never);
     void scene.switchTo("alice");

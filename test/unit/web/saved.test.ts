@@ -167,6 +167,31 @@ describe("a saved session that a page has", () => {
     expect(lines.at(-1)).toMatchObject({ by: "server", after: "revoked" });
   });
 
+  it("is one on all ports of its host, which share its cookies", async () => {
+    const scene = new WebScene();
+    await scene.savedAll("alice");
+    const port = "http://localhost:3000";
+    await scene.signedIn("carol", 8, port);
+    await scene.operations.save(8, scene.onPage("carol", 8).key);
+    await scene.switchTo("alice");
+    // Nobody looks at Alice's own page while it renews, and one on another port is switched.
+    scene.book.leave(TAB);
+    for (let n = 0; n < 3; n++) scene.world.pageRenews();
+    await scene.look(8);
+    expect(scene.onPage("alice", 8).savedAs).toBe(scene.saved("alice").key);
+    await scene.switchTo("carol", 8);
+    expect(scene.book.savedFor(8)).toHaveLength(2);
+    await scene.look();
+    await scene.switchTo("alice");
+    expect(scene.world.whoIs()).toBe("alice");
+    scene.world.pageRenews();
+    expect(scene.world.whoIs()).toBe("alice");
+    expect(scene.stores.snapshots.get(scene.saved("alice").key)).toMatchObject({
+      origin: APP,
+      base: `${APP}/auth`,
+    });
+  });
+
   it("that the page signed out is over for both", async () => {
     const scene = new WebScene();
     await scene.savedAll("alice");
@@ -194,6 +219,21 @@ describe("a saved session that a page has", () => {
     expect(scene.world.whoIs()).toBe("nobody");
     await scene.switchTo("alice");
     expect(scene.world.whoIs()).toBe("alice");
+  });
+});
+
+describe("a session that is taken out of the page while it can't be read whole", () => {
+  it("is renewed before it is used: the page may have renewed it unseen", async () => {
+    const scene = new WebScene();
+    await scene.savedAll("alice");
+    const { key } = scene.saved("alice");
+    if (scene.tokens.snapshots) {
+      scene.tokens.snapshots.take = async () => {
+        throw new Error("between two writes");
+      };
+    }
+    await scene.operations.remove(TAB, scene.onPage("alice").key);
+    expect(scene.stores.records.get(key)?.owner).toBe("unsure");
   });
 });
 
