@@ -53,7 +53,8 @@ export function WebRow(props: RowProps): JSX.Element | null {
               impersonated
             </span>
           )}
-          {saved && (
+          {/* Where it is in the page its origin is the page's. */}
+          {saved && !inPage && (
             <span
               class="sy-row-origin sy-ellipsis"
               title={`Fits ${session.origin}, and no other page`}
