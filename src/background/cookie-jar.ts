@@ -8,6 +8,7 @@
  */
 import type { Cookies } from "webextension-polyfill";
 import { messageOf } from "../session/errors.ts";
+import { cookiePlace } from "../web/cookie-place.ts";
 import { CookiesRefusedError, WebError } from "../web/web-error.ts";
 import type { CookieRefusal } from "../web/web-model.ts";
 import type { CookieChange, CookieJar, WebCookie } from "../web/web-page.ts";
@@ -52,7 +53,7 @@ export function createCookieJar(options: CookieJarOptions): CookieJar {
       for (const each of await cookies.getAll(filter)) {
         const cookie = webCookie(each);
         if (isVisible(cookie, host) && isInPartition(cookie, topOrigin)) {
-          found.set(identityOf(cookie), cookie);
+          found.set(cookiePlace(cookie), cookie);
         }
       }
     }
@@ -71,7 +72,7 @@ export function createCookieJar(options: CookieJarOptions): CookieJar {
     } catch (error) {
       throw notTaken(cookie, messageOf(error));
     }
-    const same = (await all(cookie.name)).find((each) => identityOf(each) === identityOf(cookie));
+    const same = (await all(cookie.name)).find((each) => cookiePlace(each) === cookiePlace(cookie));
     if (!same) throw notTaken(cookie, "it says nothing");
     const other = differenceOf(cookie, same);
     if (other) throw notTaken(cookie, `it made another ${other} of it`);
@@ -88,16 +89,16 @@ export function createCookieJar(options: CookieJarOptions): CookieJar {
     } catch (error) {
       throw notRemoved(cookie, messageOf(error));
     }
-    let left = new Set((await all(cookie.name)).map(identityOf));
-    if (left.has(identityOf(cookie))) {
+    let left = new Set((await all(cookie.name)).map(cookiePlace));
+    if (left.has(cookiePlace(cookie))) {
       // Of two that URL and name fit Firefox removes the one that it finds first: this one runs out.
       await expire(cookies, cookie);
-      left = new Set((await all(cookie.name)).map(identityOf));
+      left = new Set((await all(cookie.name)).map(cookiePlace));
     }
-    if (left.has(identityOf(cookie))) throw notRemoved(cookie, "it says nothing");
+    if (left.has(cookiePlace(cookie))) throw notRemoved(cookie, "it says nothing");
     // By URL and name go others too: of the same name under a shorter path, or for subdomains.
     for (const other of before) {
-      const isGone = !left.has(identityOf(other)) && identityOf(other) !== identityOf(cookie);
+      const isGone = !left.has(cookiePlace(other)) && cookiePlace(other) !== cookiePlace(cookie);
       if (isGone && !isOver(other)) await set(other);
     }
   }
@@ -206,13 +207,6 @@ function isInPartition({ partitionKey }: WebCookie, topOrigin: string | undefine
   if (partition.protocol !== top.protocol) return false;
   const { hostname } = partition;
   return top.hostname === hostname || top.hostname.endsWith(`.${hostname}`);
-}
-
-/** What makes it another cookie, and not another value of the same. */
-function identityOf({ name, domain, hostOnly, path, partitionKey }: WebCookie): string {
-  const key = Object.entries(partitionKey ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const place = hostOnly ? domain : `.${domain.replace(/^\./, "")}`;
-  return JSON.stringify([name, place, hostOnly, path, key]);
 }
 
 /** In what a cookie that was written differs from what was asked for. */

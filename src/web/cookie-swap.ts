@@ -11,6 +11,7 @@
  * Values of cookies are secrets: no message here has one.
  */
 import { messageOf } from "../session/errors.ts";
+import { cookiePlace } from "./cookie-place.ts";
 import { CookiesRefusedError, HalfSwappedError, RolledBackError, WebError } from "./web-error.ts";
 import type { CookieJar, WebCookie } from "./web-page.ts";
 
@@ -59,7 +60,7 @@ function check(jar: CookieJar, { names, next }: CookieSwap): void {
         "Sign in again to get a new session.",
       );
     }
-    const place = placeOf(cookie);
+    const place = cookiePlace(cookie);
     if (places.has(place)) {
       throw new WebError(
         `The saved session has the cookie ${cookie.name} twice at one place. Nothing was changed.`,
@@ -138,16 +139,16 @@ function differenceOf(
   found: readonly WebCookie[],
   expected: readonly WebCookie[],
 ): string | undefined {
-  const byPlace = new Map(found.map((cookie) => [placeOf(cookie), cookie]));
+  const byPlace = new Map(found.map((cookie) => [cookiePlace(cookie), cookie]));
   for (const cookie of expected) {
-    const there = byPlace.get(placeOf(cookie));
+    const there = byPlace.get(cookiePlace(cookie));
     if (!there) return `The browser didn't keep the cookie ${cookie.name} as it was set.`;
     if (there.value !== cookie.value)
       return `Something else wrote the cookie ${cookie.name} meanwhile.`;
     if (there.secure !== cookie.secure || there.httpOnly !== cookie.httpOnly) {
       return `The browser kept the cookie ${cookie.name} with other properties.`;
     }
-    byPlace.delete(placeOf(cookie));
+    byPlace.delete(cookiePlace(cookie));
   }
   const [more] = byPlace.values();
   return more && `A cookie ${more.name} is there that wasn't set, under ${more.path}.`;
@@ -166,22 +167,10 @@ async function attempt(what: string, step: () => Promise<void>): Promise<string 
   }
 }
 
-/** What makes a cookie the same one to a browser: setting another one of this place overwrites it. */
-function placeOf({ name, domain, hostOnly, path, partitionKey }: WebCookie): string {
-  const partition = Object.entries(partitionKey ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([
-    name,
-    domain.replace(/^\./, "").toLowerCase(),
-    hostOnly,
-    path,
-    partitionKey === undefined ? null : partition,
-  ]);
-}
-
 /**
  * True where setting `next` takes the place of `old`. Not over a secure one by one that isn't: browsers
  * leave secure cookies alone when a URL without TLS sets them.
  */
 function overwrites(next: WebCookie, old: WebCookie): boolean {
-  return placeOf(next) === placeOf(old) && (next.secure || !old.secure);
+  return cookiePlace(next) === cookiePlace(old) && (next.secure || !old.secure);
 }

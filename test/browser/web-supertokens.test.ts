@@ -35,6 +35,10 @@ describeInBrowsers("SuperTokens", (underTest) => {
     await panel.seeInMain("Switchyard needs the permission “cookies” to see tokens that scripts");
     await scene.allowCookies();
     await panel.page.see("[data-token=refresh][data-present=true]");
+    await scene.options.click('[data-cookies=on] >> role=button[name="Take back"]');
+    await panel.page.see("[data-token=refresh][data-present=unseen]");
+    await scene.allowCookies();
+    await panel.page.see("[data-token=refresh][data-present=true]");
     expect(await panel.page.texts("main [data-token] .sy-web-token-place")).toEqual([
       "cookie sAccessToken · path / · httpOnly",
       "cookie sRefreshToken · path /auth/session/refresh · httpOnly",

@@ -57,7 +57,7 @@ function factsOf(
     { name: "Anti-CSRF", value: antiCsrfOf(state, claims) },
   ];
   if (issuedAt !== undefined) {
-    facts.push({ name: "Access token issued", value: issuedAt, isTime: true });
+    facts.push({ name: "Token issued", value: issuedAt, isTime: true });
   }
   if (skew !== 0) facts.push({ name: "Server's clock is ahead by (ms)", value: skew });
   return facts;

@@ -53,6 +53,7 @@ export function WebRow(props: RowProps): JSX.Element | null {
               impersonated
             </span>
           )}
+          {/* Where it is in the page its origin is the page's. */}
           {saved && !inPage && (
             <span
               class="sy-row-origin sy-ellipsis"
