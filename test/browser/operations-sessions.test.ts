@@ -254,9 +254,11 @@ describeInBrowsers("sessions", (under) => {
     await panel.variable("mine", "'b'");
     await panel.page.gone("[data-live]");
     await expect.poll(() => socket().liveQueries).toBe(1);
-    // A request without a session's id runs in the default session: none but these ever did.
+    // A request without a session's id runs in the default session: none but these ever did. A slow machine
+    // comes to the first ping.
     const inDefault = wire.seen.filter((request) => request.session === undefined);
-    expect(inDefault.map(({ method }) => method)).toEqual(["version"]);
+    const methods = new Set(inDefault.map(({ method }) => method));
+    expect([...methods].filter((method) => method !== "ping")).toEqual(["version"]);
   });
 
   test("what the server says otherwise is shown, and bars the session until a person decides", async () => {
