@@ -24,7 +24,7 @@ const TOOLS = ["session/bounded-text.ts", "session/token.ts", "wire/base64.ts"];
 const imports = readdirSync(SRC, { recursive: true, encoding: "utf8" })
   .filter((file) => /\.tsx?$/.test(file))
   .flatMap((file) =>
-    [...readFileSync(join(SRC, file), "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map(
+    [...readFileSync(join(SRC, file), "utf8").matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(
       ([, to = ""]) => ({ from: file, to: join(dirname(file), to) }),
     ),
   );
