@@ -40,7 +40,8 @@ function stage(tab: object | undefined, granted: string[]) {
     granted.push("cookies");
     api = new FakeCookies("chromium");
   };
-  return { open, asked, permissions, allowCookies };
+  const takeBack = (permission: string) => void granted.splice(granted.indexOf(permission), 1);
+  return { open, asked, permissions, allowCookies, takeBack };
 }
 const HOST = "https://app.shop.example/*";
 
@@ -76,6 +77,22 @@ describe("cookies", () => {
     const page = await open(HOLDER);
     expect(page.cookies.refused).toBeUndefined();
     expect(await page.cookies.all()).toEqual([]);
+  });
+
+  it("are refused as soon as either permission is taken back", async () => {
+    for (const [permission, refusal] of [
+      ["cookies", "permission"],
+      [HOST, "host"],
+    ] as const) {
+      const { open, permissions, allowCookies, takeBack } = stage({}, [HOST]);
+      allowCookies();
+      expect((await open(HOLDER)).cookies.refused).toBeUndefined();
+      takeBack(permission);
+      permissions.changed();
+      const { cookies } = await open(HOLDER);
+      expect(cookies.refused).toBe(refusal);
+      expect(await failureOf(cookies.all())).toMatchObject({ name: "CookiesRefusedError" });
+    }
   });
 
   it("are refused without the permission for the host", async () => {

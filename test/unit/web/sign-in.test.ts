@@ -134,4 +134,20 @@ describe("the form", () => {
     expect((await failureOf(scene.operations.signIn(TAB, again))).message).toContain("wrong");
     expect(scene.tokens.calls.at(-1)).not.toContain("right");
   });
+
+  it("of one origin isn't another's, and neither are its secrets", async () => {
+    const scene = new WebScene();
+    scene.world.open(TAB, [APP, OTHER]);
+    await scene.look();
+    await scene.operations.signIn(TAB, { origin: APP, form: form("alice", "right"), into: "page" });
+    const forms = scene.book.viewOf(TAB).sites.map(({ holder, signIn }) => [holder.origin, signIn]);
+    expect(forms).toEqual([
+      [APP, form("alice")],
+      [OTHER, undefined],
+    ]);
+    const there = { origin: OTHER, form: form("alice"), into: "page" as const };
+    expect((await failureOf(scene.operations.signIn(TAB, there))).message).toContain("wrong");
+    expect(scene.tokens.calls.at(-1)).not.toContain("right");
+    expect(scene.world.whoIs(OTHER)).toBe("nobody");
+  });
 });

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { superTokens } from "../../../../src/web/supertokens/supertokens.ts";
 import { WebBook } from "../../../../src/web/web-book.ts";
 import { WebOperations } from "../../../../src/web/web-operations.ts";
+import type { WebCookie } from "../../../../src/web/web-page.ts";
 import { failureOf } from "../../../support/scene.ts";
 import {
   openScene,
@@ -246,5 +247,62 @@ describe("a page that claims to have a saved session, which it had once", () => 
     await scene.operations.end(scene.tabId, scene.onPage().key).catch(() => undefined);
     expect(scene.saved("alice").status).toBe("active");
     expect(scene.stores.snapshots.get(scene.key)).toEqual(scene.kept);
+  });
+});
+
+describe("a page whose tokens make no sense", () => {
+  type Scene = Awaited<ReturnType<typeof opened>>;
+  const changing =
+    (name: string, more: Partial<WebCookie>) =>
+    ({ jar }: Scene): void => {
+      const found = jar.kept.find((cookie) => cookie.name === name);
+      if (found) jar.put({ ...found, ...more });
+    };
+  const dropping =
+    (name: string) =>
+    ({ jar }: Scene): void => {
+      const found = jar.kept.find((cookie) => cookie.name === name);
+      if (found) jar.drop(found, "explicit");
+    };
+
+  it.each<[string, (scene: Scene) => void, string]>([
+    [
+      "a malformed front token",
+      changing("sFrontToken", { value: "%%%" }),
+      "The front token can't be read",
+    ],
+    [
+      "a malformed access token",
+      changing("sAccessToken", { value: "a.b" }),
+      "The access token can't be read",
+    ],
+    ["no front token", dropping("sFrontToken"), "no front token to save"],
+    ["no access token", dropping("sAccessToken"), "no access token to save"],
+    ["no refresh token", dropping("sRefreshToken"), "no refresh token to save"],
+    [
+      "a second refresh token under another path",
+      changing("sRefreshToken", { path: "/elsewhere" }),
+      "several cookies sRefreshToken",
+    ],
+    [
+      "a second refresh token for its subdomains",
+      changing("sRefreshToken", { domain: ".localhost", hostOnly: false }),
+      "several cookies sRefreshToken",
+    ],
+    [
+      "a partitioned second refresh token",
+      changing("sRefreshToken", { partitionKey: { topLevelSite: "https://top.example" } }),
+      "several cookies sRefreshToken",
+    ],
+  ])("isn't switched away from, and keeps them: %s", async (_what, change, words) => {
+    const scene = await opened();
+    await scene.saveAs("alice");
+    await scene.signIn("bob", "page");
+    change(scene);
+    const before = scene.jar.kept;
+    const { name, message } = await failureOf(scene.switchTo("alice"));
+    expect(name).toBe("WebError");
+    expect(message).toContain(words);
+    expect(scene.jar.kept).toEqual(before);
   });
 });
