@@ -6,6 +6,7 @@ import { type DemoServer, startServer } from "../../../demo/server/server.ts";
 import { Pages } from "../../../src/background/pages.ts";
 import type { PagesRouting, RoutedDocument } from "../../../src/background/route-plane.ts";
 import { pageSessionKey } from "../../../src/session/page/page-model.ts";
+import { Turns } from "../../../src/session/relay/turns.ts";
 import { shortId } from "../../../src/session/short-id.ts";
 import { decodeValue } from "../../../src/wire/values.ts";
 import { FakePage, FakeTabs, FakeWatcher } from "../../support/fake-page.ts";
@@ -409,7 +410,8 @@ describe("a hostile page", () => {
 it("asks for the routes of a frame under the page that is shown, not one in the back/forward cache", async () => {
   const asked: RoutedDocument[] = [];
   const routeFor = async (document: RoutedDocument) => void asked.push(document);
-  const parts = Promise.resolve({ relay: {}, control: { routeFor, changed: () => undefined } });
+  const relay = { turns: new Turns() };
+  const parts = Promise.resolve({ relay, control: { routeFor, changed: () => undefined } });
   const routing = { ...noRouting, parts } as unknown as PagesRouting;
   const { pages, page } = stage(100, routing);
   const view = new FakeWatcher(pages);
