@@ -3,13 +3,12 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import type { SessionView } from "../../../session/model.ts";
 import { type Action, useAction } from "../../components/action.ts";
-import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { StateMark } from "../../components/state-mark.tsx";
 import { useStore } from "../../store/context.ts";
 import { isClosed } from "../../store/sessions.ts";
 import { statusMark } from "../../words/status.ts";
-import { RenameField } from "../rename-field.tsx";
+import { HeadLabel } from "../head-label.tsx";
 import { Appearance } from "./appearance.tsx";
 import { Cause, SessionId } from "./origin.tsx";
 import { Ask, type Question } from "./questions.tsx";
@@ -26,39 +25,19 @@ export interface HeaderProps {
 export function Header({ session, back, onSignIn }: HeaderProps): JSX.Element {
   const store = useStore();
   const action = useAction();
-  const renaming = useSignal(false);
   const question = useSignal<Question | undefined>(undefined);
+  const { key, label } = session;
   const closed = isClosed(session);
   return (
     <header class="sy-head">
       <div class="sy-head-title">
         {back}
         <Appearance session={session} action={action} />
-        {renaming.value ? (
-          <RenameField
-            label={session.label}
-            rename={(label) => store.call("session.edit", { key: session.key, label })}
-            action={action}
-            onDone={() => {
-              renaming.value = false;
-            }}
-          />
-        ) : (
-          <>
-            <h1 class="sy-ellipsis" title={session.label}>
-              {session.label}
-            </h1>
-            {!closed && (
-              <Button
-                icon="edit"
-                label="Rename"
-                onClick={() => {
-                  renaming.value = true;
-                }}
-              />
-            )}
-          </>
-        )}
+        <HeadLabel
+          label={label}
+          action={action}
+          rename={closed ? undefined : (text) => store.call("session.edit", { key, label: text })}
+        />
         <span class="sy-head-status" data-status={session.status}>
           <StateMark state={statusMark(session)} />
         </span>

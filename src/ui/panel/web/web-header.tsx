@@ -3,7 +3,6 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import type { WebSessionView } from "../../../web/web-model.ts";
 import { type Action, useAction } from "../../components/action.ts";
-import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { StateMark } from "../../components/state-mark.tsx";
 import { useStore } from "../../store/context.ts";
@@ -11,7 +10,7 @@ import { siteName } from "../../words/routes.ts";
 import { systemName, webStatusMark } from "../../words/web.ts";
 import { BadgeButton } from "../detail/appearance.tsx";
 import { Cause, SessionId } from "../detail/origin.tsx";
-import { RenameField } from "../rename-field.tsx";
+import { HeadLabel } from "../head-label.tsx";
 import { InPage } from "./in-page.tsx";
 import { WebActions } from "./web-actions.tsx";
 import { AskOfWeb, type WebQuestion } from "./web-questions.tsx";
@@ -25,7 +24,6 @@ export interface WebHeaderProps {
 export function WebHeader({ session, back }: WebHeaderProps): JSX.Element {
   const store = useStore();
   const action = useAction();
-  const renaming = useSignal(false);
   const question = useSignal<WebQuestion | undefined>(undefined);
   const { key, label } = session;
   return (
@@ -38,29 +36,11 @@ export function WebHeader({ session, back }: WebHeaderProps): JSX.Element {
           colour={session.colour}
           onColour={(colour) => void action.run(() => store.call("web.edit", { key, colour }))}
         />
-        {renaming.value ? (
-          <RenameField
-            label={label}
-            rename={(text) => store.call("web.edit", { key, label: text })}
-            action={action}
-            onDone={() => {
-              renaming.value = false;
-            }}
-          />
-        ) : (
-          <>
-            <h1 class="sy-ellipsis" title={label}>
-              {label}
-            </h1>
-            <Button
-              icon="edit"
-              label="Rename"
-              onClick={() => {
-                renaming.value = true;
-              }}
-            />
-          </>
-        )}
+        <HeadLabel
+          label={label}
+          action={action}
+          rename={(text) => store.call("web.edit", { key, label: text })}
+        />
         <span class="sy-head-status" data-status={session.status}>
           <StateMark state={webStatusMark(session)} />
         </span>
