@@ -6,6 +6,7 @@ import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { type AnySession, isPageSession } from "../../store/any-session.ts";
 import { useStore } from "../../store/context.ts";
+import { Cover } from "./cover.tsx";
 
 interface Pair {
   access?: string;
@@ -29,20 +30,14 @@ export function Tokens({ session }: { session: AnySession }): JSX.Element {
     <div data-disclosure="tokens">
       <div class="sy-tokens">
         <span>Tokens</span>
-        {shown.value === undefined && (
-          <span class="sy-dim" role="img" aria-label="covered">
-            ••••••••
-          </span>
-        )}
-        <Button
-          onClick={() =>
+        <Cover
+          covered={shown.value === undefined}
+          onToggle={() =>
             asking.run(async () => {
               shown.value = shown.value === undefined ? await fetchTokens() : undefined;
             })
           }
-        >
-          {shown.value === undefined ? "Show" : "Hide"}
-        </Button>
+        />
         <Button
           icon="copy"
           label="Copy the access token"

@@ -10,6 +10,7 @@ import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { useStore } from "../../store/context.ts";
+import { Cover } from "../detail/cover.tsx";
 
 /** Nothing where there are no tokens. */
 export function WebTokens({ session }: { session: WebSessionView }): JSX.Element | null {
@@ -54,20 +55,14 @@ function Token({ sessionKey, token }: TokenProps): JSX.Element {
         <span class="sy-web-token-value sy-dim">none</span>
       ) : (
         <span class="sy-web-token-value">
-          {shown.value === undefined && (
-            <span class="sy-dim" role="img" aria-label="covered">
-              ••••••••
-            </span>
-          )}
-          <Button
-            onClick={() =>
+          <Cover
+            covered={shown.value === undefined}
+            onToggle={() =>
               asking.run(async () => {
                 shown.value = shown.value === undefined ? await reveal() : undefined;
               })
             }
-          >
-            {shown.value === undefined ? "Show" : "Hide"}
-          </Button>
+          />
           <Button
             icon="copy"
             label={`Copy the ${title.toLowerCase()}`}
