@@ -96,9 +96,7 @@ function behindId(text: string, tokens: readonly Token[], start: number): number
 function isIdPart(text: string, tokens: readonly Token[], i: number): boolean {
   const token = tokens[i] as Token;
   if (token.kind === "word" || token.kind === "number" || token.kind === "name") return true;
-  const isDot = (at: number) => isSign(text, tokens[at], ".");
-  if (isDot(i)) return isDot(i - 1) || isDot(i + 1);
-  return ["=", ">"].some((sign) => isSign(text, token, sign));
+  return ["..", "=", ">"].some((sign) => isSign(text, token, sign));
 }
 
 /** RELATE writes to the edge, the middle of `a->edge->b`. */

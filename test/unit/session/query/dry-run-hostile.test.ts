@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { ServerError } from "surrealdb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { prepareRun, RefusedError } from "../../../../src/session/query/dry-run.ts";
+import { safetyOf } from "../../../../src/session/query/safety.ts";
 import { BareEngine } from "./bare-engine.ts";
 import { ROWS, SCHEMA } from "./writing-texts.ts";
 
@@ -13,6 +14,14 @@ beforeAll(async () => {
   engine = await BareEngine.open();
   await engine.setUp(SCHEMA);
   await engine.setUp(ROWS);
+  // Whoever reads these sets off a write.
+  await engine.setUp(`
+    DEFINE FUNCTION fn::trap() { CREATE evil; RETURN true };
+    DEFINE TABLE computed; CREATE computed:1;
+    DEFINE FIELD trap ON computed COMPUTED fn::trap();
+    DEFINE TABLE permitted PERMISSIONS FOR select WHERE fn::trap(); CREATE permitted:1;
+    DEFINE TABLE created PERMISSIONS FOR select WHERE (CREATE evil); CREATE created:1;
+  `);
   before = await engine.export();
 });
 
@@ -93,4 +102,20 @@ it("nothing is written, however a text is put together", async () => {
   expect(await engine.export()).toBe(before);
   expect(outcomes.run).toBeGreaterThan(150);
   expect(outcomes.unread).toBeGreaterThan(100);
+});
+
+it("what counts as reading writes nothing, although it runs as written and keeps what it does", async () => {
+  const alice = await engine.session({ name: "alice" });
+  for (const text of [
+    "SELECT * FROM computed, permitted, created",
+    "RETURN computed:1.*; RETURN [permitted:1, created:1].*",
+    "SELECT id, (SELECT * FROM computed) AS c FROM note FETCH owner",
+    "LET $list = computed:1.trap; IF $list { RETURN 1 }",
+    "RETURN (SELECT * FROM computed).map(|$row| $row.trap)",
+  ]) {
+    expect(safetyOf(text)).toEqual({ kind: "reads" });
+    const { text: sent } = prepareRun(text, "plain");
+    for (const session of [alice, undefined]) await engine.query(sent, session);
+    expect(await engine.export()).toBe(before);
+  }
 });

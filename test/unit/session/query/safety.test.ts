@@ -96,11 +96,11 @@ describe("a text", () => {
 
 describe("the statements of a text", () => {
   it("end at a semicolon of their own, and nowhere else", () => {
-    const text = " select ';' -- ;\n ;; { a; b };\r\nRETURN /;'/ ; ⟨;⟩ /* ; */;`;` # ;";
+    const text = " select ';' -- ;\n ;; { a; b };\r\nRETURN [/;'/] ; ⟨;⟩ /* ; */;`;` # ;";
     expect(splitStatements(text).map(({ text, word }) => [word, text])).toEqual([
       ["SELECT", "select ';'"],
       ["", "{ a; b }"],
-      ["RETURN", "RETURN /;'/"],
+      ["RETURN", "RETURN [/;'/]"],
       ["", "⟨;⟩"],
       ["", "`;`"],
     ]);
