@@ -8,7 +8,7 @@
  * JSON data of a bounded size.
  */
 
-/** What was found, as plain data; `clerk-answer.ts` reads it. Absent fields weren't there, or threw. */
+/** What was found, as plain data; `look-answer.ts` reads it. Absent fields weren't there, or threw. */
 export function lookInPage(): unknown {
   const MOST_SESSIONS = 50;
   const MOST_ITEMS = 20;
