@@ -118,6 +118,8 @@ function preferences(
     "network.captive-portal-service.enabled": false,
     "network.connectivity-service.enabled": false,
     "network.dns.localDomains": localNames.join(","),
+    // Container tabs, which extensions open.
+    "privacy.userContext.enabled": true,
     "toolkit.telemetry.reportingpolicy.firstRun": false,
     // Several windows without a screen: each has the focus when it is acted on.
     ...(headless ? { "focusmanager.testmode": true } : {}),

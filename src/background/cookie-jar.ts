@@ -22,7 +22,10 @@ export interface CookieJarOptions {
   storeId: string;
   /** The page whose cookies they are. */
   origin: string;
-  /** Of the tab's top frame, where it is known: cookies partitioned by other sites aren't the page's. */
+  /**
+   * Of the tab's top frame: cookies partitioned by other sites aren't the page's. Undefined where it isn't
+   * known: then no partitioned ones are.
+   */
   topOrigin: string | undefined;
 }
 
@@ -197,8 +200,8 @@ function isVisible({ domain, hostOnly }: WebCookie, host: string): boolean {
 
 function isInPartition({ partitionKey }: WebCookie, topOrigin: string | undefined): boolean {
   const site = partitionKey?.topLevelSite;
-  if (typeof site !== "string" || site === "" || topOrigin === undefined) return true;
-  if (!URL.canParse(site)) return true;
+  if (typeof site !== "string" || site === "") return true;
+  if (topOrigin === undefined || !URL.canParse(site)) return false;
   const [partition, top] = [new URL(site), new URL(topOrigin)];
   if (partition.protocol !== top.protocol) return false;
   const { hostname } = partition;

@@ -45,7 +45,7 @@ export function keptDataHandlers(options: KeptDataOptions): DataHandlers {
           .filter((session) => session !== undefined),
         always: routes.always,
         access: access.origins(),
-        web: keptWeb(web.saved, secrets),
+        web: keptWeb(web.saved),
       };
       return { text: `${JSON.stringify(file, undefined, 2)}\n` };
     },
@@ -78,8 +78,8 @@ export function keptDataHandlers(options: KeptDataOptions): DataHandlers {
         const { url } = registry.connection(registry.session(route.to).record.connectionId).profile;
         if (isLocal(url)) await routes.setAlways(route);
       }
-      for (const { record, snapshot } of saved) {
-        if (await web.saved.import(record, snapshot)) counts.sessions += 1;
+      for (const record of saved) {
+        if (await web.saved.import(record)) counts.sessions += 1;
       }
       return counts;
     },

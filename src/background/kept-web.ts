@@ -1,21 +1,17 @@
 /**
- * Saved web sessions in the file of all data.
+ * Saved web sessions in the file of all data: who they are, and never how they are signed in.
  *
- * Their sign-ins are in it only where secrets were asked for, whole: a snapshot without its refresh token
- * is none. It is a copy then, of something that is good for one; so one that comes out of a file is
- * renewed at the server before any page gets it.
+ * A refresh token is good for one owner, and a server takes its second use for theft; a file is a copy,
+ * and can be read in twice. So there they wait to be signed in again, also where secrets were asked for.
  */
 import { KeptFileError } from "../session/kept-import.ts";
 import { isAlive, NOT_KEPT, type SavedBook } from "../web/saved-book.ts";
 import type { SavedRecord } from "../web/web-store.ts";
-import type { Snapshot } from "../web/web-system.ts";
-import { isSavedRecord, isSnapshot } from "./stored-web.ts";
+import { isSavedRecord } from "./stored-web.ts";
 
 /** Characters of a text in a saved session of a file. */
 const TEXT = 2_048;
 const LABEL = 80;
-/** Characters of a sign-in, as JSON. */
-const SNAPSHOT = 131_072;
 
 type SeenKept = Pick<
   SavedRecord["seen"],
@@ -35,55 +31,38 @@ type SeenKept = Pick<
 export interface KeptWebSession
   extends Pick<SavedRecord, "origin" | "storeId" | "label" | "colour"> {
   seen: SeenKept;
-  /** Only where secrets were asked for. */
-  snapshot?: Snapshot;
 }
 
-type SavedSource = Pick<SavedBook, "all" | "snapshot">;
-
-export function keptWeb(saved: SavedSource, secrets: boolean): KeptWebSession[] {
-  return saved.all.map(({ key, origin, storeId, label, colour, seen }) => {
-    const snapshot = secrets ? saved.snapshot(key) : undefined;
-    return { origin, storeId, label, colour, seen: keptSeen(seen), ...(snapshot && { snapshot }) };
-  });
+/** The saved sessions as the file has them. */
+export function keptWeb({ all }: Pick<SavedBook, "all">): KeptWebSession[] {
+  return all.map(({ origin, storeId, label, colour, seen }) => ({
+    origin,
+    storeId,
+    label,
+    colour,
+    seen: keptSeen(seen),
+  }));
 }
 
 /** What of a file's saved session goes on. */
-export interface ImportedWeb {
-  record: Omit<SavedRecord, "key" | "order">;
-  snapshot?: Snapshot;
-}
+export type ImportedWeb = Omit<SavedRecord, "key" | "order">;
 
 /** @throws KeptFileError with the place of what is wrong */
 export function readKeptWeb(raw: readonly unknown[]): ImportedWeb[] {
   return raw.map((each, index) => {
-    const place = `Saved sign-in ${index + 1}`;
     const record = recordOf(each);
-    if (!record) throw new KeptFileError(`${place} can't be read.`);
-    const { snapshot } = each as { snapshot?: unknown };
-    if (snapshot === undefined || snapshot === null) return { record: withoutSignIn(record) };
-    const { origin, seen } = record;
-    const isWhole =
-      JSON.stringify(snapshot).length <= SNAPSHOT &&
-      isSnapshot(snapshot) &&
-      snapshot.origin === origin &&
-      snapshot.kind === seen.kind;
-    if (!isWhole) throw new KeptFileError(`${place}, its sign-in, can't be read.`);
-    const { kind, takenAt, cookies, base, more } = snapshot;
-    return {
-      record,
-      snapshot: { kind, origin, takenAt, cookies, ...(base && { base }), ...(more && { more }) },
-    };
+    if (!record) throw new KeptFileError(`Saved sign-in ${index + 1} can't be read.`);
+    return withoutSignIn(record);
   });
 }
 
-function recordOf(raw: unknown): ImportedWeb["record"] | undefined {
+function recordOf(raw: unknown): ImportedWeb | undefined {
   const given = raw as KeptWebSession | null | undefined;
   const record = {
     ...given,
     statusSince: Date.now(),
     owner: "unsure" as const,
-    seen: { ...given?.seen, facts: [], tokens: [], warnings: [] },
+    seen: { ...given?.seen, facts: [], tokens: [], warnings: [], operations: {} },
   };
   // Those two are ours to say.
   const whole: unknown = { ...record, key: "saved/", order: 0 };
@@ -99,11 +78,11 @@ function recordOf(raw: unknown): ImportedWeb["record"] | undefined {
     colour,
     statusSince,
     owner,
-    seen: { ...keptSeen(seen), facts: [], tokens: [], warnings: [] },
+    seen: { ...keptSeen(seen), facts: [], tokens: [], warnings: [], operations: {} },
   };
 }
 
-function withoutSignIn(record: ImportedWeb["record"]): ImportedWeb["record"] {
+function withoutSignIn(record: ImportedWeb): ImportedWeb {
   if (!isAlive(record.seen.status)) return record;
   return { ...record, seen: { ...record.seen, status: "expired", cause: NOT_KEPT } };
 }

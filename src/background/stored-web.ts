@@ -70,6 +70,8 @@ const isSeen = shape<SavedRecord["seen"]>({
   facts: listOf(isFact),
   tokens: listOf(isTokenView),
   warnings: listOf(text),
+  operations: (value) =>
+    record(value) && Object.values(value as object).every((can) => can === true || text(can)),
 });
 
 export const isSavedRecord = shape<SavedRecord>({

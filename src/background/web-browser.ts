@@ -28,7 +28,18 @@ export function createOpenPage(options: WebBrowserOptions): OpenPage {
     const api = cookies();
     return {
       holder,
-      run: (fn, args, runOptions) => runInPage(scripting, holder, fn, args, runOptions),
+      run: async (fn, args, runOptions) => {
+        try {
+          return await runInPage(scripting, holder, fn, args, runOptions);
+        } catch (error) {
+          if (await permissions.mayReach(holder.origin)) throw error;
+          // The browser's own words for it are about manifests. A page that was there before goes on.
+          throw new WebError(
+            `Switchyard may not run on ${new URL(holder.origin).host}.`,
+            "Enable the site in Switchyard's options.",
+          );
+        }
+      },
       cookies: createCookieJar({
         api,
         refused: refused ?? (api ? undefined : "permission"),

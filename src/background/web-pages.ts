@@ -134,7 +134,7 @@ export class WebPages {
       const pause = Math.max(COOKIE_PAUSE, COOKIE_SPACING - since);
       const timer = setTimeout(() => {
         this.#soon.delete(site);
-        void this.#look(tabId, site);
+        if (this.#tabs.has(tabId)) void this.#look(tabId, site);
       }, pause);
       this.#soon.set(site, timer);
     }

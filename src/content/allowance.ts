@@ -45,10 +45,12 @@ function hasShape(message: unknown): message is { type: unknown } {
 }
 
 /** Bytes and characters in a value, not exact; no more is looked at than the largest may have. */
-function roughSize(value: unknown, depth = 0): number {
+export function roughSize(value: unknown, depth = 0): number {
   if (typeof value === "string") return value.length;
   if (typeof value !== "object" || value === null) return 8;
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return value.byteLength;
+  if (value instanceof ArrayBuffer) return value.byteLength;
+  // A window is carried with all that lies behind it.
+  if (ArrayBuffer.isView(value)) return value.buffer.byteLength;
   if (depth > 8) return LARGEST;
   let size = 16;
   for (const part of Object.values(value)) {

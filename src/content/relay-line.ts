@@ -12,12 +12,15 @@ import type { EventDown, EventUp } from "../messages/page-messages.ts";
 import { inNextTask } from "../session/next-task.ts";
 import { LARGEST_REQUEST } from "../session/relay/relay-messages.ts";
 import { Together } from "../session/relay/together.ts";
+import { roughSize } from "./allowance.ts";
 
 /** Requests a second, and at once: a page that sends more gets errors for them. */
 const PER_SECOND = 4_000;
 const AT_ONCE = 4_000;
 /** Bytes of requests a second, and at once: ports keep what the other end hasn't taken. */
 const BYTES_PER_SECOND = 64 * 1024 * 1024;
+/** Bytes of a message that carries no request: the hook's are far smaller. */
+const LARGEST_OTHER = 64 * 1024;
 /** Milliseconds until a port that was lost before the worker said a word is tried again, first and last. */
 const PAUSE = 200;
 const LONGEST_PAUSE = 5_000;
@@ -69,11 +72,15 @@ export class RelayLine {
   #pause = PAUSE;
   /** Routed requests that aren't answered, as far as is known here. */
   #onTheWay = 0;
-  readonly #up = new Together<Relayed>(([first, ...more]) => {
-    if (!first) return;
-    const messages = [first, ...more];
-    this.#options.post(more.length === 0 ? first : { type: "relay-batch", messages });
-  });
+  /** A busy page asks again at each answer, so those of all that are here go together. */
+  readonly #up = new Together<Relayed>(
+    ([first, ...more]) => {
+      if (!first) return;
+      const messages = [first, ...more];
+      this.#options.post(more.length === 0 ? first : { type: "relay-batch", messages });
+    },
+    () => this.#down.length,
+  );
   /** Came together, and are delivered one by one. */
   #down: EventDown[] = [];
 
@@ -94,8 +101,9 @@ export class RelayLine {
   }
 
   /** What the hook offers. @returns false where nobody takes it any more */
-  fromHook(message: unknown): boolean {
-    if (!isUp(message)) return true;
+  fromHook(given: unknown): boolean {
+    const message = readUp(given);
+    if (!message) return true;
     if (!this.#admits(message)) {
       this.#refuse(message);
       return true;
@@ -201,10 +209,10 @@ export class RelayLine {
     this.#at = at;
     this.#left = Math.min(AT_ONCE, this.#left + seconds * PER_SECOND);
     this.#bytesLeft = Math.min(BYTES_PER_SECOND, this.#bytesLeft + seconds * BYTES_PER_SECOND);
-    const size = sizeOf(message);
-    if (this.#left < 1 || size > LARGEST_REQUEST || size > this.#bytesLeft) return false;
+    const { largest, all } = sizesOf(message);
+    if (this.#left < 1 || largest > LARGEST_REQUEST || all > this.#bytesLeft) return false;
     this.#left--;
-    this.#bytesLeft -= size;
+    this.#bytesLeft -= all;
     return true;
   }
 
@@ -221,26 +229,43 @@ export class RelayLine {
   }
 }
 
-function isUp(message: unknown): message is EventUp {
-  return (
-    typeof message === "object" &&
-    message !== null &&
-    "type" in message &&
-    TYPES.has(message.type) &&
-    (message.type !== "relay" || hasFrame(message))
-  );
+/** @returns undefined where it is none of the hook's */
+function readUp(given: unknown): EventUp | undefined {
+  if (typeof given !== "object" || given === null || !("type" in given)) return undefined;
+  if (given.type === "relay") return readRelay(given as Partial<Relayed>);
+  if (!TYPES.has(given.type)) return undefined;
+  const message = given as EventUp;
+  const isRequest = message.type === "api-request";
+  return isRequest || roughSize(message) <= LARGEST_OTHER ? message : undefined;
 }
 
-function hasFrame(message: object): boolean {
-  if (!("frame" in message) || !("seq" in message)) return false;
-  return typeof message.frame === "string" || ArrayBuffer.isView(message.frame);
+/** With the fields of a request alone: what else a page had put there would be carried unpaid. */
+function readRelay(given: Partial<Relayed>): Relayed | undefined {
+  const { seq, route, client, generation, frame, variables } = given;
+  if (typeof seq !== "number" || typeof client !== "number") return undefined;
+  if (typeof generation !== "number" || (route !== undefined && typeof route !== "number")) {
+    return undefined;
+  }
+  if (typeof frame !== "string" && !ArrayBuffer.isView(frame)) return undefined;
+  return {
+    type: "relay",
+    seq,
+    ...(route !== undefined && { route }),
+    client,
+    generation,
+    frame,
+    ...(variables !== undefined && { variables }),
+  };
 }
 
-/** Bytes that a request carries. */
-function sizeOf(message: EventUp): number {
-  if (message.type === "relay") return message.frame.length;
-  if (message.type !== "api-request") return 0;
-  const values: unknown[] = Object.values(message.params ?? {});
-  const sizes = values.map((value) => (ArrayBuffer.isView(value) ? value.byteLength : 0));
-  return sizes.reduce((sum, size) => sum + size, 0);
+/** Bytes that a request carries: its largest part, and all of them. */
+function sizesOf(message: EventUp): { largest: number; all: number } {
+  if (message.type === "relay") {
+    const { frame, variables } = message;
+    const largest = roughSize(frame);
+    return { largest, all: largest + (variables === undefined ? 0 : roughSize(variables)) };
+  }
+  const given = message.type === "api-request" ? message.params : undefined;
+  const sizes = Object.values(given ?? {}).map((part) => roughSize(part));
+  return { largest: Math.max(0, ...sizes), all: sizes.reduce((sum, size) => sum + size, 0) };
 }

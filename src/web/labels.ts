@@ -50,11 +50,7 @@ export class Labels {
 }
 
 /** As a session is called that nobody gave a label. */
-export function ownLabel({
-  user,
-  userName,
-  id,
-}: SeenSession | Omit<SeenSession, "current" | "operations">): string {
+export function ownLabel({ user, userName, id }: SeenSession): string {
   return (userName || user || `Session ${shortId(id)}`).slice(0, LABEL);
 }
 

@@ -1,11 +1,12 @@
 /**
  * The saved sessions: their records, which outlive the browser, and their snapshots, which don't.
  *
- * A snapshot is stored before anybody relies on it. A record that can't be stored goes on in memory, and
- * the person is told.
+ * A session is stored whole before anybody relies on it: a worker that dies soon after would forget it. A
+ * change that can't be stored goes on in memory, and the person is told.
  */
 import { UnknownSessionError } from "../session/errors.ts";
 import type { HistoryEntry, SessionKey } from "../session/model.ts";
+import { jarName } from "./jar-name.ts";
 import { labelling, ownColour, ownLabel } from "./labels.ts";
 import { boundedSession } from "./look-limits.ts";
 import { WebError } from "./web-error.ts";
@@ -36,6 +37,9 @@ export interface SavedBookOptions {
   /** A store is broken: what couldn't be done ("store a saved session"), and why. */
   failed(what: string, error: unknown): void;
 }
+
+/** No token that is worth its name has fewer characters. */
+const TOKEN_LENGTH = 24;
 
 /** Where a session was taken, and how it is to be called. */
 export interface Keeping {
@@ -95,28 +99,29 @@ export class SavedBook {
     return this.#snapshots.get(key);
   }
 
-  /** The saved session that is this one of a page's. */
+  /** The saved session that is this one of a page's, also where it was saved from another port of its host. */
   twin(
     { kind, id }: Pick<SeenSession, "kind" | "id">,
     { origin, storeId }: Pick<SavedRecord, "origin" | "storeId">,
   ): SavedRecord | undefined {
+    const jar = jarName(storeId, origin);
     for (const record of this.#records.values()) {
       const { seen } = record;
       if (seen.id !== id || seen.kind !== kind) continue;
-      if (record.origin === origin && record.storeId === storeId) return record;
+      if (jarName(record.storeId, record.origin) === jar) return record;
     }
     return undefined;
   }
 
   /**
    * Saves a session as it was taken; one that is saved already has its snapshot replaced.
-   * @throws WebError where the snapshot can't be stored, or too many are: then nothing is saved
+   * @throws WebError where it can't be stored, or too many are: then nothing is saved
    */
   async keep({ seen, snapshot }: Taken, keeping: Keeping): Promise<SavedRecord> {
     const known = this.twin(seen, keeping);
     if (known) {
       const isStored = await this.refresh(known.key, { seen, snapshot }, keeping.owner);
-      if (!isStored) throw new NotStoredError();
+      if (!isStored) throw noRoom();
       await this.edit(known.key, keeping);
       return known;
     }
@@ -143,20 +148,26 @@ export class SavedBook {
     };
     if (!(await this.#storeSnapshot(key, snapshot))) {
       this.#snapshots.delete(key);
-      throw new NotStoredError();
+      throw noRoom();
     }
     this.#records.set(key, record);
-    await this.#store(record);
+    if (!(await this.#store(record))) {
+      this.#records.delete(key);
+      await this.#forgetSnapshot(key);
+      throw new WebError(
+        "The session could not be stored. Nothing was changed.",
+        "Look whether the disk is full, then try again.",
+      );
+    }
     await this.#note(key, { event: "created", by: "you", text });
     return record;
   }
 
-  /** Out of a file. Without a snapshot it waits to be signed in again. */
-  async import(record: Omit<SavedRecord, "key" | "order">, snapshot?: Snapshot): Promise<boolean> {
+  /** Out of a file: it waits to be signed in again. */
+  async import(record: Omit<SavedRecord, "key" | "order">): Promise<boolean> {
     if (this.#records.size >= SAVED_LIMIT || this.twin(record.seen, record)) return false;
     this.#lastOrder += 1;
     const key = savedSessionKey(crypto.randomUUID());
-    if (snapshot) await this.#storeSnapshot(key, snapshot);
     const made = { ...record, key, order: this.#lastOrder };
     this.#records.set(key, made);
     await this.#store(made);
@@ -172,11 +183,13 @@ export class SavedBook {
    * What the page or the server has made of it since. The snapshot is stored before all else: the one
    * before may be worthless by now.
    * @returns false where it couldn't be stored, and goes on in memory
+   * @throws WebError where a page may have made it up
    */
   async refresh(key: SessionKey, { seen, snapshot }: Taken, owner: SavedOwner): Promise<boolean> {
     const record = this.get(key);
+    this.assertGenuine(key, snapshot);
     const before = record.seen;
-    const isStored = await this.#storeSnapshot(key, snapshot);
+    const isStored = await this.#storeSnapshot(key, this.#asOf(record, snapshot));
     record.seen = kept(seen);
     record.owner = owner;
     if (before.status !== seen.status) {
@@ -187,6 +200,28 @@ export class SavedBook {
     }
     await this.#store(record);
     return isStored;
+  }
+
+  /**
+   * A page knows the id of each session that it ever had, and scripts can write tokens of that id: those
+   * don't take the place of tokens that no script could have written. And a refresh token names nobody:
+   * where a swap stopped half-way that of another session stands beside the rest of this one.
+   * @throws WebError
+   */
+  assertGenuine(key: SessionKey, snapshot: Snapshot): void {
+    const before = this.snapshot(key);
+    const other = this.all.find(
+      (each) => each.key !== key && haveOneToken(this.snapshot(each.key), snapshot),
+    );
+    if (other) {
+      throw new WebError(
+        `The page has “${this.get(key).label}” with a token of “${other.label}”. What is saved stays as it is.`,
+      );
+    }
+    if (!before || !isHiddenFromScripts(before) || isHiddenFromScripts(snapshot)) return;
+    throw new WebError(
+      `The page has “${this.get(key).label}” with tokens that any script could have written, and it was saved with others. What is saved stays as it is.`,
+    );
   }
 
   async setOwner(key: SessionKey, owner: SavedOwner): Promise<void> {
@@ -251,8 +286,12 @@ export class SavedBook {
     return this.#options.store.history(this.get(key).key);
   }
 
-  note(key: SessionKey, text: string): Promise<void> {
-    return this.#note(key, { event: "note", by: "you", text });
+  /** Taken on another port: it fits where it was saved, and where it is renewed was seen there. */
+  #asOf({ key, origin }: SavedRecord, snapshot: Snapshot): Snapshot {
+    if (snapshot.origin === origin) return snapshot;
+    const { base: _base, ...rest } = snapshot;
+    const base = this.snapshot(key)?.base;
+    return { ...rest, origin, ...(base !== undefined && { base }) };
   }
 
   // ── Storing ─────────────────────────────────────────────────────────────────────────────────
@@ -271,11 +310,14 @@ export class SavedBook {
     );
   }
 
-  async #store(record: SavedRecord): Promise<void> {
-    if (!this.#records.has(record.key)) return;
+  async #store(record: SavedRecord): Promise<boolean> {
+    if (!this.#records.has(record.key)) return false;
     const { store } = this.#options;
-    await this.#tried("store a saved session", () => store.saveSaved(structuredClone(record)));
+    const isStored = await this.#tried("store a saved session", () =>
+      store.saveSaved(structuredClone(record)),
+    );
     this.#options.changed();
+    return isStored;
   }
 
   #statusNote(
@@ -307,17 +349,28 @@ export class SavedBook {
 }
 
 /** A swap relies on what was saved, so it mustn't be saved in memory alone. */
-class NotStoredError extends WebError {
-  constructor() {
-    super(
-      "The session's sign-in could not be stored. Nothing was changed.",
-      "Close what fills the browser's memory, then try again.",
-    );
-  }
+function noRoom(): WebError {
+  return new WebError(
+    "The session's sign-in could not be stored. Nothing was changed.",
+    "Close what fills the browser's memory, then try again.",
+  );
 }
 
-/** What is kept of what was seen: the page's own moment isn't. */
+function haveOneToken(one: Snapshot | undefined, other: Snapshot): boolean {
+  const tokens = new Set(one?.cookies.map(({ value }) => value).filter(isTokenLong));
+  return other.cookies.some(({ value }) => tokens.has(value));
+}
+
+/** Marks of time and the like may well be the same in two sessions. */
+function isTokenLong({ length }: string): boolean {
+  return length >= TOKEN_LENGTH;
+}
+
+function isHiddenFromScripts({ cookies }: Snapshot): boolean {
+  return cookies.some(({ httpOnly }) => httpOnly);
+}
+
 function kept(seen: SeenSession): SavedRecord["seen"] {
-  const { current: _current, operations: _operations, ...rest } = boundedSession(seen);
+  const { current: _current, ...rest } = boundedSession(seen);
   return rest;
 }

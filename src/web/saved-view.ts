@@ -1,7 +1,7 @@
 /** A saved session as one view is shown it: what can be done with it depends on the page of its tab. */
 import type { SessionKey } from "../session/model.ts";
 import { isAlive, NOT_KEPT } from "./saved-book.ts";
-import type { WebOperation, WebSessionView } from "./web-model.ts";
+import type { SeenSession, WebOperation, WebSessionView } from "./web-model.ts";
 import type { SavedRecord } from "./web-store.ts";
 
 /** The page of the view's tab, as far as this session goes. */
@@ -19,12 +19,13 @@ export function savedView(
   place: SavedPlace,
 ): WebSessionView {
   const { key, origin, storeId, label, colour, statusSince, seen } = record;
-  const can = !hasSnapshot ? NOT_KEPT : isAlive(seen.status) ? true : seen.cause;
-  const viaPage = place.inPage === undefined ? can : true;
-  const operations: Partial<Record<WebOperation, true | string>> = {
-    switch: can === true ? (misfit(record, place) ?? true) : can,
-    touch: viaPage,
-    end: viaPage,
+  const why = !isAlive(seen.status) ? seen.cause : hasSnapshot ? undefined : NOT_KEPT;
+  // What its system says of it, where nothing else is in the way.
+  const can = (operation: WebOperation) => why ?? seen.operations[operation] ?? true;
+  const operations: SeenSession["operations"] = {
+    switch: why ?? misfit(record, place) ?? can("switch"),
+    touch: place.inPage === undefined ? can("touch") : true,
+    end: place.inPage === undefined ? can("end") : true,
     remove: true,
   };
   const view: WebSessionView = {

@@ -8,9 +8,9 @@
 import { messageOf } from "../session/errors.ts";
 import type { SavedBook } from "./saved-book.ts";
 import type { WebNotice } from "./web-model.ts";
-import type { WebPage } from "./web-page.ts";
+import type { WebCookie, WebPage } from "./web-page.ts";
 import type { SwapJournal } from "./web-store.ts";
-import type { Snapshots, Taken } from "./web-system.ts";
+import type { Snapshot, Snapshots, Taken } from "./web-system.ts";
 
 export interface Recovered {
   /** The journal has done its work. */
@@ -25,7 +25,7 @@ export async function recoverSwap(
   snapshots: Snapshots,
   saved: SavedBook,
 ): Promise<Recovered> {
-  const { to, back } = journal;
+  const { to, back, kind, storeId } = journal;
   const { origin } = journal.holder;
   const told = (done: boolean, text: string): Recovered => ({
     done,
@@ -36,8 +36,23 @@ export async function recoverSwap(
       ...(saved.has(to.key) && { offer: "again" as const, key: to.key }),
     },
   });
-  const there = await taken(page, snapshots);
-  const isForeign = there !== undefined && there.seen.id !== to.id;
+  // Of a page that can't be asked it isn't known what it has by now.
+  if (!(await isReachable(page))) {
+    return told(false, "What the page had is put back when it is opened again.");
+  }
+  const found = await taken(page, snapshots, (one) => {
+    if (one.seen.id === to.id && saved.has(to.key)) saved.assertGenuine(to.key, one.snapshot);
+  });
+  const incoming = saved.snapshot(to.key);
+  const former = back?.snapshot;
+  const isIncoming = found?.seen.id === to.id;
+  const isMixed =
+    found !== undefined &&
+    (isIncoming
+      ? hasOf(found.snapshot, former, incoming)
+      : found.seen.id === back?.id && hasOf(found.snapshot, incoming, former));
+  const there = isMixed ? undefined : found;
+  const isForeign = there !== undefined && !isIncoming;
   if (isForeign) {
     const isBack = there.seen.id === back?.id;
     return told(
@@ -47,7 +62,10 @@ export async function recoverSwap(
   }
   try {
     if (there && saved.has(to.key)) await saved.refresh(to.key, there, "page");
-    await snapshots.put(page, back?.snapshot);
+    // Renewed as a saved one since, what was written down is one that a server takes for stolen.
+    const kept = back && saved.twin({ kind, id: back.id }, { origin, storeId });
+    await snapshots.put(page, (kept && saved.snapshot(kept.key)) ?? back?.snapshot);
+    if (kept) await saved.setOwner(kept.key, "page");
   } catch (error) {
     return told(
       false,
@@ -55,17 +73,39 @@ export async function recoverSwap(
     );
   }
   if (saved.has(to.key)) await saved.setOwner(to.key, there ? "extension" : "unsure");
-  return told(
-    true,
-    back ? `The page has “${back.label}” back.` : "The page has no session, as before.",
-  );
+  return told(true, back ? `The page has “${back.label}” back.` : "The page has no session now.");
 }
 
-async function taken(page: WebPage, snapshots: Snapshots): Promise<Taken | undefined> {
+async function isReachable(page: WebPage): Promise<boolean> {
   try {
-    return await snapshots.take(page);
+    return (await page.run(() => true, [])) === true;
   } catch {
-    // None, or no whole one: that is what is asked.
+    // Left, closed, or paused: that is what is asked.
+    return false;
+  }
+}
+
+/**
+ * A cookie of another session is there. By its name a session can't always be told: who looks at the
+ * tokens sees a whole one as long as only the refresh token, which names nobody, is another's.
+ */
+function hasOf(there: Snapshot, other: Snapshot | undefined, own: Snapshot | undefined): boolean {
+  const has = (snapshot: Snapshot | undefined, { name, value }: WebCookie) =>
+    snapshot?.cookies.some((each) => each.name === name && each.value === value) === true;
+  return there.cookies.some((cookie) => has(other, cookie) && !has(own, cookie));
+}
+
+async function taken(
+  page: WebPage,
+  snapshots: Snapshots,
+  check: (found: Taken) => void,
+): Promise<Taken | undefined> {
+  try {
+    const found = await snapshots.take(page);
+    check(found);
+    return found;
+  } catch {
+    // None, no whole one, or one that the page may have made up: that is what is asked.
     return undefined;
   }
 }

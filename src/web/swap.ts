@@ -7,6 +7,7 @@
  * the server refuses. And should the worker die half-way, what to put back is written down.
  */
 import { messageOf, SessionError } from "../session/errors.ts";
+import { isSameSnapshot } from "./same-snapshot.ts";
 import { isAlive, NOT_KEPT, type SavedBook } from "./saved-book.ts";
 import { misfit } from "./saved-view.ts";
 import {
@@ -22,6 +23,8 @@ import type { Snapshot, Snapshots, Taken } from "./web-system.ts";
 
 /** An access token that ends within so many milliseconds is renewed before a swap. */
 const NEARLY_OVER = 5_000;
+/** A page may renew what it has while that is being stored: so often it is taken at most. */
+const TAKES = 3;
 
 export interface SwapWorld {
   saved: SavedBook;
@@ -60,19 +63,21 @@ export async function swap(world: SwapWorld, swapping: Swap): Promise<Swapped> {
   const reason = misfit(record, { storeId: page.cookies.storeId });
   if (reason !== undefined) throw new WebError(reason);
   const snapshot = await snapshotToUse(world, record, snapshots);
-  const outgoing = swapping.outgoing && (await keepOutgoing(world, swapping));
-  const journal = journalOf(swapping, outgoing);
-  await writeDown(world, journal);
+  const journalId = crypto.randomUUID();
+  let outgoing: Kept | undefined;
   try {
-    await putOrBack(swapping, snapshot, outgoing?.taken.snapshot);
+    outgoing = await secureOutgoing(world, swapping, journalId);
+    await putOrBack(swapping, snapshot, outgoing?.taken?.snapshot);
   } finally {
     await world.secret
-      .removeJournal(journal.id)
+      .removeJournal(journalId)
       .catch((error: unknown) => world.failed("note that a swap is over", error));
   }
   // A refresh token has one owner: of the one that came the page, of the one that went Switchyard.
   await saved.setOwner(record.key, "page");
-  if (outgoing) await saved.setOwner(outgoing.record.key, "extension");
+  if (outgoing) {
+    await saved.setOwner(outgoing.record.key, outgoing.taken ? "extension" : "unsure");
+  }
   return { snapshot, ...(outgoing && { outgoing: outgoing.record }) };
 }
 
@@ -85,47 +90,112 @@ export async function snapshotToUse(
   record: SavedRecord,
   snapshots: Snapshots,
 ): Promise<Snapshot> {
-  const { key, owner, seen } = record;
-  const snapshot = world.saved.snapshot(key);
-  if (!snapshot) throw new WebError(NOT_KEPT);
-  if (!isAlive(seen.status)) throw new SessionRefusedError(seen.status, seen.cause);
+  const { owner, seen } = record;
+  const snapshot = snapshotOf(world.saved, record);
   const isOver = (seen.tokenExpireAt ?? Number.POSITIVE_INFINITY) <= Date.now() + NEARLY_OVER;
   if (!isOver && owner === "extension") return snapshot;
   // Where it is renewed isn't known: the page's own SDK knows, and does it.
   if (snapshot.base === undefined) return snapshot;
-  return (await touchSaved(world, record, snapshots)).snapshot;
+  // It has no refresh token, and so nothing that a renewal could have made worthless.
+  if (!isOver && typeof seen.operations.touch === "string") return snapshot;
+  return noteRefusal(world.saved, record, async () => {
+    const { snapshot: renewed } = await touchSaved(world, record, snapshots);
+    return renewed;
+  });
 }
 
 /**
- * Renews a saved session at the server. What it answers is stored before it is used: what was before is
- * worthless. Where the server refuses the session, that is what the saved one is from now on.
+ * A saved session's sign-in, as it is kept.
+ * @throws SessionRefusedError where it is known to be over, WebError where it wasn't kept
  */
-export async function touchSaved(
-  { saved, fetch }: Pick<SwapWorld, "saved" | "fetch">,
-  { key }: SavedRecord,
-  snapshots: Snapshots,
-): Promise<Taken> {
+export function snapshotOf(saved: SavedBook, { key, seen }: SavedRecord): Snapshot {
+  if (!isAlive(seen.status)) throw new SessionRefusedError(seen.status, seen.cause);
   const snapshot = saved.snapshot(key);
   if (!snapshot) throw new WebError(NOT_KEPT);
+  return snapshot;
+}
+
+/** Where the server refuses the session, that is what the saved one is from now on. */
+export async function noteRefusal<T>(
+  saved: SavedBook,
+  { key }: SavedRecord,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    const taken = await snapshots.touch(snapshot, fetch);
-    await saved.refresh(key, taken, "extension");
-    return taken;
+    return await work();
   } catch (error) {
-    if (error instanceof SessionRefusedError) {
+    if (error instanceof SessionRefusedError && isAlive(saved.get(key).seen.status)) {
       await saved.setStatus(key, error.status, error.why, "server");
     }
     throw error;
   }
 }
 
+/** Renews a saved session at the server. What it answers is stored before it is used: what was before is worthless. */
+export async function touchSaved(
+  { saved, fetch }: Pick<SwapWorld, "saved" | "fetch">,
+  record: SavedRecord,
+  snapshots: Snapshots,
+): Promise<Taken> {
+  const taken = await snapshots.touch(snapshotOf(saved, record), fetch);
+  await saved.refresh(record.key, taken, "extension");
+  return taken;
+}
+
+/** What the page had, saved. */
+interface Kept {
+  record: SavedRecord;
+  /** Fresh; absent: what the page has isn't whole or may be made up, and it was saved before. */
+  taken?: Taken;
+}
+
+/** Saves what the page has and notes it down, as it is when all of that is done. */
+async function secureOutgoing(
+  world: SwapWorld,
+  swapping: Swap,
+  journalId: string,
+): Promise<Kept | undefined> {
+  for (let takes = 1; ; takes++) {
+    const outgoing = swapping.outgoing && (await keepOutgoing(world, swapping));
+    if (outgoing?.record.key === swapping.record.key) {
+      throw new WebError("The page has signed in as it by itself just now. Nothing was changed.");
+    }
+    await writeDown(world, journalOf(swapping, outgoing, journalId));
+    const taken = outgoing?.taken;
+    if (!taken || takes === TAKES || (await isStillThere(swapping, taken))) return outgoing;
+  }
+}
+
+async function isStillThere({ page, snapshots }: Swap, { snapshot }: Taken): Promise<boolean> {
+  try {
+    return isSameSnapshot((await snapshots.take(page)).snapshot, snapshot);
+  } catch {
+    // It changes just now.
+    return false;
+  }
+}
+
 async function keepOutgoing(
   { saved }: SwapWorld,
-  { page, snapshots, outgoing }: Swap,
-): Promise<{ taken: Taken; record: SavedRecord }> {
-  const taken = await snapshots.take(page);
+  { page, snapshots, record: { seen }, outgoing }: Swap,
+): Promise<Kept> {
   const { origin } = page.holder;
   const { storeId } = page.cookies;
+  let taken: Taken;
+  try {
+    taken = await snapshots.take(page);
+    const twin = saved.twin(taken.seen, { origin, storeId });
+    if (twin) saved.assertGenuine(twin.key, taken.snapshot);
+  } catch (error) {
+    // As a swap leaves it that stopped half-way, or a page that makes up what it has: of who is saved
+    // already nobody is lost.
+    const known = outgoing && saved.twin({ kind: seen.kind, id: outgoing.id }, { origin, storeId });
+    if (known && saved.snapshot(known.key)) return { record: known };
+    throw new WebError(
+      `What the page has can't be saved, and would be lost: ${messageOf(error)}`,
+      "Sign it out or remove it from the page first.",
+    );
+  }
   const isSame = taken.seen.id === outgoing?.id;
   const record = await saved.keep(taken, {
     origin,
@@ -142,19 +212,16 @@ async function keepOutgoing(
   return { taken, record };
 }
 
-function journalOf(
-  { page, record }: Swap,
-  outgoing: { taken: Taken; record: SavedRecord } | undefined,
-): SwapJournal {
+function journalOf({ page, record }: Swap, outgoing: Kept | undefined, id: string): SwapJournal {
   const { key, label, seen } = record;
   return {
-    id: crypto.randomUUID(),
+    id,
     at: Date.now(),
     kind: seen.kind,
     holder: page.holder,
     storeId: page.cookies.storeId,
     to: { key, id: seen.id, label },
-    ...(outgoing && {
+    ...(outgoing?.taken && {
       back: {
         id: outgoing.taken.seen.id,
         label: outgoing.record.label,
@@ -174,7 +241,7 @@ async function writeDown(world: SwapWorld, journal: SwapJournal): Promise<void> 
   }
 }
 
-/** Systems roll back by themselves; where one fails otherwise, it isn't known how far it came. */
+/** Systems roll back by themselves, and say what they did; where one fails otherwise, it isn't known how far it came. */
 async function putOrBack(
   { page, snapshots }: Swap,
   snapshot: Snapshot,
@@ -183,13 +250,8 @@ async function putOrBack(
   try {
     await snapshots.put(page, snapshot);
   } catch (error) {
-    const isTold =
-      error instanceof RolledBackError ||
-      error instanceof HalfSwappedError ||
-      error instanceof CookiesRefusedError;
-    if (isTold) throw error;
-    const why =
-      error instanceof SessionError ? error.message : `The swap failed: ${messageOf(error)}.`;
+    if (error instanceof SessionError) throw error;
+    const why = `The swap failed: ${messageOf(error)}.`;
     try {
       await snapshots.put(page, back);
     } catch (second) {

@@ -4,6 +4,7 @@
  * A renewal that was under way may write the former session back over the new one: the page is watched,
  * and what happens is said, with the offer to switch once more.
  */
+import { jarName } from "./jar-name.ts";
 import { type SwapWorld, swap } from "./swap.ts";
 import type { Turn, WebBook } from "./web-book.ts";
 import { WebError } from "./web-error.ts";
@@ -131,6 +132,6 @@ function doneText(label: string, was: string | undefined): string {
     : `${text} What it loaded before is of “${was}” until you reload it.`;
 }
 
-function watchName(page: WebPage): string {
-  return `${page.cookies.storeId} ${new URL(page.holder.origin).hostname}`;
+function watchName({ cookies, holder }: WebPage): string {
+  return jarName(cookies.storeId, holder.origin);
 }

@@ -6,6 +6,7 @@
  * effect.
  */
 import type { HistoryEntry, SessionKey } from "../session/model.ts";
+import { jarName } from "./jar-name.ts";
 import { Labels, ownLabel } from "./labels.ts";
 import { SavedBook } from "./saved-book.ts";
 import { type SavedPlace, savedView } from "./saved-view.ts";
@@ -60,7 +61,7 @@ export class WebBook {
   readonly ready: Promise<void>;
   readonly #turns = new Turns();
   readonly #tabs = new Map<number, WebTab>();
-  readonly #dirty = new Set<WebSite>();
+  readonly #dirty = new WeakSet<WebSite>();
   /** Interrupted swaps that couldn't be seen to yet, and the document in which that was tried last. */
   readonly #journals = new Map<string, { journal: SwapJournal; tried?: string }>();
   /** What is to be said of them once a page of that origin is looked at. */
@@ -112,7 +113,8 @@ export class WebBook {
         return view;
       }),
       sessions: shown.flatMap((site) => site.sessions.map((each) => this.#viewOf(site, each))),
-      notices: tab.notices,
+      // Of a page that was left there is nothing to do; when it is gone back to it is as it was.
+      notices: tab.notices.filter(({ origin }) => tab.siteOf(origin) !== undefined),
     };
   }
 
@@ -213,7 +215,7 @@ export class WebBook {
   async inTurn<T>(tabId: number, origin: string, work: (turn: Turn) => Promise<T>): Promise<T> {
     await this.ready;
     const { cookies } = await this.options.page(this.place(tabId).site(origin).holder);
-    return this.#turns.take(turnName(cookies.storeId, origin), async () => {
+    return this.#turns.take(jarName(cookies.storeId, origin), async () => {
       // It may have been loaded anew while others had their turn.
       const tab = this.place(tabId);
       const site = tab.site(origin);
@@ -223,7 +225,7 @@ export class WebBook {
 
   /** What is done at the server for a saved session, when it is its turn. */
   async inTurnOf<T>({ origin, storeId }: SavedRecord, work: () => Promise<T>): Promise<T> {
-    return this.#turns.take(turnName(storeId, origin), work);
+    return this.#turns.take(jarName(storeId, origin), work);
   }
 
   /** Looks at one origin of a tab's page. */
@@ -263,7 +265,7 @@ export class WebBook {
     const { holder, storeId } = journal;
     try {
       const page = await this.options.page(holder, storeId);
-      await this.#turns.take(turnName(storeId, holder.origin), () => this.#recover(journal, page));
+      await this.#turns.take(jarName(storeId, holder.origin), () => this.#recover(journal, page));
     } catch (error) {
       // Tried again when a page of its origin is looked at.
       this.options.failed("see to an interrupted switch", error);
@@ -328,9 +330,4 @@ function placeIn(tab: WebTab, { origin, storeId, seen }: SavedRecord): SavedPlac
   const place: SavedPlace = { storeId: site.storeId ?? storeId };
   if (session?.seen.id === seen.id && site.storeId === storeId) place.inPage = session.key;
   return place;
-}
-
-/** Cookies know no ports. */
-function turnName(storeId: string, origin: string): string {
-  return `${storeId} ${new URL(origin).hostname}`;
 }

@@ -6,7 +6,7 @@
  * field that a system has not is absent, never invented. Times are milliseconds since 1970. The values
  * of tokens are in none of these shapes: a view asks for one at a time (`web.reveal`).
  */
-import type { HistoryEntry, SessionKey, SessionStatus } from "../session/model.ts";
+import type { SessionKey, SessionStatus } from "../session/model.ts";
 
 export type WebKind = "supertokens" | "clerk";
 
@@ -170,8 +170,6 @@ export interface WebPageView {
   sessions: WebSessionView[];
   notices: WebNotice[];
 }
-
-export type WebHistory = readonly HistoryEntry[];
 
 const PAGE_KEY = "web/";
 const SAVED_KEY = "saved/";

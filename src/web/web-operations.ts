@@ -7,11 +7,10 @@
 import { UnknownSessionError } from "../session/errors.ts";
 import type { HistoryEntry, SessionKey } from "../session/model.ts";
 import { labelling } from "./labels.ts";
-import { NOT_KEPT } from "./saved-book.ts";
-import { type SwapWorld, snapshotToUse, touchSaved } from "./swap.ts";
+import { noteRefusal, type SwapWorld, snapshotOf, snapshotToUse, touchSaved } from "./swap.ts";
 import { Switches } from "./switches.ts";
 import type { Turn, WebBook } from "./web-book.ts";
-import { WebError } from "./web-error.ts";
+import { SessionRefusedError, WebError } from "./web-error.ts";
 import {
   isSavedSessionKey,
   type SeenSession,
@@ -102,15 +101,14 @@ export class WebOperations {
         this.#switches.stopWatching(page);
         await system.end(page, session.seen);
       },
-      acts: ({ kind, id }) => [{ kind, id, over: { status: "ended", cause } }],
+      acts: ({ kind, id }) => [{ kind, id, over: { status: "ended", cause, by: "you" } }],
       saved: async (record, snapshots) => {
         const { saved } = this.#book;
         // One that a page may have isn't renewed behind its back.
         const snapshot =
           record.owner === "page"
-            ? saved.snapshot(record.key)
+            ? snapshotOf(saved, record)
             : await snapshotToUse(this.#world, record, snapshots);
-        if (!snapshot) throw new WebError(NOT_KEPT);
         await snapshots.end(snapshot, this.#world.fetch);
         await saved.setStatus(record.key, "ended", cause, "you");
         await saved.dropSnapshot(record.key);
@@ -132,7 +130,7 @@ export class WebOperations {
       return;
     }
     const act = ({ kind, id }: SeenSession): OwnAct[] => [
-      { kind, id, over: { status: "removed", cause: "You took it out of the page." } },
+      { kind, id, over: { status: "removed", cause: "You took it out of the page.", by: "you" } },
     ];
     await this.#onPage(
       tabId,
@@ -140,9 +138,10 @@ export class WebOperations {
       "remove",
       async (turn) => {
         this.#switches.stopWatching(turn.page);
-        const twin = await this.#refreshedTwin(turn);
+        const twin = this.#twin(turn.site, turn.session);
+        const isFresh = twin && (await this.#refreshed(turn, twin));
         await turn.system.remove(turn.page, turn.session.seen);
-        if (twin) await this.#book.saved.setOwner(twin.key, "extension");
+        if (twin) await this.#book.saved.setOwner(twin.key, isFresh ? "extension" : "unsure");
       },
       act,
     );
@@ -157,10 +156,10 @@ export class WebOperations {
       const { page, site } = turn;
       await this.#book.lookInTurn(turn);
       const filled = forms.filled(origin, form);
-      await forms.remember(origin, form);
+      await this.#triedTo("remember the form", forms.remember(origin, form));
       if (into === "saved") {
         const taken = await snapshotsOf(system).signIn(page, filled);
-        await forms.rememberSecrets(origin, filled);
+        await this.#triedTo("remember the form", forms.rememberSecrets(origin, filled));
         const record = await saved.keep(taken, {
           origin,
           storeId: page.cookies.storeId,
@@ -175,10 +174,11 @@ export class WebOperations {
       if (!system.signIn) throw new WebError(`Switchyard can't sign in with ${system.name}.`);
       this.#switches.stopWatching(page);
       const before = site.current(system.kind);
-      if (before) await this.#refreshedTwin({ ...turn, system, session: before });
+      const twin = before && this.#twin(site, before);
+      if (twin) await this.#refreshed({ ...turn, system, session: before }, twin);
       try {
         await system.signIn(page, filled);
-        await forms.rememberSecrets(origin, filled);
+        await this.#triedTo("remember the form", forms.rememberSecrets(origin, filled));
       } finally {
         await this.#book.lookInTurn(turn, [], "you");
       }
@@ -188,6 +188,11 @@ export class WebOperations {
       if (given.label !== undefined) await labels.give(now.seen, given);
       return webSessionKey(site.holder, system.kind, now.seen.id);
     });
+  }
+
+  /** What is remembered saves typing, and no more: a broken store mustn't cost the session that was made. */
+  async #triedTo(what: string, work: Promise<void>): Promise<void> {
+    await work.catch((error: unknown) => this.#world.failed(what, error));
   }
 
   /** The person's own label and colour; kept for the session's id. */
@@ -295,7 +300,9 @@ export class WebOperations {
     }
     const record = this.#book.saved.get(key);
     const snapshots = snapshotsOf(this.#book.system(record.seen.kind));
-    return this.#book.inTurnOf(record, () => ways.saved(record, snapshots));
+    return this.#book.inTurnOf(record, () =>
+      noteRefusal(this.#book.saved, record, () => ways.saved(record, snapshots)),
+    );
   }
 
   /**
@@ -321,22 +328,23 @@ export class WebOperations {
         const result = await work({ ...turn, session, system });
         done = acts(session.seen);
         return result;
+      } catch (error) {
+        // Should it be gone now, it is known why.
+        if (error instanceof SessionRefusedError) {
+          const { status, why: cause } = error;
+          const { kind, id } = session.seen;
+          done = [{ kind, id, over: { status, cause, by: "server" } }];
+        }
+        throw error;
       } finally {
         await this.#book.lookInTurn(turn, done, "you");
       }
     });
   }
 
-  /** Before the page loses its session: the saved one that it is has the newest of it. */
-  async #refreshedTwin({
-    site,
-    page,
-    session,
-    system,
-  }: PageTurn): Promise<SavedRecord | undefined> {
-    const twin = this.#twin(site, session);
-    if (twin) await this.#book.twins.refresh(system, twin, session.seen, page);
-    return twin;
+  /** Before the page loses its session: the saved one that it is gets the newest of it, where it can. */
+  #refreshed({ page, session, system }: PageTurn, twin: SavedRecord): Promise<boolean> {
+    return this.#book.twins.refresh(system, twin, session.seen, page);
   }
 }
 

@@ -45,8 +45,8 @@ export interface SiteSession {
 export interface OwnAct {
   kind: WebKind;
   id: string;
-  /** What it is from now on; absent: nothing of it needs to be listed. */
-  over?: { status: WebStatus; cause: string };
+  /** What it is from now on, and by whom; absent: nothing of it needs to be listed. */
+  over?: { status: WebStatus; cause: string; by: "you" | "server" };
 }
 
 export interface WebSiteOptions {
@@ -255,7 +255,7 @@ export class WebSite {
     this.#line(session, {
       at: Date.now(),
       event: "status",
-      by: act ? "you" : status === "expired" ? "clock" : "page",
+      by: act?.over?.by ?? (status === "expired" ? "clock" : "page"),
       before: before.status,
       after: status,
       text: cause,
@@ -269,11 +269,15 @@ export class WebSite {
   }
 }
 
-function whatBecame(system: WebSystem, before: SeenSession, now: Look | undefined) {
+function whatBecame(
+  system: WebSystem,
+  before: SeenSession,
+  now: Look | undefined,
+): ReturnType<WebSystem["vanished"]> {
   try {
     return system.vanished(before, now);
   } catch {
     // It stands on what a page said; where that makes no sense, nothing is known.
-    return { status: "gone" as const, cause: "The page has it no more." };
+    return { status: "gone", cause: "The page has it no more." };
   }
 }

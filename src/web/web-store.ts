@@ -32,7 +32,7 @@ export interface SavedRecord {
   colour: string;
   statusSince: number;
   owner: SavedOwner;
-  seen: Omit<SeenSession, "current" | "operations">;
+  seen: Omit<SeenSession, "current">;
 }
 
 /** A label and colour that a person gave to a session, by its id. */

@@ -61,11 +61,16 @@ export interface Taken {
 }
 
 export interface Snapshots {
-  /** The page's current session, whole, as it is at this moment. Changes nothing. @throws WebError where there is none */
+  /**
+   * The page's current session, whole, as it is at this moment. Changes nothing.
+   * @throws WebError where there is none, or none that is whole: tokens of two sessions, as an
+   *   interrupted swap leaves them, are no session
+   */
   take(page: WebPage): Promise<Taken>;
   /**
    * Swaps what the page has for this snapshot, whole; undefined: the page has no session afterwards. Read
-   * back and compared. @throws RolledBackError, HalfSwappedError
+   * back and compared. @throws RolledBackError, HalfSwappedError; any other typed error where nothing was
+   * changed
    */
   put(page: WebPage, snapshot: Snapshot | undefined): Promise<void>;
   /**

@@ -288,7 +288,8 @@ async function benchFlood(
     lowest: Math.min(...rounds),
     highest: Math.max(...rounds),
   };
-  const slower = (of: number[]) => `${median(of).toFixed(1)} ×`;
+  const slower = (of: number[]) =>
+    `${median(of).toFixed(1)} × (${Math.min(...of).toFixed(1)} … ${Math.max(...of).toFixed(1)})`;
   const detail = `${slower(ratios.relayed)} as long as before, its own ${slower(ratios.direct)}; of ${told.sent.toLocaleString("en")} requests ${told.answered.toLocaleString("en")} were served, the others refused`;
   return report("In another tab's flood, to own requests", ratio, { atMost: 1 }, detail);
 }

@@ -177,6 +177,30 @@ describeInBrowsers("page API", (underTest) => {
     }
   });
 
+  test("in a frame of another origin is what was granted to that origin, and can't ask from there", async () => {
+    const framed = await scene.openRouted({ frames: ["cross-origin"] });
+    const inFrame = (expression: string) =>
+      framed.page.evaluate<unknown, []>(`inFrame(0, ${JSON.stringify(expression)})`);
+    const has = "new Promise((resolve) => setTimeout(() => resolve('switchyard' in window), 300))";
+    expect(
+      await framed.page.evaluate("switchyard.request({ method: 'switchyard_sessions' })"),
+    ).toMatchObject([{ label: "Bob" }]);
+    expect(await inFrame(has)).toBe(false);
+    const inner = String(await inFrame("location.origin"));
+    expect(inner).not.toBe(origin);
+    await framed.link.call("api.enable", { origin: inner, on: true });
+    await framed.page.reload();
+    await pageConnected(framed.page);
+    const ask = (method: string) =>
+      inFrame(`switchyard.request({ method: "${method}" }).catch(({ code }) => code)`);
+    await expect.poll(() => inFrame("'switchyard' in window")).toBe(true);
+    expect(await ask("switchyard_sessions")).toEqual([]);
+    expect(await ask("switchyard_requestSessions")).toBe(4100);
+    expect((await framed.link.snapshot()).access.requests).toEqual([]);
+    await framed.link.call("api.enable", { origin: inner, on: false });
+    await framed.page.close();
+  });
+
   test("refuses a flood and what is too large with typed errors, and serves on afterwards", async () => {
     const codes = await tab.page.evaluate(`(async () => {
       const [{ id }] = await switchyard.request({ method: "switchyard_sessions" });

@@ -72,6 +72,20 @@ describeInBrowsers("a route that can't be served", (underTest) => {
     expect(await tab.everyone()).toEqual([ALICE, ALICE]);
   }
 
+  test("another server than the page's is asked about once; until then the page is itself", async () => {
+    const signIn = recordSignIn("bob", "tenant_b");
+    const { key } = await tab.link.call("session.new", { connectionId, label: "Bob", signIn });
+    const { ask } = await tab.link.call("route.set", { to: key });
+    const { origin } = new URL(await tab.page.evaluate<string, []>("location.href"));
+    expect(ask).toEqual({ kind: "other-server", origin, server: proxy.url, label: "Bob" });
+    expect(await tab.everyone()).toEqual([ALICE, ALICE]);
+    expect(await tab.link.call("route.set", { to: key, otherServer: true })).toEqual({});
+    expect(await tab.everyone()).toEqual([BOB, BOB]);
+    await isItselfAgain();
+    expect(await tab.link.call("route.set", { to: key })).toEqual({});
+    await isItselfAgain();
+  });
+
   test("signed out: said so, and served again once somebody signs in", async () => {
     const key = await runAsNew();
     await tab.link.call("session.end", { key });

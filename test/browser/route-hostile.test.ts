@@ -336,8 +336,14 @@ describeInBrowsers("hostile routed pages", (underTest) => {
         socket.send(${make});
         return answered;
       })()`);
-    for (const make of ["new TextDecoder().decode(frame)", "new TextDecoder().decode(huge)"]) {
-      expect((await large(make)).value).toMatchObject({ code: -32088, kind: "Switchyard" });
+    const text = (of: string) => `new TextDecoder().decode(${of})`;
+    for (const [make, code] of [
+      [text("frame"), -32088],
+      [text("huge"), -32088],
+      // Bytes, on a socket that speaks text: no request, of whatever size.
+      ["new Blob([huge])", -32087],
+    ] as const) {
+      expect((await large(make)).value).toMatchObject({ code, kind: "Switchyard" });
     }
     const { value } = await tab.outcome(`(async () => {
       const socket = clients[2].socket;

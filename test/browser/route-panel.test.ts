@@ -7,6 +7,7 @@ import type { Page } from "../../demo/browser/page.ts";
 import { describeInBrowsers } from "../support/browser/describe.ts";
 import type { PagePanel } from "../support/browser/page-panel.ts";
 import { openRouteScene, type RoutedTab, type RouteScene } from "../support/browser/route-scene.ts";
+import { recordSignIn } from "../support/scene.ts";
 
 const ALICE = "user:alice app/tenant_a";
 const BOB = "user:bob app/tenant_b";
@@ -29,16 +30,18 @@ describeInBrowsers("whom the tab runs as, by hand", (underTest) => {
 
   test("R and a digit: the bar, the list and the log say Bob, and the server does", async () => {
     await runsAs("own");
-    const { number } = (await tab.link.snapshot()).sessions.find(
-      ({ key }) => key === scene.held.bob,
-    ) as { number?: number };
+    const bob = (await tab.link.snapshot()).sessions.find(({ key }) => key === scene.held.bob);
+    if (!bob) throw new Error("Bob is no session");
     await view.click("[data-page=session] h1");
     await view.press("r");
     await panel.focusIs("Run this tab as");
-    await view.press(String(number));
+    await view.press(String(bob.number));
     await runsAs(scene.held.bob);
     await view.see("[data-runs-as] >> text*=checked");
     expect(await tab.who()).toBe(BOB);
+    const colour =
+      "getComputedStyle(document.querySelector('[data-runs-as]')).getPropertyValue('--sy-as')";
+    expect(await view.evaluate<string, []>(colour)).toBe(bob.colour);
     expect((await panel.row("Bob")).text).toContain("⇄ this tab");
     await panel.show("Requests");
     await view.see(".sy-request-relayed");
@@ -58,6 +61,22 @@ describeInBrowsers("whom the tab runs as, by hand", (underTest) => {
     await runsAs("own");
     expect(await tab.who()).toBe(ALICE);
     await view.see('[data-notice=outdated] >> role=button[name="Reload page"]');
+  });
+
+  test("that the page's requests fail is said with the reason, until they are served again", async () => {
+    const key = scene.held.bob;
+    await tab.runAs(key);
+    await tab.link.call("session.end", { key });
+    await view.see("[data-notice=cannot-serve] >> text*=The page's requests fail");
+    await view.see("[data-runs-as] >> text*=can't serve");
+    const { error } = await tab.outcome("db.query('RETURN 1')");
+    expect(error).toMatchObject({ details: { kind: "CannotServe" } });
+    const signIn = recordSignIn("bob", "tenant_b");
+    await tab.link.call("session.signIn", { key, signIn });
+    await view.gone("[data-notice=cannot-serve]");
+    await view.see("[data-runs-as] >> text*=checked");
+    expect(await tab.who()).toBe(BOB);
+    await tab.runAsItself();
   });
 
   test("what the page goes on with as Bob is said, until it ends", async () => {

@@ -28,6 +28,7 @@ describeInBrowsers("popup and options", (underTest) => {
   test("the popup: a name that is typed and Enter switch; its button leads back", async () => {
     const popup = await scene.browser.openPopup(tab.page);
     await popup.see('[data-runs-as="own"]');
+    await popup.see("[data-session][data-status=active] >> text*=user:alice · app/tenant_a");
     for (const key of "bob") await popup.press(key);
     await popup.press("Enter");
     await popup.see(`[data-runs-as="${scene.held.bob}"]`);
@@ -35,6 +36,51 @@ describeInBrowsers("popup and options", (underTest) => {
     await popup.click('role=button[name="Page\'s own session"]');
     await popup.see('[data-runs-as="own"]');
     expect(await tab.who()).toBe(ALICE);
+
+    const { sessions } = await tab.link.snapshot();
+    const { number } = sessions.find(({ key }) => key === scene.held.bob) ?? {};
+    await popup.press("r");
+    await popup.see(`[data-pick="${scene.held.bob}"]`);
+    await popup.press("Escape");
+    await popup.gone(`[data-pick="${scene.held.bob}"]`);
+    await popup.press("r");
+    await popup.press(String(number));
+    await popup.see(`[data-runs-as="${scene.held.bob}"]`);
+    expect(await tab.who()).toBe(BOB);
+    await tab.runAsItself();
+  });
+
+  test("the options: a connection's name, sites that always run as somebody, and the settings", async () => {
+    await options.click('[data-connection] >> role=button[name="Rename"]');
+    await options.fill("[data-connection] >> role=textbox", "Demo server");
+    await options.press("Enter");
+    await options.see("[data-connection] >> text=Demo server");
+    expect((await tab.link.snapshot()).connections[0]?.name).toBe("Demo server");
+
+    await tab.runAs(scene.held.bob);
+    await tab.link.call("route.always", { on: true });
+    await options.see(`[data-always="${origin}"] >> text*=Bob`);
+    await options.click(`[data-always="${origin}"] >> role=button[name="Remove"]`);
+    await options.gone(`[data-always="${origin}"]`);
+    expect((await tab.link.snapshot()).always).toEqual([]);
+    await tab.runAsItself();
+
+    await options.fill("label=Abandon after", "30");
+    await options.press("Enter");
+    await expect
+      .poll(async () => (await tab.link.snapshot()).settings.abandonAfter)
+      .toBe(30 * 24 * 60 * 60 * 1000);
+    await options.fill("label=Megabytes", "8");
+    await options.press("Enter");
+    await options.see("text*=Saved. It holds for panels opened from now on.");
+    await options.reload();
+    await expect
+      .poll(() =>
+        options.evaluate(
+          "[...document.querySelectorAll('input[type=number]')].map(({ value }) => value)",
+        ),
+      )
+      .toEqual(["30", expect.any(String), "8"]);
   });
 
   test("a page that asks is answered in the popup, and what it got is taken back in the options", async () => {
@@ -46,6 +92,12 @@ describeInBrowsers("popup and options", (underTest) => {
     await tab.page.evaluate(
       "void (window.asked = switchyard.request({ method: 'switchyard_requestSessions', params: { reason: 'Compare <b>roles</b>' } }))",
     );
+    const tabId = await scene.browser.tabIdOf(tab.page);
+    const badge = () =>
+      options.evaluate<string, []>(
+        `(globalThis.browser ?? chrome).action.getBadgeText({ tabId: ${tabId} })`,
+      );
+    await expect.poll(badge).toBe("?");
     const popup = await scene.browser.openPopup(tab.page);
     // A page's words are words.
     await popup.see("[data-access] >> text*=Compare <b>roles</b>");
@@ -53,6 +105,7 @@ describeInBrowsers("popup and options", (underTest) => {
     await popup.click('[data-access] >> role=button[name="Allow"]');
     expect(await tab.page.evaluate("asked")).toMatchObject([{ label: "Bob" }]);
     await popup.gone("[data-access]");
+    await expect.poll(badge).toBe("");
     await options.click(
       `[data-origin="${origin}"] >> [data-granted="${scene.held.bob}"] >> role=button[name="Take back Bob"]`,
     );
@@ -83,6 +136,10 @@ describeInBrowsers("popup and options", (underTest) => {
     const { name, text } = await savedFile(options, 'role=button[name="Export without secrets"]');
     expect(text).toContain('"Bob"');
     expect(text).not.toContain("eyJ");
+    await options.click('role=checkbox[name*="Export with secrets"]');
+    await options.see("text*=The file will hold tokens and passwords that anybody can read");
+    const whole = await savedFile(options, 'role=button[name="Export with secrets"]');
+    expect(whole.text).toContain("eyJ");
     await options.click('role=button[name="Delete everything…"]');
     await options.click('role=button[name="Delete everything"]');
     await options.see("text*=Deleted.");

@@ -295,6 +295,40 @@ describeInBrowsers("a tab that runs as somebody else", (underTest) => {
     await tab.runAsItself();
   });
 
+  test("answers come each in a task of its own, on the socket that asked, as messages of its own", async () => {
+    await tab.runAs(scene.held.bob);
+    const said = await tab.page.evaluate(async (url) => {
+      const socket = new WebSocket(url, "json");
+      await new Promise((resolve) => {
+        socket.onopen = resolve;
+      });
+      const ids = new Set<number>();
+      let together = 0;
+      let inTask = false;
+      let others = 0;
+      await new Promise<void>((resolve) => {
+        socket.onmessage = (event) => {
+          // What a task leaves to be done runs before the next one begins.
+          if (inTask) together++;
+          inTask = true;
+          queueMicrotask(() => {
+            inTask = false;
+          });
+          if (event.target !== socket || event.origin !== new URL(url).origin) others++;
+          ids.add(JSON.parse(event.data).id);
+          if (ids.size === 200) resolve();
+        };
+        for (let id = 0; id < 200; id++) {
+          socket.send(JSON.stringify({ id, method: "query", params: ["RETURN 1"] }));
+        }
+      });
+      socket.close();
+      return { together, others };
+    }, scene.server.url);
+    expect(said).toEqual({ together: 0, others: 0 });
+    await tab.runAsItself();
+  });
+
   test("two tabs at once, each as somebody else; inner frames of the same origin go with it, others don't", async () => {
     const other = await scene.openRouted({
       as: "alice",

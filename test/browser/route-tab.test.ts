@@ -7,6 +7,7 @@ import { describeInBrowsers } from "../support/browser/describe.ts";
 import { reloadPage } from "../support/browser/page-scene.ts";
 import { openRouteScene, RoutedTab, type RouteScene } from "../support/browser/route-scene.ts";
 import { pageConnected } from "../support/page-sdk/pages.ts";
+import { recordSignIn } from "../support/scene.ts";
 
 const ALICE = "user:alice app/tenant_a";
 const BOB = "user:bob app/tenant_b";
@@ -30,6 +31,14 @@ describeInBrowsers("a tab that runs as Bob", (underTest) => {
     );
   }
 
+  /** The badge's colour, as `#rrggbb`. */
+  function badgeColour(tabId: number): Promise<string> {
+    return extension.evaluate<string, []>(
+      `(globalThis.browser ?? chrome).action.getBadgeBackgroundColor({ tabId: ${tabId} }).then((parts) =>
+        "#" + parts.slice(0, 3).map((part) => part.toString(16).padStart(2, "0")).join(""))`,
+    );
+  }
+
   async function buttonShows(tabId: number, text: string): Promise<void> {
     await expect.poll(() => button(tabId)).toBe(text);
   }
@@ -50,8 +59,18 @@ describeInBrowsers("a tab that runs as Bob", (underTest) => {
     const page = await scene.open(wanted);
     const tabId = await scene.browser.tabIdOf(page);
     const asBob = "B Switchyard: this tab runs as Bob (user:bob, app/tenant_b)";
-    await command(tabId, (tab) => tab.runAs(scene.held.bob), page);
+    let colour: string | undefined;
+    await command(
+      tabId,
+      async (tab) => {
+        await tab.runAs(scene.held.bob);
+        const { sessions } = await tab.link.snapshot();
+        colour = sessions.find(({ key }) => key === scene.held.bob)?.colour;
+      },
+      page,
+    );
     await buttonShows(tabId, asBob);
+    expect(await badgeColour(tabId)).toBe(colour);
     expect(await who(page)).toBe(BOB);
     await reloadPage(page);
     expect(await who(page)).toBe(BOB);
@@ -78,8 +97,50 @@ describeInBrowsers("a tab that runs as Bob", (underTest) => {
     await reloadPage(page);
     expect(await who(page)).toBe(BOB);
     await scene.browser.worker.kill();
+    // What leaves before the page hears of the worker's death may have run, and that is what it is told.
+    const first = await who(page).catch((error: unknown) => String(error));
+    if (first !== BOB) expect(first).toContain("It may have run. It was not repeated.");
     expect(await who(page)).toBe(BOB);
     await buttonShows(tabId, "B Switchyard: this tab runs as Bob (user:bob, app/tenant_b)");
+    await page.close();
+  });
+
+  test("says on its button that the page's requests fail, until they are served again", async () => {
+    const page = await scene.open({ as: "bob", name: "failing" });
+    const tabId = await scene.browser.tabIdOf(page);
+    const key = scene.held.alice;
+    await command(tabId, (tab) => tab.runAs(key), page);
+    await buttonShows(tabId, "A Switchyard: this tab runs as Alice (user:alice, app/tenant_a)");
+    await command(tabId, (tab) => tab.link.call("session.end", { key }), page);
+    await expect
+      .poll(() => button(tabId))
+      .toMatch(/^! Switchyard: this tab runs as Alice .*Its requests fail. “Alice” is ended/);
+    const signIn = recordSignIn("alice", "tenant_a");
+    await command(tabId, (tab) => tab.link.call("session.signIn", { key, signIn }), page);
+    await buttonShows(tabId, "A Switchyard: this tab runs as Alice (user:alice, app/tenant_a)");
+    await page.close();
+  });
+
+  test("is switched by the browser's shortcuts, four of which have keys", async () => {
+    const known = await extension.evaluate<{ name: string; shortcut: string }[], []>(
+      "(globalThis.browser ?? chrome).commands.getAll()",
+    );
+    expect(known).toHaveLength(13);
+    expect(known.filter(({ shortcut }) => shortcut !== "")).toHaveLength(4);
+    // No key that a driver presses reaches the browser itself; Firefox has no other way to begin.
+    if (underTest.name !== "chromium") return;
+    const page = await scene.open({ as: "alice", name: "shortcuts" });
+    const tabId = await scene.browser.tabIdOf(page);
+    const press = (name: string) =>
+      scene.browser.worker.evaluate(
+        `chrome.commands.onCommand.dispatch(${JSON.stringify(name)}, { id: ${tabId} })`,
+      );
+    // Something that wakes the worker, as the shortcut itself would.
+    await command(tabId, async () => undefined, page);
+    await press("session-2");
+    await expect.poll(() => who(page)).toBe(BOB);
+    await press("own-session");
+    await expect.poll(() => who(page)).toBe(ALICE);
     await page.close();
   });
 

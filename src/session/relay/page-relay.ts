@@ -84,6 +84,8 @@ export class PageRelay {
   #port = 0;
   #running = 0;
   readonly #queue: Run[] = [];
+  /** When what waits for its turn is looked at again, if no answer comes before. */
+  #again: ReturnType<typeof setTimeout> | undefined;
   /** Of requests that run or wait. */
   #bytes = 0;
 
@@ -164,6 +166,7 @@ export class PageRelay {
   }
 
   #forgetQueue(): void {
+    clearTimeout(this.#again);
     this.#together.clear();
     for (const { size } of this.#queue.splice(0)) this.#bytes -= size;
   }
@@ -318,6 +321,7 @@ export class PageRelay {
     const run: Run = { size: frame.length, work };
     this.#bytes += run.size;
     this.#queue.push(run);
+    this.#options.relay.turns.asked(this);
     this.#runNext();
   }
 
@@ -334,7 +338,13 @@ export class PageRelay {
   }
 
   #runNext(): void {
-    while (this.#queue.length > 0 && this.#running < this.#options.relay.turns.atOnce(this)) {
+    clearTimeout(this.#again);
+    while (this.#queue.length > 0) {
+      const wait = this.#options.relay.turns.wait(this, this.#running);
+      if (wait > 0) {
+        this.#again = setTimeout(() => this.#runNext(), wait);
+        return;
+      }
       const next = this.#queue.shift();
       if (next) void this.#run(next);
     }

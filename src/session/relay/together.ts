@@ -15,11 +15,16 @@ const SMALL = 4 * 1024;
 
 export class Together<Message> {
   readonly #send: (messages: Message[]) => void;
+  readonly #more: () => number;
   #waiting: Message[] = [];
 
-  /** @param send one or more, in order */
-  constructor(send: (messages: Message[]) => void) {
+  /**
+   * @param send one or more, in order
+   * @param more turns of the event loop in which company may come; they are waited for, up to `MOST`
+   */
+  constructor(send: (messages: Message[]) => void, more: () => number = () => 0) {
     this.#send = send;
+    this.#more = more;
   }
 
   /**
@@ -29,7 +34,14 @@ export class Together<Message> {
   add(message: Message, size: number, onTheWay: number): void {
     this.#waiting.push(message);
     if (onTheWay < FEW || size > SMALL || this.#waiting.length >= MOST) this.flush();
-    else if (this.#waiting.length === 1) inNextTask(() => this.flush());
+    else if (this.#waiting.length === 1) this.#flushAfter(Math.min(MOST, this.#more()));
+  }
+
+  #flushAfter(turns: number): void {
+    inNextTask(() => {
+      if (turns === 0) this.flush();
+      else this.#flushAfter(turns - 1);
+    });
   }
 
   /** Sends what waits, before something that must not overtake it. */

@@ -7,7 +7,7 @@ import { ago, moment, until } from "../words/time.ts";
 /** "12:01:04 · 12 min ago", "2026-03-01 12:01:04 · in 4 days": where the moment itself is asked for. */
 export function At({ at }: { at: number }): JSX.Element {
   const text = useComputed(() => `${moment(at, now.value)} · ${until(at, now.value)}`);
-  return <time>{text}</time>;
+  return <time dateTime={new Date(at).toISOString()}>{text}</time>;
 }
 
 /** "12 min ago", with the time of day as tooltip. `at`: milliseconds since 1970. */

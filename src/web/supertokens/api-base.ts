@@ -26,16 +26,16 @@ const DEFAULT_PATH = "/auth";
 /**
  * @param origin of the page
  * @param refresh the cookie `sRefreshToken`, where there is one: then the base is a place to which the
- *   browser itself would send it. A page can forge the issuer in its front token, but so can't bring
- *   the extension to carry an httpOnly token to another host.
+ *   browser itself would send it, whatever its path is. A page can forge the issuer in its front token,
+ *   but so can't bring the extension to carry an httpOnly token to another host.
  * @param issuer the claim `iss`, whatever it is
  */
 export function apiBase(origin: string, refresh: WebCookie | undefined, issuer: unknown): ApiBase {
-  const issued = baseOfIssuer(issuer);
+  const told = baseOfIssuer(issuer);
+  const issued = told && (!refresh || goesTo(refresh, told)) ? told : undefined;
   if (refresh?.path.endsWith(REFRESH_PATH)) {
     const path = refresh.path.slice(0, -REFRESH_PATH.length);
-    const isThere =
-      issued && issued.pathname.replace(/\/$/, "") === path && goesTo(refresh, issued);
+    const isThere = issued?.pathname.replace(/\/$/, "") === path;
     return { url: (isThere ? issued.origin : origin) + path };
   }
   if (issued) return { url: issued.href.replace(/\/$/, "") };

@@ -81,6 +81,11 @@ export function inWriteOrder(cookies: readonly WebCookie[]): WebCookie[] {
   return [...cookies].sort((a, b) => rank(a) - rank(b));
 }
 
+/** Servers set theirs httpOnly, and scripts can't: one that scripts can read is the work of a script. */
+export function isForged({ name, whole }: SeenCookie): boolean {
+  return isServers(name) && whole?.httpOnly === false;
+}
+
 /** Where a cookie is kept, in one phrase: "cookie sAccessToken · path / · httpOnly". */
 export function placeOf({ name, whole }: SeenCookie): string {
   const phrase = [`cookie ${name}`];

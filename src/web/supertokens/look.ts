@@ -94,6 +94,11 @@ function warningsOf(reading: Reading, facts: TokenFacts): string[] {
       `Tokens of both ways are there: the server goes by the headers', and ${state.beside.join(" and ")} may be another session's.`,
     );
   }
+  for (const name of state.forged) {
+    warnings.push(
+      `A script wrote a cookie ${name}, which servers set so that scripts can't: it is taken for no token.`,
+    );
+  }
   if (areElsewhere(reading)) {
     warnings.push(
       `Access and refresh token are cookies of ${new URL(base.url).hostname}, which aren't this page's own: they are not seen here.`,

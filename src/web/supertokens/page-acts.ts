@@ -55,6 +55,12 @@ export async function touchPage(page: WebPage, session: SeenSession): Promise<vo
     after = await settled(page, isOver);
   }
   if (after && isRenewed(before, after)) return;
+  const other = after?.state.facts;
+  if (other && other.id !== session.id) {
+    throw new WebError(
+      `The page has signed in otherwise meanwhile, as ${other.user}: whether the session was renewed isn't known.`,
+    );
+  }
   if (after && isGone(after, session)) {
     throw new SessionRefusedError(
       "revoked",
@@ -199,7 +205,7 @@ export async function serversOf(page: WebPage, reading: Reading): Promise<(url: 
 /** @throws WebError where the page runs as another session by now */
 async function readCurrent(page: WebPage, { id }: SeenSession): Promise<Reading> {
   const reading = await readSite(page);
-  if (handlesOf(reading.state).has(id)) return reading;
+  if (reading.state.facts?.id === id) return reading;
   throw new WebError("The page has this session no more. Nothing was changed.");
 }
 

@@ -1,6 +1,6 @@
 /** What a set of cookies amounts to: which session it is, how its tokens travel, what is amiss. */
 import type { CookieName, SeenCookie } from "./cookies.ts";
-import { placeOf, tokenIn } from "./cookies.ts";
+import { isForged, placeOf, tokenIn } from "./cookies.ts";
 import { readAccessToken, readFrontToken, type TokenFacts } from "./tokens.ts";
 
 export type Transfer = "cookie" | "header";
@@ -20,8 +20,13 @@ export interface SessionState {
   beside: string[];
   frontFacts?: TokenFacts;
   accessFacts?: TokenFacts;
-  /** Of the front token, which the SDK goes by; else of the access token. Absent: no session. */
+  /**
+   * Of the front token, which the SDK goes by; of the access token where there is none, or it is another
+   * session's: that is the one that the server sees, and signs out. Absent: no session.
+   */
   facts?: TokenFacts;
+  /** Names of the server's cookies that a script has written: they are no session's. */
+  forged: string[];
   /** Tokens that can't be read: one sentence each. */
   malformed: string[];
   /** Names of which there are several, and which cookies those are, one sentence each. */
@@ -34,6 +39,7 @@ export interface SessionState {
 export function stateOf(cookies: readonly SeenCookie[]): SessionState {
   const state: SessionState = {
     beside: [],
+    forged: [],
     malformed: [],
     duplicates: [],
     ambiguous: [],
@@ -78,7 +84,9 @@ export function stateOf(cookies: readonly SeenCookie[]): SessionState {
   if (antiCsrf) state.antiCsrf = antiCsrf;
   const updated = choose("st-last-access-token-update");
   if (updated) state.updated = updated;
-  const facts = state.frontFacts ?? state.accessFacts;
+  const { frontFacts, accessFacts } = state;
+  const isOthers = frontFacts && accessFacts && frontFacts.id !== accessFacts.id;
+  const facts = isOthers ? accessFacts : (frontFacts ?? accessFacts);
   if (facts) state.facts = facts;
   return state;
 }
@@ -99,13 +107,17 @@ function chosen(
   fits: (cookie: SeenCookie) => boolean,
 ): SeenCookie | undefined {
   const all = cookies.filter((cookie) => cookie.name === name);
-  if (all.length < 2) return all[0];
-  state.duplicates.push(
-    `${name} is there ${all.length === 2 ? "twice" : `${all.length} times`} (${all.map(whereOf).join("; ")}).`,
-  );
-  const fitting = all.filter(fits);
+  const possible = all.filter((cookie) => !isForged(cookie));
+  if (possible.length < all.length) state.forged.push(name);
+  if (all.length > 1) {
+    state.duplicates.push(
+      `${name} is there ${all.length === 2 ? "twice" : `${all.length} times`} (${all.map(whereOf).join("; ")}).`,
+    );
+  }
+  if (possible.length < 2) return possible[0];
+  const fitting = possible.filter(fits);
   if (fitting.length !== 1) state.ambiguous.push(name);
-  return fitting[0] ?? all[0];
+  return fitting[0] ?? possible[0];
 }
 
 /** A place without the name: what tells duplicates apart. */

@@ -130,6 +130,14 @@ export class ClerkTab {
     return this.panel.page.text(`${SHOWN} >> ${within}`);
   }
 
+  /** The moment that the selected session's page shows in a field, as ISO 8601. */
+  moment(field: string): Promise<string | undefined> {
+    return this.panel.page.evaluate(
+      (selector) => document.querySelector<HTMLTimeElement>(selector)?.dateTime,
+      `${SHOWN} [data-field=${field}] time`,
+    );
+  }
+
   async sees(within: string): Promise<void> {
     await this.panel.page.see(`${SHOWN} >> ${within}`);
   }

@@ -42,7 +42,8 @@ export class WebPanel extends Panel {
     return this.page.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>("nav [data-session][data-web]")].map((row) => ({
         key: row.dataset.session ?? "",
-        label: row.querySelector(".sy-row-label")?.textContent?.trim() ?? "",
+        // Behind the label of a closed one stands what became of it.
+        label: row.querySelector(".sy-row-label")?.firstChild?.textContent?.trim() ?? "",
         status: row.dataset.status ?? "",
         kind: row.dataset.web ?? "",
         current: row.dataset.current === "true",

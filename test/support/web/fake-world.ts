@@ -151,7 +151,8 @@ export class FakeWorld {
   }
 }
 
-const NAMES = ["access", "refresh", "front"];
+/** In the order in which they are written. */
+const NAMES = ["refresh", "access", "front"];
 
 export function cookiesOf({ id, n }: ServerSession, storeId: string, origin: string): WebCookie[] {
   return NAMES.map((name) => ({

@@ -344,6 +344,22 @@ describe("a hostile page", () => {
     await until(() => view.session("Default session")?.database === "tenant_a");
   });
 
+  it("that floods with routed requests has most of them left out, and that is told", async () => {
+    const { pages, page } = stage();
+    const own = page();
+    const view = new FakeWatcher(pages);
+    await until(() => view.page.status === "watched");
+    const request = { type: "relay", seq: 1, client: 1, generation: 0, frame: "{}" };
+    const batch = { type: "relay-batch", messages: Array.from({ length: 64 }, () => request) };
+    for (let n = 0; n < 500; n++) own.tellRaw(batch);
+    await until(() => view.page.frames[0]?.troubles?.join().includes("some of it was ignored"));
+    const other = page({ tabId: 8 });
+    const beside = new FakeWatcher(pages, { tabId: 8 });
+    await until(() => beside.page.status === "watched");
+    expect(beside.page.frames[0]).not.toHaveProperty("troubles");
+    other.close();
+  });
+
   it("can't make the worker keep more than it may", async () => {
     const { pages, page } = stage();
     const own = page();

@@ -86,3 +86,18 @@ describe("cookies", () => {
     expect(asked).toContain(HOST);
   });
 });
+
+describe("a page that can't be asked", () => {
+  it("is said to be Switchyard's own limit where that is why", async () => {
+    const failure = async (granted: string[]) => {
+      const page = await stage({}, granted).open(HOLDER);
+      return failureOf(page.run(() => undefined, []));
+    };
+    expect(await failure([])).toMatchObject({
+      name: "WebError",
+      message: "Switchyard may not run on app.shop.example:8443.",
+      advice: "Enable the site in Switchyard's options.",
+    });
+    expect((await failure([HOST])).message).not.toContain("may not run");
+  });
+});

@@ -47,6 +47,15 @@ describe.each(BROWSERS)("in %s", (browser) => {
     });
   });
 
+  it("leaves alone what is partitioned, where it isn't known by which site", async () => {
+    const { api, storeId } = scene(browser);
+    api.given("sAccessToken", "a");
+    api.given("sAccessToken", "x", { partitionKey: { topLevelSite: "https://shop.example" } });
+    const origin = "http://localhost:5173";
+    const options = { api, refused: undefined, storeId, origin, topOrigin: undefined };
+    expect((await createCookieJar(options).all()).map(({ value }) => value)).toEqual(["a"]);
+  });
+
   it("reads those of domains above its host, but not host-only ones", async () => {
     const { api, jar } = scene(browser, "https://app.shop.example");
     api.given("own", "1", { domain: "app.shop.example" });

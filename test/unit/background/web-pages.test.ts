@@ -93,6 +93,19 @@ describe("a page", () => {
     expect(await looksIn(200)).toBe(0);
   });
 
+  it("isn't looked at for its cookies once its view is closed", async () => {
+    const { scene, pages, change, view } = stage();
+    scene.world.open(TAB);
+    scene.world.open(8, [OTHER]);
+    pages.watch(view);
+    pages.watch({ tabId: 8 });
+    await vi.advanceTimersByTimeAsync(800);
+    change();
+    pages.unwatch(view);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(scene.book.tab(TAB).sites).toEqual([]);
+  });
+
   it("that changes its cookies all the time is looked at twice a second at most", async () => {
     const { scene, pages, change, looksIn, view } = stage();
     scene.world.open(TAB);

@@ -28,7 +28,7 @@ const SNAPSHOT: Snapshot = {
   base: `${APP}/auth`,
   more: { "anti-csrf": "x" },
 };
-const { current: _current, operations: _operations, ...SEEN } = seenOf("supertokens", SESSION);
+const { current: _current, ...SEEN } = seenOf("supertokens", SESSION);
 const RECORD: SavedRecord = {
   key: "saved/1",
   order: 1,

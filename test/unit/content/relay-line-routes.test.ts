@@ -178,6 +178,25 @@ describe("what a page may send", () => {
     expect(heard.slice(3)).toMatchObject([...answers, { type: "relay-lost" }]);
   });
 
+  test("what a busy page asks at each of many answers goes together", async () => {
+    vi.useRealTimers();
+    const asking = new RelayLine({
+      deliver: (message) => {
+        if (message.type === "relayed") asking.fromHook(relay({ seq: 100 + message.seq }));
+      },
+      post: (message) => posted.push(message as unknown as Record<string, unknown>),
+      connect: () => true,
+    });
+    for (let seq = 0; seq < 32; seq++) asking.fromHook(relay({ seq }));
+    await vi.waitFor(() => expect(posted.at(-1)).toMatchObject({ type: "relay-batch" }));
+    posted.length = 0;
+    const messages = Array.from({ length: 10 }, (_, seq) => ({ type: "relayed", seq, frame: "" }));
+    asking.fromWorker({ type: "relay-batch", messages } as never);
+    await vi.waitFor(() => expect(posted).not.toEqual([]));
+    const asked = messages.map(({ seq }) => ({ seq: 100 + seq }));
+    expect(posted).toMatchObject([{ type: "relay-batch", messages: asked }]);
+  });
+
   test("bytes: 16 MB in one request, 64 MB in a second", () => {
     const frame = new Uint8Array(16 * 1024 * 1024);
     line.fromHook(relay({ frame: new Uint8Array(frame.length + 1), seq: 7 }));
@@ -187,6 +206,55 @@ describe("what a page may send", () => {
     vi.advanceTimersByTime(1_000);
     line.fromHook(relay({ frame }));
     expect(posted).toHaveLength(5);
+  });
+
+  test("bytes are those that lie in memory, whatever shows a window on them", () => {
+    const large = new ArrayBuffer(17 * 1024 * 1024);
+    const windows = [new DataView(large), new Float64Array(large), new Uint8Array(large, 5, 1)];
+    for (const [seq, frame] of windows.entries()) line.fromHook(relay({ seq, frame }));
+    // By number: what is posted is too large to be shown.
+    expect(posted).toHaveLength(0);
+    expect(heard.map(({ type, seq }) => [type, seq])).toEqual(
+      windows.map((_, seq) => ["relay-refused", seq]),
+    );
+    // None of them has made the count of what is left useless.
+    const frame = new Uint8Array(16 * 1024 * 1024);
+    for (let n = 0; n < 5; n++) line.fromHook(relay({ frame }));
+    expect(posted).toHaveLength(4);
+  });
+
+  test("nothing else rides along unpaid: with a request, with its variables, or with any other message", () => {
+    const large = new Uint8Array(20 * 1024 * 1024);
+    line.fromHook(relay({ seq: 1, junk: large, to: "alice", session: "018f" }));
+    expect(posted).toEqual([relay({ seq: 1 })]);
+    for (const more of [{ seq: {} }, { client: [large] }, { generation: "0" }, { route: "1" }]) {
+      line.fromHook(relay(more));
+    }
+    for (const type of ["routes-ack", "relay-closed", "relay-sockets", "api-hello"]) {
+      line.fromHook({ type, junk: large });
+    }
+    expect(posted).toHaveLength(1);
+    for (let seq = 2; seq < 6; seq++) {
+      line.fromHook(relay({ seq, variables: [{ name: "a", size: 1, cbor: large }] }));
+    }
+    // Three times 20 MB in the first second, and no more.
+    expect(heard).toEqual([{ type: "relay-refused", seq: 5 }]);
+  });
+
+  test("of its other messages each is passed on as it is, behind the requests before it", () => {
+    const place = { client: 1, generation: 0 };
+    const others = [
+      { type: "routes-ack", version: 0 },
+      { type: "relay-session-over", ...place },
+      { type: "relay-closed", ...place },
+      { type: "relay-sockets", sockets: [place] },
+    ];
+    for (const message of others) {
+      posted.length = 0;
+      for (let seq = 0; seq < 6; seq++) line.fromHook(relay({ seq }));
+      line.fromHook(message);
+      expect(posted.at(-1)).toEqual(message);
+    }
   });
 
   test.each([
@@ -200,6 +268,9 @@ describe("what a page may send", () => {
     [{ type: "routes", version: 1 }],
     [{ type: "mode", mode: "record" }],
     [{ type: "constructor" }],
+    // Only the bridge itself puts requests together, once they are paid for.
+    [{ type: "relay-batch", messages: [relay()] }],
+    [{ type: "relayed", seq: 1, frame: "{}" }],
   ])("%o is none of these, and goes nowhere", (message) => {
     expect(line.fromHook(message)).toBe(true);
     expect({ posted, heard, connects }).toEqual({ posted: [], heard: [], connects: 0 });

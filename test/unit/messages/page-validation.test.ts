@@ -9,6 +9,11 @@ import {
   type SocketFact,
 } from "../../../src/messages/page-messages.ts";
 import { readHookMessage } from "../../../src/messages/page-validation.ts";
+import {
+  LARGEST_BATCH,
+  LARGEST_REQUEST,
+  type RelayUp,
+} from "../../../src/session/relay/relay-messages.ts";
 
 const SOCKET: SocketFact = {
   client: 1,
@@ -84,6 +89,26 @@ const FACTS: PageFact[] = [
     by: "you",
   },
   { fact: "dropped", at: 6, frames: 3, bytes: 4 },
+];
+
+const PLACE = { client: 1, generation: 0 };
+const RELAY: Extract<RelayUp, { type: "relay" }> = {
+  type: "relay",
+  seq: 7,
+  route: 3,
+  ...PLACE,
+  frame: Uint8Array.of(1, 2, 3),
+  variables: [{ name: "a", size: 3, cbor: Uint8Array.of(1, 2, 3) }],
+};
+const ROUTED: RelayUp[] = [
+  { type: "routes-ack", version: 2 },
+  RELAY,
+  { type: "relay", seq: 8, ...PLACE, frame: "{}" },
+  { type: "relay-batch", messages: [RELAY, RELAY] },
+  { type: "relay-session-over", ...PLACE, session: ID },
+  { type: "relay-session-over", ...PLACE },
+  { type: "relay-closed", ...PLACE },
+  { type: "relay-sockets", sockets: [{ ...PLACE, json: true }] },
 ];
 
 function factsOf(facts: unknown[]) {
@@ -222,6 +247,97 @@ describe("what a hook says", () => {
         expect(read.facts.length + read.refused).toBe(facts.length);
         // What came out once comes out the same again: nothing in it is left to be cut or refused.
         expect(factsOf(read.facts)).toMatchObject({ facts: read.facts, refused: 0 });
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("what a hook says of routed requests", () => {
+  it.each(ROUTED)("is read as it was said, and nothing that nobody knows: %j", (message) => {
+    const read = readHookMessage({ ...message, session: ID, to: "alice", origin: "http://other" });
+    const { session: _known, ...rest } = message as RelayUp & { session?: string };
+    const over = message.type === "relay-session-over" ? { session: ID } : {};
+    expect(read).toEqual({ message: { ...rest, ...over }, bytes: 0, refused: 0 });
+  });
+
+  it("has its frame in a buffer of its own, and no frame that is too large", () => {
+    const frame = new Uint8Array(1_000_000).subarray(0, 3);
+    const read = readHookMessage({ ...RELAY, frame });
+    expect(read).toMatchObject({ message: { frame: { buffer: { byteLength: 3 } } } });
+    for (const large of [new Uint8Array(LARGEST_REQUEST + 1), "x".repeat(LARGEST_REQUEST + 1)]) {
+      expect(readHookMessage({ ...RELAY, frame: large })).toEqual({
+        reason: "a request that is too large",
+      });
+    }
+  });
+
+  it("is cut to its limits: requests in one message, sockets, variables", () => {
+    const many = Array.from({ length: 1_000 }, () => RELAY);
+    const batch = readHookMessage({ type: "relay-batch", messages: many });
+    expect(
+      "message" in batch && "messages" in batch.message && batch.message.messages,
+    ).toHaveLength(LARGEST_BATCH);
+    const sockets = Array.from({ length: 10_000 }, () => PLACE);
+    const told = readHookMessage({ type: "relay-sockets", sockets });
+    expect("message" in told && "sockets" in told.message && told.message.sockets).toHaveLength(
+      LIMITS.sockets,
+    );
+    const value = new Uint8Array(LIMITS.variable + 1);
+    const variables = Array.from({ length: 1_000 }, () => ({ name: "v", size: 1, cbor: value }));
+    const read = readHookMessage({ ...RELAY, variables });
+    const kept = "message" in read && "variables" in read.message ? read.message.variables : [];
+    expect(kept).toHaveLength(LIMITS.variablesPerSession);
+    expect(kept?.some(({ cbor }) => cbor !== undefined)).toBe(false);
+  });
+
+  it.each([
+    [{ type: "routes-ack" }],
+    [{ type: "routes-ack", version: -1 }],
+    [{ type: "routes-ack", version: "1" }],
+    [{ ...RELAY, seq: undefined }],
+    [{ ...RELAY, seq: 1.5 }],
+    [{ ...RELAY, route: "alice" }],
+    [{ ...RELAY, route: -1 }],
+    [{ ...RELAY, route: null }],
+    [{ ...RELAY, client: 1e9 }],
+    [{ ...RELAY, client: "1/../2" }],
+    [{ ...RELAY, generation: {} }],
+    [{ ...RELAY, frame: undefined }],
+    [{ ...RELAY, frame: [1, 2, 3] }],
+    [{ ...RELAY, frame: new DataView(new ArrayBuffer(3)) }],
+    [{ ...RELAY, variables: {} }],
+    [{ ...RELAY, variables: [{ name: 1, size: 1 }] }],
+    [{ type: "relay-batch", messages: RELAY }],
+    [{ type: "relay-batch", messages: [RELAY, { type: "routes-ack", version: 1 }] }],
+    [{ type: "relay-batch", messages: [{ type: "relay-batch", messages: [RELAY] }] }],
+    [{ type: "relay-batch", messages: new Array(3) }],
+    [{ type: "relay-session-over", ...PLACE, session: "no uuid" }],
+    [{ type: "relay-session-over", generation: 0 }],
+    [{ type: "relay-closed", client: Number.NaN, generation: 0 }],
+    [{ type: "relay-sockets" }],
+    [{ type: "relay-sockets", sockets: [null] }],
+    // What only the worker says.
+    [{ type: "relayed", seq: 1, frame: "{}" }],
+    [{ type: "routes", version: 1 }],
+    [{ type: "relay-lost" }],
+  ])("is refused with a reason where it is none: %j", (message) => {
+    expect(readHookMessage(message)).toEqual({ reason: expect.any(String) });
+  });
+
+  it("never throws where it is nearly right, and what it gives is right", () => {
+    const mutated = fc
+      .record({
+        message: fc.constantFrom(...ROUTED),
+        path: fc.array(fc.nat(20), { minLength: 1, maxLength: 4 }),
+        value: fc.anything({ withTypedArray: true, withBigInt: true, withNullPrototype: true }),
+      })
+      .map(({ message, path, value }) => mutate(structuredClone(message), path, value));
+    fc.assert(
+      fc.property(mutated, (message) => {
+        const read = readHookMessage(message);
+        if ("reason" in read) return;
+        expect(readHookMessage(read.message)).toEqual(read);
       }),
       { numRuns: 500 },
     );

@@ -20,3 +20,8 @@ it("the sites that are on from the start are those of the manifest", () => {
   expect(manifest.host_permissions).toEqual(LOCAL_SITES);
   for (const { matches } of manifest.content_scripts) expect(matches).toEqual(LOCAL_SITES);
 });
+
+it("no page and no other extension is given a way to the worker, or to files of ours, by the manifest", () => {
+  expect(Object.keys(manifest)).not.toContain("externally_connectable");
+  expect(Object.keys(manifest)).not.toContain("web_accessible_resources");
+});

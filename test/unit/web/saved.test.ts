@@ -1,5 +1,6 @@
 /** Saved sessions: kept without secrets, one owner of each refresh token, and what is said when it isn't there. */
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { SessionRefusedError } from "../../../src/web/web-error.ts";
 import { SAVED_LIMIT } from "../../../src/web/web-store.ts";
 import { failureOf } from "../../support/scene.ts";
 import { APP, OTHER } from "../../support/web/fake-world.ts";
@@ -145,6 +146,52 @@ describe("a saved session that a page has", () => {
     expect(scene.world.server.renewals).toEqual([]);
   });
 
+  it("that the server refuses to the page is over for both, by the server's word", async () => {
+    const scene = new WebScene();
+    await scene.savedAll("alice");
+    const alice = scene.world.server.sessions.get("alice-1");
+    if (alice) alice.over = "ended";
+    scene.tokens.touch = async (page) => {
+      scene.world.pageHasNothing(page.holder.origin);
+      throw new SessionRefusedError("revoked", "The server refused to renew it.");
+    };
+    const error = await failureOf(scene.operations.touch(TAB, scene.onPage("alice").key));
+    expect(error).toMatchObject({ name: "SessionRefusedError", status: "revoked" });
+    for (const session of [scene.onPage("alice"), scene.saved("alice")]) {
+      expect(session).toMatchObject({
+        status: "revoked",
+        cause: "The server refused to renew it.",
+      });
+    }
+    const lines = await scene.operations.history(TAB, scene.onPage("alice").key);
+    expect(lines.at(-1)).toMatchObject({ by: "server", after: "revoked" });
+  });
+
+  it("is one on all ports of its host, which share its cookies", async () => {
+    const scene = new WebScene();
+    await scene.savedAll("alice");
+    const port = "http://localhost:3000";
+    await scene.signedIn("carol", 8, port);
+    await scene.operations.save(8, scene.onPage("carol", 8).key);
+    await scene.switchTo("alice");
+    // Nobody looks at Alice's own page while it renews, and one on another port is switched.
+    scene.book.leave(TAB);
+    for (let n = 0; n < 3; n++) scene.world.pageRenews();
+    await scene.look(8);
+    expect(scene.onPage("alice", 8).savedAs).toBe(scene.saved("alice").key);
+    await scene.switchTo("carol", 8);
+    expect(scene.book.savedFor(8)).toHaveLength(2);
+    await scene.look();
+    await scene.switchTo("alice");
+    expect(scene.world.whoIs()).toBe("alice");
+    scene.world.pageRenews();
+    expect(scene.world.whoIs()).toBe("alice");
+    expect(scene.stores.snapshots.get(scene.saved("alice").key)).toMatchObject({
+      origin: APP,
+      base: `${APP}/auth`,
+    });
+  });
+
   it("that the page signed out is over for both", async () => {
     const scene = new WebScene();
     await scene.savedAll("alice");
@@ -175,6 +222,21 @@ describe("a saved session that a page has", () => {
   });
 });
 
+describe("a session that is taken out of the page while it can't be read whole", () => {
+  it("is renewed before it is used: the page may have renewed it unseen", async () => {
+    const scene = new WebScene();
+    await scene.savedAll("alice");
+    const { key } = scene.saved("alice");
+    if (scene.tokens.snapshots) {
+      scene.tokens.snapshots.take = async () => {
+        throw new Error("between two writes");
+      };
+    }
+    await scene.operations.remove(TAB, scene.onPage("alice").key);
+    expect(scene.stores.records.get(key)?.owner).toBe("unsure");
+  });
+});
+
 describe("a saved session that no page has", () => {
   it("is renewed at the server, and what it answers is stored", async () => {
     const scene = new WebScene();
@@ -202,9 +264,43 @@ describe("a saved session that no page has", () => {
     expect(scene.world.server.sessions.get("alice-1")?.over).toBe("ended");
     expect(scene.saved("alice")).toMatchObject({ status: "ended", cause: "You signed it out." });
     expect(scene.stores.snapshots.has(key)).toBe(false);
+    // Not that its sign-in wasn't kept, which would lead to signing in again.
+    expect(scene.saved("alice").operations).toMatchObject({
+      switch: "You signed it out.",
+      touch: "You signed it out.",
+    });
+    expect((await failureOf(scene.operations.touch(undefined, key))).message).toBe(
+      "You signed it out.",
+    );
     await scene.operations.remove(undefined, key);
     expect([scene.stores.records.has(key), scene.stores.lines.has(key)]).toEqual([false, false]);
     expect(scene.world.whoIs()).toBe("bob");
+  });
+
+  it("that is over at the server already is shown so when it is to be ended", async () => {
+    const scene = new WebScene();
+    await scene.savedAll("alice", "bob");
+    const alice = scene.world.server.sessions.get("alice-1");
+    if (alice) alice.over = "ended";
+    const { key } = scene.saved("alice");
+    expect(await failureOf(scene.operations.end(undefined, key))).toMatchObject({
+      name: "SessionRefusedError",
+    });
+    expect(scene.saved("alice").status).toBe("ended");
+  });
+
+  it("can do what its system says of it", async () => {
+    const scene = new WebScene();
+    await scene.savedAll("alice", "bob");
+    const record = scene.book.saved.get(scene.saved("alice").key);
+    record.seen.operations = { touch: "It has no refresh token." };
+    expect(scene.saved("alice").operations).toMatchObject({
+      switch: true,
+      touch: "It has no refresh token.",
+    });
+    // There is nothing to be renewed first, then.
+    await scene.switchTo("alice");
+    expect(scene.tokens.calls).toEqual(["put alice-1"]);
   });
 
   it("removed from the list isn't ended by that", async () => {

@@ -65,6 +65,27 @@ describe("signing in", () => {
     expect(scene.world.whoIs()).toBe("bob");
   });
 
+  it.each(["page", "saved"] as const)(
+    "is done where the form can't be remembered (into %s)",
+    async (into) => {
+      const scene = await opened();
+      const broken = async () => {
+        throw new Error("the disk is full");
+      };
+      scene.stores.durable.saveForms = broken;
+      scene.stores.secret.saveFormSecrets = broken;
+      const key = await scene.operations.signIn(TAB, {
+        origin: APP,
+        form: form("alice", "right"),
+        into,
+      });
+      const { sessions } = scene.book.viewOf(TAB);
+      const listed = [...sessions, ...scene.book.savedFor(TAB)];
+      expect(listed.find((each) => each.key === key)?.userName).toBe("alice");
+      expect(scene.troubles.join()).toContain("remember the form");
+    },
+  );
+
   it("that fails leaves the page as it is, and says why", async () => {
     const scene = new WebScene();
     await scene.signedIn("bob");

@@ -23,6 +23,18 @@ describe("a switch", () => {
     expect(scene.notices()).toEqual([]);
   });
 
+  it("is said no more while the page is somewhere else", async () => {
+    const scene = new WebScene();
+    await scene.savedAll("alice", "bob");
+    await scene.switchTo("alice");
+    scene.world.open(TAB, [OTHER]);
+    await scene.look();
+    expect(scene.notices()).toEqual([]);
+    scene.world.open(TAB);
+    await scene.look();
+    expect(scene.notices()).toEqual([]);
+  });
+
   it("saves the outgoing session as it is at that moment, under its user", async () => {
     const scene = new WebScene();
     await scene.savedAll("alice");
@@ -38,6 +50,42 @@ describe("a switch", () => {
     expect(bob).toMatchObject({ n: 3 });
     expect(bob.over).toBeUndefined();
     expect(scene.book.savedFor(TAB)).toHaveLength(2);
+  });
+
+  it("saves what the page renewed while it was being saved", async () => {
+    const scene = new WebScene();
+    await scene.savedAll("alice", "bob");
+    const { saveJournal } = scene.stores.secret;
+    let renewals = 0;
+    scene.stores.secret.saveJournal = async (journal) => {
+      if (renewals++ === 0) scene.world.pageRenews();
+      await saveJournal(journal);
+    };
+    await scene.switchTo("alice");
+    await scene.switchTo("bob");
+    scene.world.pageRenews();
+    expect(scene.world.whoIs()).toBe("bob");
+    expect(scene.stores.journals.size).toBe(0);
+  });
+
+  it("doesn't begin where the outgoing session can't be kept over the worker's death", async () => {
+    const scene = new WebScene();
+    await scene.savedAll("alice");
+    await scene.signedIn("bob");
+    const { saveSaved } = scene.stores.durable;
+    scene.stores.durable.saveSaved = async () => {
+      throw new Error("the disk is full");
+    };
+    const error = await failureOf(scene.switchTo("alice"));
+    expect(error.message).toBe("The session could not be stored. Nothing was changed.");
+    expect(scene.world.whoIs()).toBe("bob");
+    expect(scene.stores.snapshots.size).toBe(1);
+    scene.stores.durable.saveSaved = saveSaved;
+    await scene.switchTo("alice");
+    scene.start();
+    await scene.look();
+    await scene.switchTo("bob");
+    expect(scene.world.whoIs()).toBe("bob");
   });
 
   it("takes the label that the person gave the outgoing one on the page", async () => {

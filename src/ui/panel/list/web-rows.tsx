@@ -53,7 +53,7 @@ export function WebRow(props: RowProps): JSX.Element | null {
               impersonated
             </span>
           )}
-          {saved && (
+          {saved && !inPage && (
             <span
               class="sy-row-origin sy-ellipsis"
               title={`Fits ${session.origin}, and no other page`}

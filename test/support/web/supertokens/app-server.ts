@@ -38,6 +38,8 @@ export interface SuperTokensApp {
   /** `http://localhost:PORT` */
   readonly origin: string;
   readonly core: CoreStandin;
+  /** How many requests have reached the application's server, for pages and scripts too. */
+  readonly requests: number;
   /** Ends both at once, open connections included. */
   close(): Promise<void>;
 }
@@ -71,7 +73,9 @@ export async function startSuperTokensApp(
     telemetry: false,
   });
 
+  let requests = 0;
   server.on("request", async (request, response: ServerResponse) => {
+    requests++;
     const exchange = exchangeOf(sdk, request);
     try {
       await answer(sdk, exchange);
@@ -86,6 +90,9 @@ export async function startSuperTokensApp(
     url: `${origin}/`,
     origin,
     core,
+    get requests() {
+      return requests;
+    },
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();

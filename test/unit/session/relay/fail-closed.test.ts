@@ -50,6 +50,15 @@ afterAll(async () => {
 const WHO = "RETURN <string> $auth.id";
 const sentWith = (text: string) => proxy.seen.filter(({ params }) => params[0] === text).length;
 
+/** Its refresh grant is taken back elsewhere, and its next renewal is refused. */
+async function revoke(key: string): Promise<void> {
+  const session = scene.registry.session(key);
+  const other = await scene.create();
+  const connection = scene.registry.connection(scene.connectionId);
+  await connection.request("revoke", [session.family?.tokens], other);
+  await session.renew("you").catch(() => undefined);
+}
+
 async function refusal(text: string): Promise<NonNullable<PageAnswer["error"]>> {
   const { error } = await page.request("query", [text, {}]);
   if (!error) throw new Error("It was served.");
@@ -61,6 +70,7 @@ describe("a held session that can't serve", () => {
     ["was signed out", () => scene.registry.session(bob).end(), /is ended since \d\d:\d\d/],
     ["was closed", () => scene.registry.session(bob).close(), /is removed since/],
     ["has expired", () => scene.registry.session(bob).expire("clock"), /expired at \d\d:\d\d/],
+    ["was revoked", () => revoke(bob), /is revoked since/],
     ["was abandoned", () => scene.registry.session(bob).abandon(), /is abandoned since/],
   ];
   for (const [what, make, words] of cases) {

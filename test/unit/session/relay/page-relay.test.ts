@@ -209,6 +209,56 @@ describe("what is another's", () => {
   });
 });
 
+describe("a page that says again, or makes up, what its hook says", () => {
+  it("has each of its requests run as the session of its route, and answered under its number", async () => {
+    const seq = page.send(frameOf("again"));
+    page.page.receive({
+      type: "relay",
+      seq,
+      route: page.route,
+      client: 1,
+      generation: 0,
+      frame: writeRequest({ id: 2, method: "query", params: encodeParams([WHO]) }),
+    });
+    await until(() => page.answersTo(seq) === 2);
+    const answers = page.posted.flatMap((each) =>
+      each.type === "relayed" ? [readAnswer(each.frame)] : [],
+    );
+    const second = answers.find(({ id }) => id === 2);
+    expect(second?.result).toMatchObject([{ result: ["user:bob", "app", "tenant_b"] }]);
+  });
+
+  it("confirms no switch by a number that is over, or that it was never told", async () => {
+    page.acknowledges = false;
+    page.runAs(alice);
+    const { version } = page.posted.findLast((each) => each.type === "routes") ?? { version: 0 };
+    for (const forged of [0, version - 1, version + 1, Number.MAX_SAFE_INTEGER]) {
+      page.page.receive({ type: "routes-ack", version: forged });
+      expect(page.page.isConfirmed).toBe(false);
+    }
+    page.page.receive({ type: "routes-ack", version });
+    expect(page.page.isConfirmed).toBe(true);
+  });
+
+  it("ends nothing of another document's, whose sockets have the same numbers", async () => {
+    const other = new RelayedPage(scene, "other", page.relay);
+    other.runAs(bob);
+    const [id] = await other.query("LIVE SELECT * FROM note");
+    const { result } = await other.request("begin");
+    const place = { client: 1, generation: 0 };
+    page.page.receive({ type: "relay-closed", ...place });
+    page.page.receive({ type: "relay-session-over", ...place });
+    page.page.receive({ type: "relay-sockets", sockets: [] });
+    page.page.close();
+    // Answered on the same connection: whatever had been ended before would be by now.
+    expect(await other.query(WHO)).toEqual([["user:bob", "app", "tenant_b"]]);
+    expect(scene.view(bob).liveQueries).toMatchObject([{ id: String(id) }]);
+    expect(scene.view(bob).transactions).toMatchObject([{ id: String(result) }]);
+    other.page.close();
+    await until(() => scene.view(bob).liveQueries.length === 0);
+  });
+});
+
 describe("a page that never confirms that it was switched", () => {
   it("doesn't keep the session that it was taken", async () => {
     page.acknowledges = false;

@@ -68,6 +68,20 @@ describe("touch", () => {
     expect(error.status).toBe("revoked");
   });
 
+  it("doesn't say that the server refused where the page signs in otherwise meanwhile", async () => {
+    const scene = await signedIn();
+    const session = await scene.current();
+    scene.server.instead = ({ url }) => {
+      if (!url.pathname.endsWith("/session/refresh")) return undefined;
+      scene.server.instead = undefined;
+      void scene.signIn("bob");
+      return { status: 503 };
+    };
+    const error = await superTokens.touch(scene.page, session).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(WebError);
+    expect(error.message).toContain("signed in otherwise meanwhile, as bob");
+  });
+
   it("says what the server answered where it can't renew now; the session stays", async () => {
     const scene = await signedIn();
     const session = await scene.current();
