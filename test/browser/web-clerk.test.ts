@@ -206,6 +206,7 @@ describeInBrowsers("sessions of Clerk", (underTest) => {
     await tab.press("Sign out");
     await tab.answer("Sign out");
     await tab.lists({ [alice]: "ended", [bob]: "active", [carol]: "active" });
+    await tab.panel.page.see("[data-web-notice] >> text*=The page is signed out.");
     await tab.isMe(401);
     // As clerk-js chooses: the first that can be used, where none was used last.
     await tab.select(carol);
@@ -213,11 +214,13 @@ describeInBrowsers("sessions of Clerk", (underTest) => {
       "text*=The page is signed out until it is reloaded; then Clerk takes this session",
     );
     await tab.press("Run tab as");
+    await tab.panel.page.see("[data-web-notice] >> text*=The page runs as “Carol Cook” now.");
     await tab.isMe(carol);
     await tab.menu("Remove…");
     await tab.answer("Remove");
     await tab.lists({ [alice]: "ended", [bob]: "active", [carol]: "removed" });
     expect(session(carol).status).toBe("removed");
+    await tab.panel.page.gone("[data-web-notice] >> text*=Carol Cook” now");
     await tab.isMe(401);
     await tab.page.bringToFront();
     await tab.reload();
