@@ -87,6 +87,15 @@ describeInBrowsers("sessions of Clerk", (underTest) => {
     }
     expect(await tab.text("[data-actor]")).toBe("Impersonated: user_admin acts as Bob Baker.");
     expect(await tab.text("[data-fact=lastActiveOrganizationId]")).toBe("org_acme");
+    // Of one that the page doesn't run as: asking Clerk for it would sign the page in as Bob.
+    await tab.press("Show");
+    const token = await tab.text("[data-token=session] code");
+    expect(
+      JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()),
+    ).toMatchObject({
+      sid: bob,
+      sub: "user_bob",
+    });
     expect((await tab.row(bob)).text).toContain("impersonated");
     await tab.select(carol);
     expect(await tab.text("[data-section=tasks] li")).toBe("choose-organization");
@@ -145,6 +154,7 @@ describeInBrowsers("sessions of Clerk", (underTest) => {
     await tab.sees("button[disabled] >> text=Run tab as");
     await tab.runAs(carol);
     await tab.lists({ [alice]: "active", [bob]: "active", [ended]: "ended", [carol]: "pending*" });
+    await tab.sees("text*=Most applications show the page as signed out until that is done.");
     await tab.isMe(401);
     await tab.runAs(alice);
     await tab.isMe(alice);
