@@ -9,9 +9,9 @@ import type { ErrorView } from "../../session/model.ts";
 import { toErrorView } from "../components/action.ts";
 import type { AnySession } from "../store/any-session.ts";
 import type { PanelStore } from "../store/store.ts";
-import { type Answer, readAnswer } from "./answer.ts";
 import { evaluate } from "./evaluate.ts";
 import { takesArguments } from "./methods.ts";
+import { type Answer, readAnswer } from "./results/answer.ts";
 
 /** One thing that was run, for running it again. */
 export interface PastRun {

@@ -25,7 +25,7 @@ import { type Obstacle, obstacle } from "./can-run.ts";
 import { Editor, selectionIn } from "./editor.tsx";
 import { METHODS } from "./methods.ts";
 import { type PastRun, type Progress, type QueryState, queryState } from "./query-state.ts";
-import { ResultView } from "./result-view.tsx";
+import { ResultView } from "./results/result-view.tsx";
 
 const NO_TRANSACTION = "";
 
