@@ -12,6 +12,7 @@ import type { PanelStore } from "../store/store.ts";
 import { evaluate } from "./evaluate.ts";
 import { takesArguments } from "./methods.ts";
 import { type Answer, readAnswer } from "./results/answer.ts";
+import { type AskRecord, recordAsker } from "./results/record.ts";
 
 /** One thing that was run, for running it again. */
 export interface PastRun {
@@ -24,7 +25,7 @@ export interface PastRun {
 export type Progress =
   | { kind: "nothing" }
   | { kind: "running"; startedAt: number; label: string }
-  | { kind: "answered"; answer: Answer }
+  | { kind: "answered"; answer: Answer; ask: AskRecord }
   | { kind: "failed"; label: string; error: ErrorView }
   /** The person stopped waiting, after so many milliseconds. */
   | { kind: "let-go"; label: string; after: number };
@@ -127,7 +128,11 @@ export function createQueryState(call: PanelStore["call"]): QueryState {
       progress.value = { kind: "running", startedAt: Date.now(), label };
       let outcome: Progress;
       try {
-        outcome = { kind: "answered", answer: await ask(session, txn, past) };
+        outcome = {
+          kind: "answered",
+          answer: await ask(session, txn, past),
+          ask: recordAsker(call, session.key),
+        };
       } catch (thrown) {
         outcome = { kind: "failed", label, error: toErrorView(thrown) };
       }

@@ -307,7 +307,7 @@ function Outcome(props: {
     case "failed":
       return <Failed label={progress.label} error={progress.error} />;
     case "answered":
-      return <ResultView answer={progress.answer} />;
+      return <ResultView answer={progress.answer} ask={progress.ask} fills />;
   }
 }
 

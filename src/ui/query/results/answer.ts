@@ -8,7 +8,7 @@ import type { CallResult } from "../../../messages/commands.ts";
 import type { AuthLevel, ErrorView, SessionBase } from "../../../session/model.ts";
 import { statementError } from "../../../session/statement-error.ts";
 import { mapEntries } from "../../../wire/cbor-parts.ts";
-import { Result } from "../../../wire/result.ts";
+import { isNone, Result } from "../../../wire/result.ts";
 import { isArray, rowsOf } from "../../../wire/rows.ts";
 import { decodeValue } from "../../../wire/values.ts";
 
@@ -105,11 +105,6 @@ export function isEmpty(outcome: Outcome, method: string): boolean {
   const { result } = outcome;
   if (isArray(result.bytes)) return result.rows?.length === 0;
   return ROW_METHODS.has(method) && isNone(result.bytes);
-}
-
-/** CBOR has two words for it, and both come as `undefined`. */
-function isNone(bytes: Uint8Array): boolean {
-  return bytes.length <= 2 && decodeValue(bytes) === undefined;
 }
 
 /** Why a result may be empty although there are rows. Undefined for users without permissions. */
