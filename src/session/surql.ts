@@ -25,7 +25,6 @@ import {
   Uuid,
 } from "surrealdb";
 import { Fields } from "../wire/fields.ts";
-import { surqlFloat } from "../wire/json/scalar-text.ts";
 import { lookAt, Unreadable } from "../wire/look.ts";
 import { Rows } from "../wire/rows.ts";
 import { Float } from "../wire/shown-values.ts";
@@ -214,7 +213,7 @@ function scalarText(value: unknown, left: number): string | undefined {
 
 function objectScalar(value: object, left: number): string | undefined {
   if (value instanceof Unreadable) return `/* can't be read: ${escapeUnseen(value.reason)} */`;
-  if (value instanceof Float) return surqlFloat(value.value);
+  if (value instanceof Float) return floatText(value.value);
   if (value instanceof Decimal) return `${value.toString()}dec`;
   if (value instanceof DateTime) return `d${quote(isoTime(value))}`;
   if (value instanceof Date) return `d${quote(value.toISOString())}`;
@@ -249,9 +248,14 @@ function bytesText(bytes: Uint8Array, left: number): string {
 
 /** Beyond 2^53 a JavaScript number came from a float; its digits alone would be read as an int. */
 function numberText(value: number): string {
-  if (Object.is(value, -0)) return "-0f";
+  if (Object.is(value, -0)) return floatText(value);
   const text = String(value);
-  return Number.isInteger(value) && !Number.isSafeInteger(value) ? `${text}f` : text;
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? floatText(value) : text;
+}
+
+/** A whole float. */
+function floatText(value: number): string {
+  return Object.is(value, -0) ? "-0f" : `${value}f`;
 }
 
 /**

@@ -135,6 +135,7 @@ export function keyText(key: string): string {
 export function isContainer(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value) || value instanceof Set || value instanceof Map) return true;
+  if (isTakenApart(value)) return true;
   if (value instanceof Geometry) return typeName(value) !== "geometry<point>";
   return typeName(value) === "object";
 }
