@@ -8,6 +8,8 @@ import type { CallResult } from "../../../messages/commands.ts";
 import type { AuthLevel, ErrorView, SessionBase } from "../../../session/model.ts";
 import { statementError } from "../../../session/statement-error.ts";
 import { mapEntries } from "../../../wire/cbor-parts.ts";
+import { MAX_DEPTH } from "../../../wire/cbor-skip.ts";
+import { ValueError } from "../../../wire/errors.ts";
 import { isNone, Result } from "../../../wire/result.ts";
 import { isArray, rowsOf } from "../../../wire/rows.ts";
 import { decodeValue } from "../../../wire/values.ts";
@@ -60,8 +62,11 @@ export function readAnswer(
  * @throws ValueError, EnvelopeError
  */
 export function readOutcomes(method: string, bytes: Uint8Array): Outcome[] {
-  const statements = method === "query" ? rowsOf(bytes) : undefined;
-  if (statements) {
+  if (method === "query" && isArray(bytes)) {
+    const statements = rowsOf(bytes);
+    if (!statements) {
+      throw new ValueError("decode", `The answer is damaged, or nested deeper than ${MAX_DEPTH}.`);
+    }
     return Array.from({ length: statements.length }, (_, index) =>
       readStatement(statements.bytesAt(index)),
     );
