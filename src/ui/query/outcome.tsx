@@ -4,12 +4,15 @@ import type { ErrorView } from "../../session/model.ts";
 import { Button } from "../components/button.tsx";
 import { ErrorNote, Note } from "../components/error-note.tsx";
 import { now } from "../store/clock.ts";
+import { useStore } from "../store/context.ts";
 import { ValueTree } from "../values/value-tree.tsx";
 import { span } from "../words/time.ts";
 import type { Column } from "./column.ts";
+import { recordAsker } from "./results/record.ts";
 import { ResultView } from "./results/result-view.tsx";
 
 export function Outcome({ column }: { column: Column }): JSX.Element {
+  const store = useStore();
   const { label } = column.session;
   const progress = column.progress.value;
   switch (progress.kind) {
@@ -38,7 +41,13 @@ export function Outcome({ column }: { column: Column }): JSX.Element {
     case "failed":
       return <Failed label={label} error={progress.error} />;
     case "answered":
-      return <ResultView answer={progress.answer} />;
+      return (
+        <ResultView
+          answer={progress.answer}
+          ask={recordAsker(store.call, column.session.key)}
+          fills
+        />
+      );
   }
 }
 
