@@ -139,7 +139,7 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
             session={each.session}
           />
         ))}
-        {asking.value?.about === about() && (
+        {asking.value && asking.value.about === about() && (
           <AskCareful
             servers={asking.value.servers}
             sessions={sessions}
