@@ -155,9 +155,7 @@ function resultClauses(told: readonly Told[], comparison: Comparison): string[] 
   const size = comparison.sizes[comparison.reference] ?? 0;
   if (others.length === 0) {
     if (many === 1) return [`${names} sees ${rows(size)}`];
-    return [
-      `${names} see ${size === 0 ? "no rows" : sameRows(size)}${orderNote(comparison)}`,
-    ];
+    return [`${names} see ${size === 0 ? "no rows" : sameRows(size)}${orderNote(comparison)}`];
   }
   const told1 = many > 1 ? [`${names} see ${sameRows(size)}`] : [];
   return [

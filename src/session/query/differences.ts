@@ -87,7 +87,12 @@ export async function compareResults(
 ): Promise<Comparison> {
   const pace = new Pace(signal);
   const heard = results.flatMap((result, column) => (result ? [column] : []));
-  const areRows = heard.every((column) => results[column]?.rows !== undefined);
+  let areRows = true;
+  for (const column of heard) {
+    // Where the rows begin is found at the first look, in one go.
+    if (results[column]?.rows === undefined) areRows = false;
+    await pace.rest();
+  }
   const cells = results.map((result) => result && cellsOf(result, areRows));
   const at = areRows ? await alignRows(cells, pace) : alignWhole(cells);
   return compareAligned(areRows ? "rows" : "value", cells, at, pace);
@@ -156,7 +161,7 @@ async function alignRows(cells: readonly (Cells | undefined)[], pace: Pace): Pro
   }
   const length = index.length;
   await pairLeftOver(at, withId, length, pace);
-  return compacted(at, length);
+  return compacted(at, length, pace);
 }
 
 /**
@@ -192,9 +197,10 @@ function holders(at: Alignment, row: number): number {
 }
 
 /** Without the rows that have become nobody's. */
-function compacted(at: Alignment, length: number): Alignment {
+async function compacted(at: Alignment, length: number, pace: Pace): Promise<Alignment> {
   let kept = 0;
   for (let row = 0; row < length; row++) {
+    if (pace.due) await pace.rest();
     if (holders(at, row) === 0) continue;
     for (const places of at) places[kept] = places[row] as number;
     kept++;

@@ -143,20 +143,18 @@ describe("matching", () => {
     const rows = Array.from({ length: 30_000 }, (_, n) => note(n, { text: `note ${n}` }));
     const result = new Result(encodeValue(rows));
     const other = new Result(encodeValue(rows.filter((_, n) => n % 3 > 0).reverse()));
-    let longest = 0;
-    let before = performance.now();
+    let turns = 0;
     let going = true;
     // Somebody else's work, who waits for a turn like the comparison itself.
     const turn = () => {
-      longest = Math.max(longest, performance.now() - before);
-      before = performance.now();
+      turns++;
       if (going) inNextTask(turn);
     };
     inNextTask(turn);
     const comparison = await compareResults([result, other, result, result]);
     going = false;
     expect(comparison.differing.length).toBe(10_000);
-    expect(longest).toBeLessThan(60);
+    expect(turns).toBeGreaterThan(5);
     const stop = new AbortController();
     const stopped = compareResults([result, other], stop.signal);
     stop.abort();
