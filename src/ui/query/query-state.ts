@@ -99,7 +99,7 @@ export function createQueryState(call: PanelStore["call"]): QueryState {
         {
           ...target,
           text: past.text,
-          ...(bound && { bindings: await evaluate(call, key, bound, "object", "bindings") }),
+          ...(bound && { bindings: await evaluate(call, key, bound, "object", "variables") }),
         },
         { timeout: TIMEOUT },
       );

@@ -9,12 +9,19 @@ import "../../values/values.css";
 import "../../surrealql/surrealql.css";
 import "./code-editor.css";
 import type { JSX, Ref } from "preact";
-import { useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState } from "preact/hooks";
+import {
+  useEffect,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "preact/hooks";
 import type { Completions } from "./code-completion.ts";
 import type { Code } from "./code-mirror.ts";
 import type { Language } from "./completion.ts";
 import type { Hole } from "./holes.ts";
-import { codeModule, type CodeModule, loadCode } from "./load-code.ts";
+import { type CodeModule, codeModule, loadCode } from "./load-code.ts";
 import { PlainArea } from "./plain-area.tsx";
 import { type Problem, placeOf } from "./problems.ts";
 

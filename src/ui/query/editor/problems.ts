@@ -10,7 +10,7 @@
  *       |       ^^^^^^^^
  *
  * Both count from 1, lines by their "\n", columns by characters, not by UTF-16 units (measured on
- * engine 3.0.2). They count in the text that was sent: what stood before the person's own is taken off.
+ * engine 3.0.2).
  */
 
 /** As the server counts: from 1. */
@@ -42,30 +42,19 @@ export function errorPlace(message: string): ErrorPlace | undefined {
   return { line, column, ...(found[3] && { length: found[3].length }) };
 }
 
-/** What the program put around a person's text before it sent it. */
-export interface Around {
-  before: string;
-  after: string;
-}
-
 /**
  * @param message the server's
  * @param text what the person wrote
- * @returns undefined where no place is named, or one before what the person wrote or far beyond it;
- *   a place in what stood behind it is its end
+ * @param behind what was sent behind it; a place in there is the text's end
+ * @returns undefined where no place is named, or one that the text hasn't
  */
-export function problemOf(
-  message: string,
-  text: string,
-  { before, after }: Around = { before: "", after: "" },
-): Problem | undefined {
+export function problemOf(message: string, text: string, behind = ""): Problem | undefined {
   const place = errorPlace(message);
-  if (!place) return undefined;
-  const start = offsetOf(before + text + after, place.line, place.column);
-  if (start === undefined || start < before.length || text === "") return undefined;
-  const from = Math.min(start - before.length, text.length);
+  const start = place && offsetOf(text + behind, place.line, place.column);
+  if (start === undefined || text === "") return undefined;
+  const from = Math.min(start, text.length);
   let to = from;
-  for (let left = place.length ?? 1; left > 0 && to < text.length && text[to] !== "\n"; left--) {
+  for (let left = place?.length ?? 1; left > 0 && to < text.length && text[to] !== "\n"; left--) {
     to += (text.codePointAt(to) ?? 0) > 0xffff ? 2 : 1;
   }
   return { text, ...visible(text, from, to), message: headline(message) };
@@ -76,6 +65,13 @@ export function visible(text: string, from: number, to: number): { from: number;
   if (to > from) return { from, to };
   if (from < text.length && text[from] !== "\n") return { from, to: from + 1 };
   return { from: Math.max(0, from - 1), to: from };
+}
+
+/** The message as if the lines that were sent before the person's own weren't there. */
+export function movedUp(message: string, lines: number): string {
+  const up = (_: string, before: string, line: string, after: string) =>
+    `${before}${Math.max(1, Number(line) - lines)}${after}`;
+  return message.replace(/^( *--> \[)(\d+)(:)/gm, up).replace(/^( *)(\d+)( \|)/gm, up);
 }
 
 /** What is wrong, without where: the place shows it. */

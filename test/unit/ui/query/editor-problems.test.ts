@@ -2,7 +2,12 @@
 import { parser } from "@surrealdb/lezer";
 import { describe, expect, it } from "vitest";
 import { firstHole } from "../../../../src/ui/query/editor/holes.ts";
-import { errorPlace, placeOf, problemOf } from "../../../../src/ui/query/editor/problems.ts";
+import {
+  errorPlace,
+  movedUp,
+  placeOf,
+  problemOf,
+} from "../../../../src/ui/query/editor/problems.ts";
 
 // Each as engine 3.0.2 writes it.
 const IDENTIFIER =
@@ -14,10 +19,13 @@ const UNCLOSED =
 const WIDE =
   "Parse error: Unexpected token `an identifier`, expected Eof\n --> [1:13]\n  |\n1 | RETURN '😀😀' nonsense x\n  |             ^^^^^^^^\n";
 
-const BRACKETS = { before: "RETURN (\n", after: "\n)" };
+/** As of a text that was sent between "RETURN (" and ")". */
+function ofValue(message: string, text: string) {
+  return marked(movedUp(message, 1), text, "\n)");
+}
 
-function marked(message: string, text: string, around?: typeof BRACKETS) {
-  const problem = problemOf(message, text, around);
+function marked(message: string, text: string, behind?: string) {
+  const problem = problemOf(message, text, behind);
   return problem && text.slice(problem.from, problem.to);
 }
 
@@ -37,14 +45,17 @@ describe("the server's parse error", () => {
       "Unexpected token `an identifier`, expected Eof",
     );
     expect(marked(WIDE, "RETURN '😀😀' nonsense x")).toBe("nonsense");
-    expect(marked(UNCLOSED, "{ a: 'x }", BRACKETS)).toBe("'");
+    expect(ofValue(UNCLOSED, "{ a: 'x }")).toBe("'");
   });
 
-  it("beyond the person's text stands at its end; before it, or in another text, nowhere", () => {
-    expect(marked(DELIMITER, "[1,2", BRACKETS)).toBe("2");
-    expect(marked(IDENTIFIER, "{ a: 1 }", BRACKETS)).toBeUndefined();
+  it("behind the person's text stands at its end; in another text, nowhere", () => {
+    expect(ofValue(DELIMITER, "[1,2")).toBe("2");
     expect(marked(UNCLOSED, "one line")).toBeUndefined();
     expect(marked("Parse error: x\n --> [1:2]", "")).toBeUndefined();
+  });
+
+  it("counts in the person's own lines", () => {
+    expect(movedUp(UNCLOSED, 1)).toContain(" --> [1:6]\n  |\n1 | { a: 'x }\n");
   });
 
   it("says line and column of a place in characters", () => {
