@@ -98,7 +98,7 @@ describeInBrowsers("query, live queries, transactions", (under) => {
       bindings: "{ who: user:bob, n: 1 + 1 }",
     });
     expect(outcomes[0]?.text).toContain("record 2");
-    await panel.page.fill("label=Bindings, an object", "");
+    await panel.page.fill("label=Variables, an object", "");
   });
 
   test("every other RPC method, by the picker", async () => {
