@@ -5,7 +5,12 @@
  * What the outside sets (a statement out of the history) is one change that can be undone; what is
  * typed is told to the outside. Neither comes back as an echo.
  */
-import { acceptCompletion, closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
+import {
+  acceptCompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  closeCompletion,
+} from "@codemirror/autocomplete";
 import {
   defaultKeymap,
   history,
@@ -202,6 +207,8 @@ function ownKeys(onRun: (() => void) | undefined): Extension {
 function ownEvents(formatAll: () => void) {
   return {
     keydown(event: KeyboardEvent, view: EditorView): boolean {
+      // What runs is what is written, not what is offered.
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) closeCompletion(view);
       // Esc first, and Tab leaves: until another key, so that nobody must hurry (WCAG 2.1.2).
       if (!["Escape", "Tab", "Shift"].includes(event.key)) view.setTabFocusMode(false);
       // By its place on the keyboard: with Alt a Mac types another letter.
