@@ -18,7 +18,7 @@ import {
   useState,
 } from "preact/hooks";
 import type { Completions } from "./code-completion.ts";
-import type { Code } from "./code-mirror.ts";
+import type { Code, CodeMemory } from "./code-mirror.ts";
 import type { Language } from "./completion.ts";
 import type { Hole } from "./holes.ts";
 import { type CodeModule, codeModule, loadCode } from "./load-code.ts";
@@ -40,6 +40,8 @@ export interface CodeEditorProps {
   /** What was wrong with a text that was sent. Shown while the editor holds that text. */
   problems?: readonly Problem[];
   completions?: Completions;
+  /** Keeps the cursor and what can be undone while the view isn't there. */
+  memory?: CodeMemory;
   /** Says a word to the person. */
   announce: (text: string) => void;
 }
@@ -90,6 +92,7 @@ export function CodeEditor(props: CodeEditorProps): JSX.Element {
       const focused = field !== null && field === field.ownerDocument.activeElement;
       code.current = module.createCode(place.current, {
         text,
+        memory: props.memory,
         selection: field ? { from: field.selectionStart, to: field.selectionEnd } : undefined,
         language,
         look: { label, placeholder, describedBy },

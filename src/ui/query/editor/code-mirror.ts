@@ -14,6 +14,7 @@ import {
 import {
   defaultKeymap,
   history,
+  historyField,
   historyKeymap,
   indentLess,
   indentMore,
@@ -45,8 +46,14 @@ export interface CodeLook {
   describedBy: string;
 }
 
+/** What an editor leaves to the one that is there after it: the cursor, and what can be undone. */
+export interface CodeMemory {
+  saved?: { doc: string };
+}
+
 export interface CodeOptions {
   text: string;
+  memory: CodeMemory | undefined;
   /** Where the cursor was in the field that this editor takes over from. */
   selection?: { from: number; to: number };
   language: Language;
@@ -106,47 +113,52 @@ export function createCode(parent: HTMLElement, options: CodeOptions): Code {
     });
   }
 
+  const extensions = [
+    Prec.highest(ownKeys(options.onRun)),
+    EditorView.domEventHandlers(ownEvents(formatAll)),
+    looks.of(lookOf(look)),
+    language === "statement" ? lineNumbers() : [],
+    EditorView.lineWrapping,
+    EditorState.tabSize.of(2),
+    indentUnit.of("  "),
+    highlightSpecialChars(),
+    history(),
+    codeLanguage(),
+    bracketMatching(),
+    closeBrackets(),
+    codeCompletion(language, options.completions),
+    search({ top: true }),
+    highlightSelectionMatches(),
+    problemMarks(options.onMarked),
+    language === "value" ? marksHoles : [],
+    tooltips({ parent: parent.closest<HTMLElement>(".sy-root") ?? parent }),
+    keymap.of([
+      ...closeBracketsKeymap,
+      ...searchKeymap,
+      ...historyKeymap,
+      // Ctrl+Enter runs here; it would insert a line.
+      ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"),
+      { key: "Tab", run: setIn, shift: indentLess },
+      { key: "Escape", run: leaveNext, preventDefault: true },
+    ]),
+    EditorView.updateListener.of(({ docChanged, transactions, state }) => {
+      if (docChanged && !transactions.every((each) => each.annotation(fromOutside))) {
+        told = state.doc.toString();
+        options.onInput(told);
+      }
+    }),
+  ];
+  const saved = options.memory?.saved;
   const view = new EditorView({
     parent,
-    state: EditorState.create({
-      doc: text,
-      selection: selection && { anchor: selection.from, head: selection.to },
-      extensions: [
-        Prec.highest(ownKeys(options.onRun)),
-        EditorView.domEventHandlers(ownEvents(formatAll)),
-        looks.of(lookOf(look)),
-        language === "statement" ? lineNumbers() : [],
-        EditorView.lineWrapping,
-        EditorState.tabSize.of(2),
-        indentUnit.of("  "),
-        highlightSpecialChars(),
-        history(),
-        codeLanguage(),
-        bracketMatching(),
-        closeBrackets(),
-        codeCompletion(language, options.completions),
-        search({ top: true }),
-        highlightSelectionMatches(),
-        problemMarks(options.onMarked),
-        language === "value" ? marksHoles : [],
-        tooltips({ parent: parent.closest<HTMLElement>(".sy-root") ?? parent }),
-        keymap.of([
-          ...closeBracketsKeymap,
-          ...searchKeymap,
-          ...historyKeymap,
-          // Ctrl+Enter runs here; it would insert a line.
-          ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"),
-          { key: "Tab", run: setIn, shift: indentLess },
-          { key: "Escape", run: leaveNext, preventDefault: true },
-        ]),
-        EditorView.updateListener.of(({ docChanged, transactions, state }) => {
-          if (docChanged && !transactions.every((each) => each.annotation(fromOutside))) {
-            told = state.doc.toString();
-            options.onInput(told);
-          }
-        }),
-      ],
-    }),
+    state:
+      saved?.doc === text
+        ? EditorState.fromJSON(saved, { extensions }, { history: historyField })
+        : EditorState.create({
+            doc: text,
+            selection: selection && { anchor: selection.from, head: selection.to },
+            extensions,
+          }),
   });
 
   return {
@@ -176,7 +188,10 @@ export function createCode(parent: HTMLElement, options: CodeOptions): Code {
     },
     mark: (problems) => markProblems(view, problems),
     format: formatAll,
-    destroy: () => view.destroy(),
+    destroy() {
+      if (options.memory) options.memory.saved = view.state.toJSON({ history: historyField });
+      view.destroy();
+    },
   };
 }
 

@@ -7,8 +7,24 @@ import { METHODS } from "../methods.ts";
 import type { QueryState } from "../query-state.ts";
 import type { Completions } from "./code-completion.ts";
 import { CodeEditor, type CodeHandle } from "./code-editor.tsx";
+import type { CodeMemory } from "./code-mirror.ts";
 import { type Problem, useRunProblems } from "./run-problems.ts";
 import { schemaNames } from "./schema-names.ts";
+
+const memories = new WeakMap<
+  QueryState,
+  Record<"statement" | "variables" | "arguments", CodeMemory>
+>();
+
+/** The view goes and comes; what can be undone in it stays as long as what is written. */
+function memoriesOf(state: QueryState) {
+  let found = memories.get(state);
+  if (!found) {
+    found = { statement: {}, variables: {}, arguments: {} };
+    memories.set(state, found);
+  }
+  return found;
+}
 
 export interface QueryFieldsProps {
   state: QueryState;
@@ -31,6 +47,7 @@ export function QueryFields({ state, askable, handle }: QueryFieldsProps): JSX.E
         <CodeEditor
           key="statement"
           handle={handle}
+          memory={memoriesOf(state).statement}
           label="Statement"
           placeholder={example}
           language="statement"
@@ -51,6 +68,7 @@ export function QueryFields({ state, askable, handle }: QueryFieldsProps): JSX.E
     <CodeEditor
       key="arguments"
       handle={handle}
+      memory={memoriesOf(state).arguments}
       label={`Arguments of ${method}, an array`}
       placeholder={example}
       language="value"
@@ -87,6 +105,7 @@ function Variables({ state, ...editor }: VariablesProps): JSX.Element {
         {used && <span class="sy-dim"> · sent with the query</span>}
       </summary>
       <CodeEditor
+        memory={memoriesOf(state).variables}
         label="Variables, an object"
         placeholder={'{ name: "x", since: time::now() - 1d }'}
         language="value"
