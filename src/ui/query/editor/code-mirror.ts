@@ -19,6 +19,7 @@ import {
   indentLess,
   indentMore,
   isolateHistory,
+  simplifySelection,
 } from "@codemirror/commands";
 import { bracketMatching, indentUnit } from "@codemirror/language";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
@@ -136,10 +137,10 @@ export function createCode(parent: HTMLElement, options: CodeOptions): Code {
       ...closeBracketsKeymap,
       ...searchKeymap,
       ...historyKeymap,
+      { key: "Tab", run: setIn, shift: indentLess },
+      { key: "Escape", run: leaveNext },
       // Ctrl+Enter runs here; it would insert a line.
       ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"),
-      { key: "Tab", run: setIn, shift: indentLess },
-      { key: "Escape", run: leaveNext, preventDefault: true },
     ]),
     EditorView.updateListener.of(({ docChanged, transactions, state }) => {
       if (docChanged && !transactions.every((each) => each.annotation(fromOutside))) {
@@ -240,6 +241,7 @@ function ownEvents(formatAll: () => void) {
 }
 
 function leaveNext(view: EditorView): boolean {
+  simplifySelection(view);
   view.setTabFocusMode(true);
   // Taken, because DevTools would open their console drawer.
   return true;
