@@ -18,6 +18,7 @@ import { type Answer, emptyReason, isEmpty, type Outcome } from "./answer.ts";
 import { FailedView } from "./failed-view.tsx";
 import { ResultTable } from "./result-table.tsx";
 import { ResultText, type TextFormat } from "./result-text.tsx";
+import { rowObject } from "./table-cells.tsx";
 import { CopyAs, useWholeCopy } from "./whole-copy.tsx";
 
 export type Format = "tree" | "table" | TextFormat;
@@ -133,7 +134,9 @@ function Drawn(props: OkProps & { format: "tree" | "table" }): JSX.Element {
   const { outcome, number, format, covered } = props;
   const { result } = outcome;
   const rows = useMemo(
-    () => result.rows ?? (format === "table" ? singleRow(result.bytes) : undefined),
+    () =>
+      result.rows ??
+      (format === "table" && rowObject(result.look()) ? singleRow(result.bytes) : undefined),
     [result, format],
   );
   if (!rows) return <ValueTree value={result.look()} initialDepth={2} covered={covered} />;
