@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { lookAt } from "../../../wire/look.ts";
 import type { Result } from "../../../wire/result.ts";
 import { type Rows, singleRow } from "../../../wire/rows.ts";
 import { Boundary } from "../../components/boundary.tsx";
@@ -89,7 +90,9 @@ export function OutcomeView(props: OutcomeViewProps): JSX.Element {
 
 function OutcomePreview({ outcome }: { outcome: Outcome }): JSX.Element {
   if (!outcome.ok) return <span class="sy-preview">{outcome.error.message}</span>;
-  return <Preview value={outcome.result.look()} limit={100} />;
+  const { result } = outcome;
+  const value = result.rows?.length === 1 ? lookAt(result.rows, 0) : result.look();
+  return <Preview value={value} limit={100} />;
 }
 
 type OkProps = OutcomeViewProps & { outcome: Outcome & { ok: true }; title: JSX.Element };
