@@ -5,7 +5,7 @@ import { useMemo } from "preact/hooks";
 import { decodeValue } from "../../../wire/values.ts";
 import { ValueTree } from "../../values/value-tree.tsx";
 import type { Column } from "../column.ts";
-import { FailedView } from "../results/result-view.tsx";
+import { FailedView } from "../results/failed-view.tsx";
 import type { Section } from "./comparing.ts";
 import { DETAIL, type Line } from "./grid-layout.ts";
 
