@@ -59,7 +59,7 @@ function Told({ line, section, column, words }: ToldProps): JSX.Element | null {
     () => (bytes ? { it: decodeValue(bytes) } : undefined),
     [section, line, column],
   );
-  if (outcome && !outcome.ok) return <FailedView outcome={outcome} />;
+  if (outcome && !outcome.ok) return <FailedView error={outcome.error} />;
   if (line.kind !== "row" || !outcome) return null;
   if (!value) return <p class="sy-dim">This row is {words}.</p>;
   return <ValueTree value={value.it} initialDepth={1} />;
