@@ -2,13 +2,13 @@
  * What the Query view knows between two paintings: what is written, what runs, what came back.
  *
  * It lives as long as the panel, not as long as the view, so that a look at Sessions loses nothing.
- * It lives in memory alone: statements may hold secrets.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { AnySession } from "../store/any-session.ts";
 import type { PanelStore } from "../store/store.ts";
 import { type Column, createColumn } from "./column.ts";
 import { evaluate } from "./evaluate.ts";
+import { recordRun } from "./history/record-run.ts";
 import { takesArguments } from "./methods.ts";
 import { type Answer, readAnswer } from "./results/answer.ts";
 
@@ -48,8 +48,6 @@ export interface QueryState {
   /** The latest run; undefined: there was none yet. */
   readonly latest: ReadonlySignal<Run | undefined>;
   readonly running: ReadonlySignal<boolean>;
-  /** Newest first, 20 at most. */
-  readonly history: ReadonlySignal<readonly PastRun[]>;
   /** Runs what is written as these sessions, at the same time; settles when each has ended. */
   run(sessions: readonly AnySession[], options?: RunOptions): Promise<void>;
   /** Stops waiting for all that haven't answered. */
@@ -58,7 +56,6 @@ export interface QueryState {
   recall(past: PastRun): void;
 }
 
-const HISTORY = 20;
 /** A query may take long, and the person sees how long and can let go; but no wait is for ever. */
 const TIMEOUT = 60 * 60_000;
 
@@ -68,26 +65,23 @@ const states = new WeakMap<PanelStore, QueryState>();
 export function queryState(store: PanelStore): QueryState {
   let state = states.get(store);
   if (!state) {
-    state = createQueryState(store.call);
+    state = createQueryState(store.call, (run) => recordRun(run, store.statements));
     states.set(store, state);
   }
   return state;
 }
 
-export function createQueryState(call: PanelStore["call"]): QueryState {
+/** @param started told of each run as it begins */
+export function createQueryState(
+  call: PanelStore["call"],
+  started: (run: Run) => void = () => undefined,
+): QueryState {
   const method = signal("query");
   const text = signal("");
   const args = signal("");
   const bindings = signal("");
   const keep = signal<boolean | undefined>(undefined);
   const latest = signal<Run | undefined>(undefined);
-  const history = signal<readonly PastRun[]>([]);
-
-  function remember(past: PastRun) {
-    const same = (each: PastRun) =>
-      each.method === past.method && each.text === past.text && each.bindings === past.bindings;
-    history.value = [past, ...history.value.filter((each) => !same(each))].slice(0, HISTORY);
-  }
 
   async function ask(session: AnySession, txn: string | undefined, past: PastRun): Promise<Answer> {
     const { key } = session;
@@ -129,7 +123,6 @@ export function createQueryState(call: PanelStore["call"]): QueryState {
       () =>
         latest.value?.columns.some(({ progress }) => progress.value.kind === "running") ?? false,
     ),
-    history,
     async run(sessions, { txn, text: chosen } = {}) {
       const query = method.peek() === "query";
       const asked: PastRun = {
@@ -137,11 +130,12 @@ export function createQueryState(call: PanelStore["call"]): QueryState {
         text: chosen ?? (query ? text.peek() : takesArguments(method.peek()) ? args.peek() : ""),
         bindings: query ? bindings.peek() : "",
       };
-      remember(asked);
       const columns = sessions.map((session) =>
         createColumn(session, () => ask(session, txn, asked)),
       );
-      latest.value = { asked, keep: keep.peek() ?? sessions.length === 1, columns };
+      const run = { asked, keep: keep.peek() ?? sessions.length === 1, columns };
+      latest.value = run;
+      started(run);
       await Promise.all(columns.map(({ ended }) => ended));
     },
     letGo() {

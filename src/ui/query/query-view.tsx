@@ -21,9 +21,11 @@ import { span } from "../words/time.ts";
 import { type Obstacle, obstacle } from "./can-run.ts";
 import { SideBySide } from "./compare/side-by-side.tsx";
 import { Editor, selectionIn } from "./editor.tsx";
+import { History } from "./history/history.tsx";
+import { beginSaving, isBlank, shelfOf, writtenIn } from "./history/shelf.ts";
 import { METHODS } from "./methods.ts";
 import { Outcome } from "./outcome.tsx";
-import { type PastRun, type QueryState, queryState, type Run } from "./query-state.ts";
+import { type QueryState, queryState, type Run } from "./query-state.ts";
 import { RunAs } from "./run-as.tsx";
 
 const NO_TRANSACTION = "";
@@ -52,10 +54,12 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    if (!(event.ctrlKey || event.metaKey)) return;
+    if (event.key === "Enter") void run();
+    else if (event.key !== "s" || event.shiftKey || event.altKey) return;
+    else if (!isBlank(writtenIn(state))) beginSaving(shelfOf(store));
     event.preventDefault();
     event.stopPropagation();
-    void run();
   }
 
   return (
@@ -91,7 +95,7 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
             </Pick>
           )}
           <span class="sy-query-end">
-            <History state={state} />
+            <History store={store} state={state} />
             <Button
               variant="primary"
               disabled={!canRun}
@@ -187,34 +191,6 @@ function transactionOptions(transactions: readonly TransactionView[]) {
       text: `${shortId(each.id)} · open ${span(now.peek() - each.begunAt)}`,
     })),
   ];
-}
-
-function History({ state }: { state: QueryState }): JSX.Element | null {
-  const runs = state.history.value;
-  if (runs.length === 0) return null;
-  return (
-    <span class="sy-query-history">
-      <Select
-        label="History"
-        value=""
-        options={[
-          { value: "", text: "History" },
-          ...runs.map((past, index) => ({ value: String(index), text: pastText(past) })),
-        ]}
-        onChange={(index) => {
-          const past = runs[Number(index)];
-          if (index !== "" && past) state.recall(past);
-        }}
-      />
-    </span>
-  );
-}
-
-/** A past run on one line. */
-function pastText({ method, text }: PastRun): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  const short = line.length > 70 ? `${line.slice(0, 69)}…` : line;
-  return method === "query" ? short : `${method} ${short}`;
 }
 
 function Bindings({ state }: { state: QueryState }): JSX.Element {
