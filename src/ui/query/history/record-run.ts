@@ -1,4 +1,6 @@
 /** Writes a run into the history: when it begins, and how it ends in each of its sessions. */
+
+import type { Changed } from "../../../session/query/dry-run.ts";
 import type { AskedSession, Ending } from "../../../session/query/kept-statements.ts";
 import { type AnySession, isPageSession } from "../../store/any-session.ts";
 import type { StatementsStore } from "../../store/statements.ts";
@@ -37,8 +39,13 @@ export function endingOf(progress: Progress): Ending | undefined {
   switch (progress.kind) {
     case "running":
       return undefined;
-    case "answered":
-      return endingOfAnswer(progress.answer);
+    case "answered": {
+      const ending = endingOfAnswer(progress.answer);
+      if (!progress.dry || ending.kind === "failed") return ending;
+      return { ...ending, text: `dry: ${dryWords(progress.changed) ?? ending.text}` };
+    }
+    case "barred":
+      return { kind: "failed", text: "not asked" };
     case "failed": {
       const { kind, name } = progress.error;
       return { kind: "failed", text: kind ?? name };
@@ -46,6 +53,13 @@ export function endingOf(progress: Progress): Ending | undefined {
     case "let-go":
       return { kind: "let-go", text: "let go", duration: progress.after };
   }
+}
+
+/** "3 would change", "at least 3 would change". */
+function dryWords(changed: Changed | undefined): string | undefined {
+  if (!changed) return undefined;
+  const { records, atLeast } = changed;
+  return `${atLeast ? "at least " : ""}${count(records)} would change`;
 }
 
 function endingOfAnswer({ outcomes, duration }: Answer): Ending {

@@ -1,6 +1,7 @@
 /** A run in the history: how its ends read, who is asked again, and what a search finds. */
 import { signal } from "@preact/signals";
 import { describe, expect, it } from "vitest";
+import type { Changed } from "../../../../src/session/query/dry-run.ts";
 import type { AskedSession } from "../../../../src/session/query/kept-statements.ts";
 import type { Column, Progress } from "../../../../src/ui/query/column.ts";
 import { matchesSearch, oneLine } from "../../../../src/ui/query/history/keys.ts";
@@ -17,10 +18,14 @@ import { scenes } from "../../../support/ui/scenes.ts";
 
 const bob = exampleSession();
 
-function answered(statements: object[], method = "query"): Progress {
+function answered(
+  statements: object[],
+  { method = "query", ...reply }: { method?: string; dry?: boolean; changed?: Changed } = {},
+): Progress {
   const result = encodeValue(method === "query" ? statements : statements[0]);
   const raw = { result, duration: 2, bytesSent: 1, bytesReceived: 9, identity: "", target: "" };
-  return { kind: "answered", answer: readAnswer(bob, method, undefined, raw) };
+  const answer = readAnswer(bob, method, undefined, raw);
+  return { kind: "answered", answer, dry: false, ...reply };
 }
 
 const rows = { status: "OK", result: [1, 2, 3], time: "1ms" };
@@ -29,6 +34,18 @@ const refused = { status: "ERR", result: "no", kind: "NotAllowed", time: "1ms" }
 describe("an end reads", () => {
   it.each<[string, Progress, string | undefined]>([
     ["rows", answered([rows]), "3 rows"],
+    [
+      "a dry run",
+      answered([rows], { dry: true, changed: { records: 3, atLeast: false } }),
+      "dry: 3 would change",
+    ],
+    [
+      "a dry run that can't tell all",
+      answered([rows], { dry: true, changed: { records: 3, atLeast: true } }),
+      "dry: at least 3 would change",
+    ],
+    ["a dry run that doesn't tell", answered([rows], { dry: true }), "dry: 3 rows"],
+    ["a dry run that fails", answered([refused], { dry: true }), "NotAllowed"],
     ["one value", answered([{ ...rows, result: 7 }]), "1 value"],
     ["several statements", answered([rows, rows]), "2 results"],
     ["a live query", answered([{ ...rows, result: "x", type: "live" }]), "live query"],
