@@ -136,7 +136,7 @@ function PastRow({ entry, first, recall, forget }: RowProps): JSX.Element {
           {sessions.map((session) => (
             <AskedOne key={session.key} session={session} />
           ))}
-          {bindings.trim() !== "" && <span class="sy-dim">with bindings</span>}
+          {bindings.trim() !== "" && <span class="sy-dim">with variables</span>}
           {unkept !== undefined && (
             <span class="sy-shelf-unkept" title={unkept}>
               <Icon name="warning" size={14} /> only here
