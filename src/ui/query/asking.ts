@@ -32,6 +32,20 @@ export interface Reply {
   confirmation?: Confirmation;
 }
 
+/** Bytes that go along in place of what is written: of a request that was recorded. */
+export interface Given {
+  /** Of a query: a CBOR map. */
+  bindings?: Uint8Array;
+  /** Of another method: a CBOR array. */
+  params?: Uint8Array;
+}
+
+export interface AskOptions {
+  /** Of the one session. */
+  txn?: string;
+  given?: Given;
+}
+
 /** A query may take long, and the person sees how long and can let go; but no wait is for ever. */
 const TIMEOUT = 60 * 60_000;
 
@@ -39,14 +53,13 @@ export type Ask = (session: AnySession) => Promise<Reply>;
 
 /**
  * @param plan any but "refused"
- * @param txn of the one session
  * @throws RefusedError where the text can't run dry after all
  */
 export function createAsk(
   call: PanelStore["call"],
   asked: Asked,
   plan: Exclude<Plan, { kind: "refused" }>,
-  txn?: string,
+  { txn, given = {} }: AskOptions = {},
 ): Ask {
   const inTxn = txn !== undefined && { txn };
   if (asked.method === "query") {
@@ -54,7 +67,8 @@ export function createAsk(
     return async (session) => {
       const { key } = session;
       const bound = asked.bindings.trim();
-      const bindings = bound && (await evaluate(call, key, bound, "object", "bindings"));
+      const bindings =
+        given.bindings ?? (bound && (await evaluate(call, key, bound, "object", "bindings")));
       const text = prepared?.text ?? asked.text;
       const params = { key, ...inTxn, text, ...(bindings && { bindings }) };
       return prepared
@@ -64,8 +78,9 @@ export function createAsk(
   }
   return async (session) => {
     const { key } = session;
-    const given = takesArguments(asked.method) ? asked.text.trim() : "";
-    const params = given && (await evaluate(call, key, given, "array", "arguments"));
+    const args = takesArguments(asked.method) ? asked.text.trim() : "";
+    const params =
+      given.params ?? (args && (await evaluate(call, key, args, "array", "arguments")));
     const raw = await call(
       "session.call",
       { key, ...inTxn, method: asked.method, ...(params && { params }) },

@@ -108,7 +108,7 @@ export function createQueryState(
         latest.value = { asked, keep: kept, refusal: plan.refusal, columns: [] };
         return;
       }
-      const ask = createAsk(call, asked, plan, txn);
+      const ask = createAsk(call, asked, plan, { txn });
       const columns = sessions.map((session) => {
         const obstacle = barred?.(session);
         return obstacle

@@ -1,19 +1,20 @@
 /**
- * A recorded request, run once more in a session of the person's choice.
+ * A recorded request, run once more in sessions of the person's choice.
  *
  * What is sent are the recorded bytes themselves, so that no value changes its type on the way. What
- * may write is asked about first, each time.
+ * writes is asked about first, each time: dry, so that nothing of it stays, or kept.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { ErrorView, SessionKey } from "../../../session/model.ts";
 import { arrayItems } from "../../../wire/cbor-parts.ts";
 import { toErrorView } from "../../components/action.ts";
-import { type Answer, readAnswer } from "../../query/results/answer.ts";
+import { createAsk, type Given } from "../../query/asking.ts";
+import { createColumn } from "../../query/column.ts";
+import type { Run } from "../../query/query-state.ts";
+import { type Asked, type Plan, planRun, type Refusal } from "../../query/run-plan.ts";
 import type { AnySession } from "../../store/any-session.ts";
 import type { PanelStore } from "../../store/store.ts";
 import { isContainer } from "../../values/format.ts";
 import { argumentsOf } from "../detail/decoded.ts";
-import { mayWrite } from "./writes.ts";
 
 /** A request as it was sent, secrets and all. */
 export interface Repeatable {
@@ -23,73 +24,94 @@ export interface Repeatable {
 }
 
 export type Again =
-  | { kind: "asking"; session: AnySession }
-  | { kind: "running"; session: AnySession; startedAt: number }
-  | { kind: "answered"; session: AnySession; answer: Answer }
-  | { kind: "failed"; session: AnySession; error: ErrorView };
+  /** It writes, or can't be run dry (`refusal`): nothing was sent yet. */
+  | { kind: "asking"; sessions: readonly AnySession[]; refusal?: Refusal }
+  | { kind: "ran"; sessions: readonly AnySession[]; run: Run };
 
 export interface RunAgain {
   readonly state: ReadonlySignal<Again | undefined>;
-  /** Runs it as this session, or asks first. Settles when there is an outcome; never rejects. */
-  start(session: AnySession): Promise<void>;
-  /** The person agreed to what was asked. */
-  confirm(): Promise<void>;
+  /** Runs it as these sessions, or asks first. Settles when each has ended; never rejects. */
+  start(sessions: readonly AnySession[]): Promise<void>;
+  /** The person answered what was asked: whether what it writes stays. */
+  confirm(keep: boolean): Promise<void>;
   /** Takes question or outcome away; an answer that is under way is nobody's then. */
   dismiss(): void;
 }
 
-/** A query may take long, and the person sees how long; but no wait is for ever. */
-const TIMEOUT = 10 * 60_000;
+/** Methods that can be run again in another session; those that change the session itself can't. */
+const REPEATABLE = new Set(
+  "query select create insert insert_relation update upsert merge patch delete relate run info version".split(
+    " ",
+  ),
+);
+
+/** True for methods that act on data, and can be asked for in any session. */
+export function canRunAgain(method: string): boolean {
+  return REPEATABLE.has(method);
+}
 
 /** @param request read when it is needed only: it may be large */
 export function createRunAgain(call: PanelStore["call"], request: () => Repeatable): RunAgain {
   const state = signal<Again | undefined>(undefined);
-  let runs = 0;
 
-  async function run(session: AnySession): Promise<void> {
-    const turn = ++runs;
-    state.value = { kind: "running", session, startedAt: Date.now() };
-    let outcome: Again;
-    try {
-      const sent = request();
-      const raw = await send(call, session.key, sent);
-      const answer = readAnswer(session, sent.method, undefined, raw);
-      outcome = { kind: "answered", session, answer };
-    } catch (thrown) {
-      outcome = { kind: "failed", session, error: toErrorView(thrown) };
+  function planOf(asked: Asked, sessions: readonly AnySession[], keep: boolean): Plan {
+    return planRun(asked, { sessions: sessions.length, keep, inTransaction: false });
+  }
+
+  async function run(sessions: readonly AnySession[], keep: boolean): Promise<void> {
+    const { asked, given } = repeated(request());
+    const plan = planOf(asked, sessions, keep);
+    if (plan.kind === "refused") {
+      state.value = { kind: "asking", sessions, refusal: plan.refusal };
+      return;
     }
-    if (turn === runs) state.value = outcome;
+    let ask: ReturnType<typeof createAsk>;
+    try {
+      ask = createAsk(call, asked, plan, { given });
+    } catch (thrown) {
+      // A text that can't be run dry after all.
+      const refusal = { reason: toErrorView(thrown).message };
+      state.value = { kind: "asking", sessions, refusal };
+      return;
+    }
+    const columns = sessions.map((session) => createColumn(session, () => ask(session)));
+    state.value = { kind: "ran", sessions, run: { asked, keep, columns } };
+    await Promise.all(columns.map(({ ended }) => ended));
+  }
+
+  function letGo() {
+    const before = state.peek();
+    if (before?.kind === "ran") for (const column of before.run.columns) column.letGo();
   }
 
   return {
     state,
-    async start(session) {
-      runs++;
-      const { method, params } = request();
-      if (mayWrite(method, argumentsOf(params)?.[0])) {
-        state.value = { kind: "asking", session };
-      } else await run(session);
+    async start(sessions) {
+      letGo();
+      const plan = planOf(repeated(request()).asked, sessions, false);
+      if (plan.kind === "plain" || plan.kind === "written") await run(sessions, false);
+      else {
+        const refusal = plan.kind === "refused" ? { refusal: plan.refusal } : {};
+        state.value = { kind: "asking", sessions, ...refusal };
+      }
     },
-    async confirm() {
+    async confirm(keep) {
       const asked = state.peek();
-      if (asked?.kind === "asking") await run(asked.session);
+      if (asked?.kind === "asking") await run(asked.sessions, keep);
     },
     dismiss() {
-      runs++;
+      letGo();
       state.value = undefined;
     },
   };
 }
 
-function send(call: PanelStore["call"], key: SessionKey, { method, params }: Repeatable) {
+/** What is asked, and the bytes that go with it as they were recorded. */
+function repeated({ method, params }: Repeatable): { asked: Asked; given: Given } {
   const [text, bindings] = argumentsOf(params) ?? [];
-  if (method === "query" && typeof text === "string" && params) {
-    const bytes = isContainer(bindings) ? arrayItems(params)[1] : undefined;
-    return call(
-      "session.query",
-      { key, text, ...(bytes && { bindings: bytes.slice() }) },
-      { timeout: TIMEOUT },
-    );
+  if (method !== "query" || typeof text !== "string" || !params) {
+    return { asked: { method, text: "", bindings: "" }, given: { params } };
   }
-  return call("session.call", { key, method, ...(params && { params }) }, { timeout: TIMEOUT });
+  const bytes = isContainer(bindings) ? arrayItems(params)[1]?.slice() : undefined;
+  return { asked: { method, text, bindings: "" }, given: { bindings: bytes } };
 }
