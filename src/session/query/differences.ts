@@ -77,25 +77,32 @@ export interface Comparison {
   differenceAt(row: number): RowDifference;
 }
 
+export interface CompareOptions {
+  signal?: AbortSignal;
+  /** Columns that stand beside the others and aren't compared with them. */
+  beside?: readonly number[];
+}
+
 /**
  * @param results one for each column; undefined where a column has none to compare
  * @throws the signal's reason once it is aborted; ValueError, CborError for bytes that no server sends
  */
 export async function compareResults(
   results: readonly (Result | undefined)[],
-  signal?: AbortSignal,
+  { signal, beside = [] }: CompareOptions = {},
 ): Promise<Comparison> {
   const pace = new Pace(signal);
-  const heard = results.flatMap((result, column) => (result ? [column] : []));
+  const there = results.flatMap((result, column) => (result ? [column] : []));
+  const heard = there.filter((column) => !beside.includes(column));
   let areRows = true;
-  for (const column of heard) {
+  for (const column of there) {
     // Where the rows begin is found at the first look, in one go.
     if (results[column]?.rows === undefined) areRows = false;
     await pace.rest();
   }
   const cells = results.map((result) => result && cellsOf(result, areRows));
   const at = areRows ? await alignRows(cells, pace) : alignWhole(cells);
-  return compareAligned(areRows ? "rows" : "value", cells, at, pace);
+  return compareAligned(areRows ? "rows" : "value", cells, heard, at, pace);
 }
 
 /** A column's rows, or its one value. */
@@ -175,8 +182,7 @@ async function pairLeftOver(
   pace: Pace,
 ): Promise<void> {
   if (!withId.subarray(0, length).includes(0)) return;
-  for (const [column, places] of at.entries()) {
-    if (column === 0) continue;
+  for (const places of at) {
     let free = 0;
     for (let row = 0; row < length; row++) {
       if (pace.due) await pace.rest();
@@ -211,18 +217,18 @@ async function compacted(at: Alignment, length: number, pace: Pace): Promise<Ali
 async function compareAligned(
   kind: Comparison["kind"],
   cells: readonly (Cells | undefined)[],
+  heard: readonly number[],
   at: Alignment,
   pace: Pace,
 ): Promise<Comparison> {
   const columns = cells.length;
   const length = at[0]?.length ?? 0;
-  const heard = cells.flatMap((column, index) => (column ? [index] : []));
   const reference = heard.reduce(
     (best, column) => ((cells[column]?.length ?? 0) > (cells[best]?.length ?? 0) ? column : best),
     heard[0] ?? 0,
   );
-  const against = cells.map((column, index) =>
-    column && index !== reference ? emptyAgainst() : undefined,
+  const against = cells.map((_cells, index) =>
+    heard.includes(index) && index !== reference ? emptyAgainst() : undefined,
   );
   const bytesAt = (column: number, row: number): Uint8Array | undefined => {
     const index = at[column]?.[row] ?? -1;
@@ -241,7 +247,7 @@ async function compareAligned(
     if (allSame(windows, heard)) {
       for (const column of heard) {
         const stats = against[column];
-        if (stats) stats.shared++;
+        if (stats && windows[column]) stats.shared++;
       }
       continue;
     }
@@ -300,8 +306,8 @@ async function compareAligned(
     bytesAt,
     idAt(row) {
       if (kind === "value") return undefined;
-      const column = heard.find((each) => (at[each]?.[row] ?? -1) >= 0);
-      const bytes = column === undefined ? undefined : bytesAt(column, row);
+      const column = at.findIndex((places) => (places[row] as number) >= 0);
+      const bytes = bytesAt(column, row);
       return bytes && idOf(bytes);
     },
     differenceAt: (row) => differenceOf(heard, (column) => bytesAt(column, row)),
@@ -349,12 +355,13 @@ export function pathText(path: ByteDifference["path"]): string {
 
 type Windows = readonly (Uint8Array | undefined)[];
 
+/** Where none has a row, it is one of a column beside them. */
 function allSame(windows: Windows, heard: readonly number[]): boolean {
   const [first, ...others] = heard;
   const window = first === undefined ? undefined : windows[first];
   return others.every((column) => {
     const other = windows[column];
-    return window !== undefined && other !== undefined && sameBytes(window, other);
+    return window && other ? sameBytes(window, other) : window === other;
   });
 }
 

@@ -130,7 +130,7 @@ function offsetOf(text: string, line: number, column: number): number {
 function excerpt(source: string, offset: number, { carets, label }: Snippet): string {
   const start = source.lastIndexOf("\n", offset - 1) + 1;
   const end = source.indexOf("\n", offset);
-  const line = source.slice(start, end < 0 ? source.length : end);
+  const line = source.slice(start, end < 0 ? source.length : end).trimEnd();
   const row = source.slice(0, start).split("\n").length;
   const column = Array.from(source.slice(start, offset)).length;
 
@@ -139,7 +139,7 @@ function excerpt(source: string, offset: number, { carets, label }: Snippet): st
   const from = Math.max(0, Math.min(blanks, column), column > SHOWN ? column - 10 : 0);
   const to = Math.min(characters.length, from + SHOWN);
   const cut = from > Math.max(0, blanks);
-  const shown = `${cut ? "..." : ""}${characters.slice(from, to).join("").trimEnd()}`;
+  const shown = `${cut ? "..." : ""}${characters.slice(from, to).join("")}`;
   const pad = " ".repeat(String(row).length);
   const indent = " ".repeat(column - from + (cut ? 3 : 0));
   return [

@@ -25,6 +25,7 @@ import { History } from "./history/history.tsx";
 import { beginSaving, isBlank, shelfOf, writtenIn } from "./history/shelf.ts";
 import { AskCareful, carefulServers, KeepChanges, keeps } from "./keep-changes.tsx";
 import { METHODS } from "./methods.ts";
+import { ObstacleNote } from "./obstacle-note.tsx";
 import { Outcome } from "./outcome.tsx";
 import { type QueryState, queryState, type Run } from "./query-state.ts";
 import { RefusalNote } from "./refusal-note.tsx";
@@ -136,12 +137,7 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
         </div>
         {sessions.length === 0 && <Note tone="warn">Choose a session to run as.</Note>}
         {obstacles.map((each) => (
-          <ObstacleNote
-            key={each.session.key}
-            store={store}
-            obstacle={each.obstacle}
-            session={each.session}
-          />
+          <ObstacleNote key={each.session.key} obstacle={each.obstacle} session={each.session} />
         ))}
         {asking.value && asking.value.about === about() && (
           <AskCareful
@@ -256,31 +252,5 @@ function Bindings({ state }: { state: QueryState }): JSX.Element {
         }}
       />
     </details>
-  );
-}
-
-function ObstacleNote(props: {
-  store: PanelStore;
-  obstacle: Obstacle;
-  session: AnySession;
-}): JSX.Element {
-  const { store, session } = props;
-  const { text, final, way } = props.obstacle;
-  const look = () => {
-    store.select(session.key);
-    store.view.value = "sessions";
-    store.front.value = "detail";
-  };
-  const action =
-    way === "choose" ? undefined : way === "sign-in" ? (
-      <Button onClick={() => store.open({ kind: "sign-in-again" })}>Sign in</Button>
-    ) : (
-      <Button onClick={look}>Go to session</Button>
-    );
-  return (
-    <Note tone="warn" actions={action}>
-      {text}
-      {!final && " What you run waits for it, 5 s at most."}
-    </Note>
   );
 }

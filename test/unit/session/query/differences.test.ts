@@ -118,6 +118,17 @@ describe("matching", () => {
     expect((await compareResults([undefined, undefined])).length).toBe(0);
   });
 
+  it("a column beside the others is shown with them and changes nothing", async () => {
+    const results = [[note(1)], [note(1), note(2)], [note(1)]].map(
+      (value) => new Result(encodeValue(value)),
+    );
+    const comparison = await compareResults(results, { beside: [1] });
+    expect(comparison.length).toBe(2);
+    expect([...comparison.differing]).toEqual([]);
+    expect(comparison.group).toEqual([0, undefined, 0]);
+    expect(comparison.bytesAt(1, 1)).toBeDefined();
+  });
+
   it("fields deep within, odd names quoted", async () => {
     const comparison = await compare(
       [note(1, { address: { city: "Rome", zip: 1 }, tags: ["a", "b"], "odd key": 1 })],
@@ -156,7 +167,7 @@ describe("matching", () => {
     expect(comparison.differing.length).toBe(10_000);
     expect(turns).toBeGreaterThan(5);
     const stop = new AbortController();
-    const stopped = compareResults([result, other], stop.signal);
+    const stopped = compareResults([result, other], { signal: stop.signal });
     stop.abort();
     await expect(stopped).rejects.toThrow();
   });
