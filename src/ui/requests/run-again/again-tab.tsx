@@ -42,9 +42,11 @@ export function AgainTab(props: AgainTabProps): JSX.Element {
   );
 }
 
-function Asking(props: Omit<AgainTabProps, "again"> & {
-  again: Extract<Again, { kind: "asking" }>;
-}): JSX.Element {
+function Asking(
+  props: Omit<AgainTabProps, "again"> & {
+    again: Extract<Again, { kind: "asking" }>;
+  },
+): JSX.Element {
   const { again, run, opened, onOpen } = props;
   const store = useStore();
   const careful = useSignal<readonly string[]>([]);
