@@ -5,6 +5,7 @@
  * shown: rows of another identity are no answer of this session's.
  */
 import { CommandError } from "../../messages/view-client.ts";
+import { countedForm } from "../../session/query/changed-records.ts";
 import {
   type Changed,
   type Prepared,
@@ -12,6 +13,8 @@ import {
   type RunAnswer,
 } from "../../session/query/dry-run.ts";
 import { type Confirmation, confirmIdentity } from "../../session/query/identity.ts";
+import { readStatements } from "../../session/query/statements.ts";
+import type { ItemBytes } from "../../wire/proven.ts";
 import { Result } from "../../wire/result.ts";
 import { toErrorView } from "../components/action.ts";
 import type { AnySession } from "../store/any-session.ts";
@@ -64,6 +67,7 @@ export function createAsk(
   const inTxn = txn !== undefined && { txn };
   if (asked.method === "query") {
     const prepared = plan.kind === "written" ? undefined : prepareRun(asked.text, plan.kind);
+    const kept = (run: RunAnswer) => changedByRows(asked.text, run);
     return async (session) => {
       const { key } = session;
       const bound = asked.bindings.trim();
@@ -72,7 +76,7 @@ export function createAsk(
       const text = prepared?.text ?? asked.text;
       const params = { key, ...inTxn, text, ...(bindings && { bindings }) };
       return prepared
-        ? askPrepared(call, session, prepared, params, plan.kind === "dry")
+        ? askPrepared(call, session, prepared, params, plan.kind === "dry" ? undefined : kept)
         : { answer: readAnswer(session, "query", txn, await send(call, params)), dry: false };
     };
   }
@@ -88,6 +92,23 @@ export function createAsk(
     );
     return { answer: readAnswer(session, asked.method, txn, raw), dry: false };
   };
+}
+
+/** What the rows of a text that was kept tell of records that it wrote. */
+function changedByRows(text: string, run: RunAnswer): Changed | undefined {
+  let records = 0;
+  let atLeast = false;
+  let writes = false;
+  for (const [index, statement] of readStatements(text).statements.entries()) {
+    const counted = countedForm(statement);
+    const answer = run.statements[index];
+    const tells = counted.changes.length === 0 && answer?.ok;
+    const changed = tells ? counted.shown(answer.bytes as ItemBytes).changed : undefined;
+    records += changed ?? 0;
+    writes ||= counted.hides || counted.changes.length > 0 || changed !== undefined;
+    atLeast ||= counted.hides || (counted.changes.length > 0 && answer?.ok === true);
+  }
+  return writes ? { records, atLeast } : undefined;
 }
 
 interface QueryParams {
@@ -106,12 +127,13 @@ async function askPrepared(
   session: AnySession,
   prepared: Prepared,
   params: QueryParams,
-  dry: boolean,
+  kept: ((run: RunAnswer) => Changed | undefined) | undefined,
 ): Promise<Reply> {
   const raw = await send(call, params).catch((thrown: unknown) => {
     throw new CommandError(prepared.explain(toErrorView(thrown)));
   });
   const run = prepared.read(raw.result);
+  const changed = kept ? kept(run) : run.changed;
   return {
     answer: {
       session: { label: session.label, colour: session.colour },
@@ -123,8 +145,8 @@ async function askPrepared(
       bytesReceived: raw.bytesReceived,
       outcomes: run.statements.map(toOutcome),
     },
-    dry,
-    ...(run.changed && { changed: run.changed }),
+    dry: kept === undefined,
+    ...(changed && { changed }),
     confirmation: confirmIdentity(session, run.truth),
   };
 }

@@ -16,9 +16,8 @@ export function RefusalNote({ refusal, goTo }: RefusalNoteProps): JSX.Element {
   return (
     <div data-refused>
       <Note tone="warn" actions={go}>
-        Nothing was sent. {place && <b class="sy-mono">{place.word}</b>}
-        {place && " · "}
-        {refusal.reason}
+        {place?.word && <b class="sy-mono">{place.word} · </b>}
+        {refusal.reason} Nothing was sent.
       </Note>
     </div>
   );

@@ -59,7 +59,8 @@ function planText(text: string, keep: boolean): Plan {
   const safety = safetyOf(text);
   if (safety.kind === "refused") {
     const { reason, word, from, to } = safety;
-    return { kind: "refused", refusal: { reason, place: { word, from, to } } };
+    const place = to > from ? { place: { word, from, to } } : {};
+    return { kind: "refused", refusal: { reason, ...place } };
   }
   if (safety.kind === "reads" || keep) return { kind: "plain" };
   return { kind: "dry", calls: safety.calls };

@@ -7,7 +7,7 @@ import { byteSize, plural, timeSpent } from "../../values/sizes.ts";
 import { placeWord, userWord } from "../../words/identity.ts";
 import { span } from "../../words/time.ts";
 import type { Reply } from "../asking.ts";
-import { changedInDetail, changedWords } from "../changed-words.ts";
+import { changedWords } from "../changed-words.ts";
 import type { Column } from "../column.ts";
 import { ObstacleAction } from "../obstacle-note.tsx";
 import { Elapsed } from "../outcome.tsx";
@@ -97,7 +97,7 @@ function Fate({ column }: { column: Column }): JSX.Element {
 }
 
 function Answered({ column, reply }: { column: Column; reply: Reply }): JSX.Element {
-  const { answer, confirmation, changed } = reply;
+  const { answer, confirmation } = reply;
   const [only, ...others] = answer.outcomes;
   const failed = answer.outcomes.filter((outcome) => !outcome.ok).length;
   const result =
@@ -139,11 +139,7 @@ function Answered({ column, reply }: { column: Column; reply: Reply }): JSX.Elem
           · {timeSpent(answer.duration)} · {byteSize(answer.bytesReceived)}
         </span>
       </div>
-      {words && (
-        <div class="sy-cmp-head-dry" title={changed && changedInDetail(changed)}>
-          {words}
-        </div>
-      )}
+      {words && <div class="sy-cmp-head-dry">{words}</div>}
       {only && !only.ok && others.length === 0 && (
         <div class="sy-cmp-head-state sy-cmp-bad" data-outcome="failed">
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long words are scrolled by keyboard too */}

@@ -10,7 +10,6 @@ import {
   type Told,
 } from "../../../session/query/difference-words.ts";
 import { type Comparison, compareResults } from "../../../session/query/differences.ts";
-import { recordsChanged } from "../changed-words.ts";
 import type { Progress } from "../column.ts";
 import type { Run } from "../query-state.ts";
 import type { Outcome } from "../results/answer.ts";
@@ -105,13 +104,15 @@ function toldOf(
   progress: readonly Progress[],
   outcomeIn: (column: number) => Outcome | undefined,
 ): Told[] {
+  // A number that may be larger is no number to compare.
+  const exact = progress.every((each) => each.kind !== "answered" || !each.changed?.atLeast);
   return progress.map((each, column) => {
     const outcome = outcomeIn(column);
     const changed = each.kind === "answered" ? each.changed : undefined;
     return {
       name: names[column] ?? "",
       fate: fateOf(each, outcome),
-      ...(changed && { changed: recordsChanged(changed) }),
+      ...(changed && exact && { changed: changed.records }),
     };
   });
 }
