@@ -5,9 +5,13 @@
  * writes is asked about first, each time: dry, so that nothing of it stays, or kept.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
+import {
+  type MethodStatement,
+  methodAsStatement,
+} from "../../../session/query/method-as-statement.ts";
 import { arrayItems } from "../../../wire/cbor-parts.ts";
 import { toErrorView } from "../../components/action.ts";
-import { createAsk, type Given } from "../../query/asking.ts";
+import { type Ask, createAsk, type Given } from "../../query/asking.ts";
 import { createColumn } from "../../query/column.ts";
 import type { Run } from "../../query/query-state.ts";
 import { type Asked, type Plan, planRun, type Refusal } from "../../query/run-plan.ts";
@@ -54,25 +58,18 @@ export function canRunAgain(method: string): boolean {
 export function createRunAgain(call: PanelStore["call"], request: () => Repeatable): RunAgain {
   const state = signal<Again | undefined>(undefined);
 
-  function planOf(asked: Asked, sessions: readonly AnySession[], keep: boolean): Plan {
-    return planRun(asked, { sessions: sessions.length, keep, inTransaction: false });
-  }
-
   async function run(sessions: readonly AnySession[], keep: boolean): Promise<void> {
-    const { asked, given } = repeated(request());
-    const plan = planOf(asked, sessions, keep);
-    if (plan.kind === "refused") {
-      state.value = { kind: "asking", sessions, refusal: plan.refusal };
-      return;
-    }
-    let ask: ReturnType<typeof createAsk>;
+    const refuse = (refusal: Refusal) => {
+      state.value = { kind: "asking", sessions, refusal };
+    };
+    const { asked, given, plan } = planned(request(), sessions.length, keep);
+    if (plan.kind === "refused") return refuse(plan.refusal);
+    let ask: Ask;
     try {
       ask = createAsk(call, asked, plan, { given });
     } catch (thrown) {
       // A text that can't be run dry after all.
-      const refusal = { reason: toErrorView(thrown).message };
-      state.value = { kind: "asking", sessions, refusal };
-      return;
+      return refuse({ reason: toErrorView(thrown).message });
     }
     const columns = sessions.map((session) => createColumn(session, () => ask(session)));
     state.value = { kind: "ran", sessions, run: { asked, keep, columns } };
@@ -88,12 +85,10 @@ export function createRunAgain(call: PanelStore["call"], request: () => Repeatab
     state,
     async start(sessions) {
       letGo();
-      const plan = planOf(repeated(request()).asked, sessions, false);
-      if (plan.kind === "plain" || plan.kind === "written") await run(sessions, false);
-      else {
-        const refusal = plan.kind === "refused" ? { refusal: plan.refusal } : {};
-        state.value = { kind: "asking", sessions, ...refusal };
-      }
+      const { plan } = planned(request(), sessions.length, false);
+      if (plan.kind === "plain" || plan.kind === "written") return run(sessions, false);
+      const refusal = plan.kind === "refused" ? { refusal: plan.refusal } : {};
+      state.value = { kind: "asking", sessions, ...refusal };
     },
     async confirm(keep) {
       const asked = state.peek();
@@ -106,12 +101,41 @@ export function createRunAgain(call: PanelStore["call"], request: () => Repeatab
   };
 }
 
-/** What is asked, and the bytes that go with it as they were recorded. */
-function repeated({ method, params }: Repeatable): { asked: Asked; given: Given } {
+interface Planned {
+  asked: Asked;
+  /** The bytes that go with it, as they were recorded. */
+  given: Given;
+  plan: Plan;
+}
+
+/** A statement is asked as it is; another method by itself, or dry as the statement that does the same. */
+function planned(request: Repeatable, sessions: number, keep: boolean): Planned {
+  const options = { sessions, keep, inTransaction: false };
+  const { method, params } = request;
   const [text, bindings] = argumentsOf(params) ?? [];
-  if (method !== "query" || typeof text !== "string" || !params) {
-    return { asked: { method, text: "", bindings: "" }, given: { params } };
+  if (method === "query" && typeof text === "string" && params) {
+    const bytes = isContainer(bindings) ? arrayItems(params)[1]?.slice() : undefined;
+    const asked = { method, text, bindings: "" };
+    return { asked, given: { bindings: bytes }, plan: planRun(asked, options) };
   }
-  const bytes = isContainer(bindings) ? arrayItems(params)[1]?.slice() : undefined;
-  return { asked: { method, text, bindings: "" }, given: { bindings: bytes } };
+  const asked = { method, text: "", bindings: "" };
+  const plan = planRun(asked, options);
+  if (plan.kind !== "dry") return { asked, given: { params }, plan };
+  const same = statementOf(request);
+  if ("reason" in same) return { asked, given: {}, plan: { kind: "refused", refusal: same } };
+  const statement = { method: "query", text: same.text, bindings: "" };
+  return {
+    asked: statement,
+    given: { bindings: same.bindings },
+    plan: planRun(statement, options),
+  };
+}
+
+function statementOf({ method, params }: Repeatable): MethodStatement | { reason: string } {
+  try {
+    const statement = methodAsStatement(method, params);
+    return statement ?? { reason: `No statement does the same as this ${method}.` };
+  } catch (thrown) {
+    return { reason: toErrorView(thrown).message };
+  }
 }
