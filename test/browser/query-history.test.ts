@@ -9,7 +9,10 @@ import { PANEL_PAGE } from "../../src/messages/pages.ts";
 import { describeInBrowsers } from "../support/browser/describe.ts";
 import type { PagePanel } from "../support/browser/page-panel.ts";
 import { openPageScene, type PageScene } from "../support/browser/page-scene.ts";
+import type { PageWorld } from "../support/browser/page-world.ts";
 import { SIGN_INS } from "../support/scene.ts";
+
+declare const db: PageWorld["db"];
 
 const WHERE = { namespace: "app", database: "tenant_a" };
 const STATEMENT = "SELECT VALUE owner FROM note LIMIT 2";
@@ -86,5 +89,37 @@ describeInBrowsers("history, saved statements, run again", (underTest) => {
     await panel.page.fill("label=Statement", "");
     await recall();
     await expect.poll(written).toBe("RETURN 1");
+  });
+
+  test("a request of the page, run again as two, is told against what was recorded", async () => {
+    await panel.log.open();
+    await page.evaluate(() => db.query("SELECT id, text FROM note WHERE id != $not", { not: 5 }));
+    await panel.log.openRow("SELECT id, text FROM note");
+    await panel.log.runAgainAs("Admin ·", "Alice ·");
+    const against = (key: string) => panel.page.text(`[data-against="${key}"]`);
+    await expect.poll(() => against(keys.alice)).toMatch(/^The recording and Alice see the same/);
+    await expect.poll(() => against(keys.admin)).toMatch(/recording.*rows/);
+    await panel.page.see('[data-column="recorded"]');
+    await panel.page.click('[role=tabpanel] >> role=button[name="Open in Query"]');
+    await expect.poll(written).toBe("SELECT id, text FROM note WHERE id != $not");
+    expect(await panel.page.value("label=Bindings, an object")).toBe("{ not: 5 }");
+    for (const key of Object.values(keys)) await panel.page.see(`[data-run-as="${key}"]`);
+  });
+
+  test("a write that is run again keeps nothing, unless it is told to", async () => {
+    const counted = async () =>
+      (await scene.server.query("SELECT VALUE count() FROM again GROUP ALL", {}, WHERE)).at(-1);
+    await scene.server.query("DEFINE TABLE again PERMISSIONS FULL", {}, WHERE);
+    await panel.log.open();
+    await page.evaluate(() => db.query("CREATE again SET at = 1"));
+    await panel.log.openRow("CREATE again");
+    const before = await counted();
+    await panel.log.runAgainAs("Admin ·");
+    await panel.page.click('role=button[name="Run dry"]');
+    await panel.page.see("text*=would have changed 1 record");
+    expect(await counted()).toEqual(before);
+    await panel.log.runAgainAs();
+    await panel.page.click('role=button[name="Run and keep changes"]');
+    await expect.poll(counted).toEqual([2]);
   });
 });

@@ -5,7 +5,7 @@
 import { batch } from "@preact/signals";
 import { writeSurql } from "../../../session/surql.ts";
 import { arrayItems } from "../../../wire/cbor-parts.ts";
-import { decodeValue } from "../../../wire/values.ts";
+import { decodeShown } from "../../../wire/shown-values.ts";
 import { queryState } from "../../query/query-state.ts";
 import type { AnySession } from "../../store/any-session.ts";
 import type { PanelStore } from "../../store/store.ts";
@@ -39,5 +39,5 @@ export function written({ method, params }: Repeatable) {
 }
 
 function surql(bytes: Uint8Array): string {
-  return writeSurql(decodeValue(bytes), { lineWidth: LINE_WIDTH }).text;
+  return writeSurql(decodeShown(bytes), { lineWidth: LINE_WIDTH }).text;
 }
