@@ -102,7 +102,7 @@ describeInBrowsers("history, saved statements, run again", (underTest) => {
     await panel.page.see('[data-column="recorded"]');
     await panel.page.click('[role=tabpanel] >> role=button[name="Open in Query"]');
     await expect.poll(written).toBe("SELECT id, text FROM note WHERE id != $not");
-    expect(await panel.page.value("label=Bindings, an object")).toBe("{ not: 5 }");
+    expect(await panel.page.value("label=Variables, an object")).toBe("{ not: 5 }");
     for (const key of Object.values(keys)) await panel.page.see(`[data-run-as="${key}"]`);
   });
 

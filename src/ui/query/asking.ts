@@ -72,7 +72,7 @@ export function createAsk(
       const { key } = session;
       const bound = asked.bindings.trim();
       const bindings =
-        given.bindings ?? (bound && (await evaluate(call, key, bound, "object", "bindings")));
+        given.bindings ?? (bound && (await evaluate(call, key, bound, "object", "variables")));
       const text = prepared?.text ?? asked.text;
       const params = { key, ...inTxn, text, ...(bindings && { bindings }) };
       return prepared
