@@ -13,6 +13,7 @@ import {
   type RunAnswer,
 } from "../../session/query/dry-run.ts";
 import { type Confirmation, confirmIdentity } from "../../session/query/identity.ts";
+import { methodAsStatement } from "../../session/query/method-as-statement.ts";
 import { readStatements } from "../../session/query/statements.ts";
 import type { ItemBytes } from "../../wire/proven.ts";
 import { Result } from "../../wire/result.ts";
@@ -85,6 +86,7 @@ export function createAsk(
     const args = takesArguments(asked.method) ? asked.text.trim() : "";
     const params =
       given.params ?? (args && (await evaluate(call, key, args, "array", "arguments")));
+    if (plan.kind === "dry") return askDry(call, session, asked.method, params || undefined);
     const raw = await call(
       "session.call",
       { key, ...inTxn, method: asked.method, ...(params && { params }) },
@@ -109,6 +111,32 @@ function changedByRows(text: string, run: RunAnswer): Changed | undefined {
     atLeast ||= counted.hides || (counted.changes.length > 0 && answer?.ok === true);
   }
   return writes ? { records, atLeast } : undefined;
+}
+
+/** The method as the statement that does the same, since only a statement can be run dry. */
+function askDry(
+  call: PanelStore["call"],
+  session: AnySession,
+  method: string,
+  params: Uint8Array | undefined,
+): Promise<Reply> {
+  const same = methodAsStatement(method, params);
+  if (!same) {
+    throw new CommandError({
+      name: "RefusedError",
+      message: `No statement does the same as this ${method}, so it can't be run dry.`,
+      advice: "Nothing was sent.",
+    });
+  }
+  const prepared = prepareRun(same.text, "dry");
+  const { text } = prepared;
+  return askPrepared(
+    call,
+    session,
+    prepared,
+    { key: session.key, text, bindings: same.bindings },
+    undefined,
+  );
 }
 
 interface QueryParams {
