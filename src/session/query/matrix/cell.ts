@@ -19,8 +19,8 @@ export type Tried =
       of: number;
       /** Nobody could tell what else there is: only what the session itself sees was tried. */
       seenOnly: boolean;
-      /** Not all of the table's records were tried: "of the first 1,000". */
-      bound?: string;
+      /** Not all of the table's records were tried: its first ones, or only some of those. */
+      part?: "first" | "some";
       /** Some could be tried and don't count: in words. */
       untold?: string;
     }
@@ -111,29 +111,34 @@ function contradictionIn(found: Found, may: number, of: number): string | undefi
 }
 
 function countedWords(found: Found, tried: Tried & { kind: "counted" }): string {
-  const { may, of, seenOnly, bound, untold } = tried;
+  const { may, of, seenOnly, part, untold } = tried;
   const above = found.exempt && may === of && found.declared?.rule.kind !== "full";
   const end = `${above ? ` ${ABOVE}` : ""}${untold === undefined ? "" : ` ${untold}`}`;
-  const range = bound === undefined ? "" : `, ${bound}`;
   switch (found.operation) {
     case "select":
       return seenOnly
         ? `Sees ${records(may)}. Whether there are more, nobody here may tell.${end}`
-        : `Sees ${share(may, of)}${range}${fieldWords(found.missing ?? [])}.${end}`;
+        : `Sees ${share(may, of, part)}${fieldWords(found.missing ?? [])}.${end}`;
     case "create":
       return found.empty
         ? `May ${may === 0 ? "not " : ""}create an empty record; there are none like which to try.${end}`
-        : `May create ${share(may, of)} tried, with contents of those that are there.${end}`;
+        : `May create ${share(may, of, "some")}, with contents of those that are there.${end}`;
     case "update":
     case "delete":
-      return `May ${found.operation} ${share(may, of)}${seenOnly ? " that it sees" : ""}${range}.${end}`;
+      return `May ${found.operation} ${share(may, of, part)}${seenOnly ? " that it sees" : ""}.${end}`;
   }
 }
 
-/** "all 7 records", "3 of 7 records", "none of 7 records" */
-function share(may: number, of: number): string {
-  if (may === of) return of === 1 ? "the one record" : `all ${records(of)}`;
-  return `${may === 0 ? "none" : may.toLocaleString("en")} of ${records(of)}`;
+/** "all 7 records", "3 of 7 records", "none of the first 1,000 records", "the one record tried" */
+function share(may: number, of: number, part?: "first" | "some"): string {
+  const end = part === "some" ? " tried" : "";
+  if (part === "first") return `${may === of ? "all" : number(may)} of the first ${records(of)}`;
+  if (may === of) return `${of === 1 ? "the one record" : `all ${records(of)}`}${end}`;
+  return `${number(may)} of ${records(of)}${end}`;
+}
+
+function number(count: number): string {
+  return count === 0 ? "none" : count.toLocaleString("en");
 }
 
 function records(count: number): string {

@@ -12,7 +12,6 @@ import {
   type First,
   firstText,
   MOST_CONTENTS,
-  MOST_RECORDS,
   MOST_UNSEEN,
   readFirst,
   readSecond,
@@ -160,7 +159,7 @@ function triedSelect(records: Records | undefined, { select }: First): Tried {
     may: select.seen.length,
     of: records ? records.ids.length : select.seen.length,
     seenOnly: !records,
-    ...boundOf(records),
+    ...partOf(records),
   };
 }
 
@@ -172,18 +171,20 @@ function triedChange(
   group: "none" | "some" | "all" | undefined,
   single: Tally,
 ): Tried {
-  const bound = boundOf(records);
   if ("why" in seenDone) {
     // One record that can't be written keeps all from being written: each was tried by itself.
-    return single.yes + single.no === 0 ? untold(seenDone.why) : counted(single, 0, 0, bound);
+    if (single.yes + single.no === 0) return untold(seenDone.why);
+    return counted(single, 0, 0, singly(records, records?.ids ?? []));
   }
   if ("why" in select) return untold(select.why);
   const seen = select.seen.length;
   if (!records) return { kind: "counted", may: seenDone.done, of: seen, seenOnly: true };
-  if (group === "some") return counted(single, seenDone.done, seen, bound);
+  if (group === "some") {
+    return counted(single, seenDone.done, seen, singly(records, select.unseen));
+  }
   const unseen = select.unseen.length;
   const may = seenDone.done + (group === "all" ? unseen : 0);
-  return { kind: "counted", may, of: seen + unseen, seenOnly: false, ...bound };
+  return { kind: "counted", may, of: seen + unseen, seenOnly: false, ...partOf(records) };
 }
 
 function triedCreate(schema: TableSchema | undefined, tally: Tally): Tried {
@@ -200,13 +201,20 @@ function triedCreate(schema: TableSchema | undefined, tally: Tally): Tried {
   return counted(tally, 0, 0, {});
 }
 
-function counted(tally: Tally, may: number, of: number, bound: { bound?: string }): Tried {
+type Part = { part?: "first" | "some" };
+
+/** No more than so many are tried singly. */
+function singly(records: Records | undefined, all: readonly ItemBytes[]): Part {
+  return all.length > MOST_UNSEEN ? { part: "some" } : partOf(records);
+}
+
+function counted(tally: Tally, may: number, of: number, part: Part): Tried {
   return {
     kind: "counted",
     may: may + tally.yes,
     of: of + tally.yes + tally.no,
     seenOnly: false,
-    ...bound,
+    ...part,
     ...(tally.why !== undefined && { untold: `Of some, nothing can be told: ${tally.why}` }),
   };
 }
@@ -215,8 +223,8 @@ function untold(why: string): Tried {
   return { kind: "untold", why };
 }
 
-function boundOf(records: Records | undefined): { bound?: string } {
-  return records?.more ? { bound: `of the first ${MOST_RECORDS.toLocaleString("en")}` } : {};
+function partOf(records: Records | undefined): { part?: "first" } {
+  return records?.more ? { part: "first" } : {};
 }
 
 interface Asked {
