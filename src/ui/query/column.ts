@@ -6,7 +6,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ErrorView } from "../../session/model.ts";
 import { toErrorView } from "../components/action.ts";
 import type { AnySession } from "../store/any-session.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer } from "./results/answer.ts";
 
 export type Progress =
   | { kind: "running" }

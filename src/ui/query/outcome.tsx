@@ -7,7 +7,7 @@ import { now } from "../store/clock.ts";
 import { ValueTree } from "../values/value-tree.tsx";
 import { span } from "../words/time.ts";
 import type { Column } from "./column.ts";
-import { ResultView } from "./result-view.tsx";
+import { ResultView } from "./results/result-view.tsx";
 
 export function Outcome({ column }: { column: Column }): JSX.Element {
   const { label } = column.session;

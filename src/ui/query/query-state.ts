@@ -7,10 +7,10 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { AnySession } from "../store/any-session.ts";
 import type { PanelStore } from "../store/store.ts";
-import { type Answer, readAnswer } from "./answer.ts";
 import { type Column, createColumn } from "./column.ts";
 import { evaluate } from "./evaluate.ts";
 import { takesArguments } from "./methods.ts";
+import { type Answer, readAnswer } from "./results/answer.ts";
 
 /** One thing that was run, for running it again. */
 export interface PastRun {

@@ -8,14 +8,20 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CommandError } from "../../../../src/messages/view-client.ts";
 import type { SessionView } from "../../../../src/session/model.ts";
 import { RPC_METHODS } from "../../../../src/session/rpc-methods.ts";
-import { emptyReason, isEmpty, readAnswer } from "../../../../src/ui/query/answer.ts";
 import { obstacle } from "../../../../src/ui/query/can-run.ts";
 import { METHODS } from "../../../../src/ui/query/methods.ts";
 import { createQueryState, type QueryState } from "../../../../src/ui/query/query-state.ts";
+import {
+  type Answer,
+  emptyReason,
+  isEmpty,
+  readAnswer,
+} from "../../../../src/ui/query/results/answer.ts";
 import { whyNotAct } from "../../../../src/ui/store/acting.ts";
 import { createPageStore } from "../../../../src/ui/store/page.ts";
 import type { PanelStore } from "../../../../src/ui/store/store.ts";
 import { arrayItems, mapEntries } from "../../../../src/wire/cbor-parts.ts";
+import { Result } from "../../../../src/wire/result.ts";
 import { decodeValue, encodeValue } from "../../../../src/wire/values.ts";
 import {
   examplePage,
@@ -99,6 +105,11 @@ function answered(state: QueryState) {
   return progress.answer;
 }
 
+/** The values of the statements that succeeded. */
+function values({ outcomes }: Answer): unknown[] {
+  return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result.value()] : []));
+}
+
 describe("a query", () => {
   it("shows each statement's outcome, and who asked where", async () => {
     const state = fresh();
@@ -107,8 +118,9 @@ describe("a query", () => {
     await state.run([bob]);
     const answer = answered(state);
     expect(answer).toMatchObject({ identity: "user:bob", target: "test/test", level: "record" });
-    expect(answer.outcomes[0]).toMatchObject({ ok: true, value: { length: 2 }, time: "1ms" });
-    expect(answer.outcomes[1]).toMatchObject({ ok: true, value: 42 });
+    expect(answer.outcomes[0]).toMatchObject({ ok: true, result: { rows: { length: 2 } } });
+    expect(answer.outcomes[0]?.time).toBe("1ms");
+    expect(values(answer)).toEqual([expect.anything(), 42]);
     expect(answer.outcomes[2]).toMatchObject({ ok: false, error: { kind: "Thrown" } });
   });
 
@@ -119,7 +131,8 @@ describe("a query", () => {
     expect(sent).toEqual([
       { command: "session.query", params: { key: "k1", text: "RETURN 1", txn: "txn-1" } },
     ]);
-    expect(answered(state)).toMatchObject({ txn: "txn-1", outcomes: [{ value: 1 }] });
+    expect(answered(state)).toMatchObject({ txn: "txn-1" });
+    expect(values(answered(state))).toEqual([1]);
   });
 
   it("sends nothing where the bindings are no object, and says so", async () => {
@@ -144,11 +157,9 @@ describe("another method", () => {
     state.method.value = "select";
     state.args.value = "[note:1, time::unix(d'1970-01-01T00:00:05Z')] -- a comment";
     await state.run([bob]);
-    const [value] = answered(state).outcomes;
-    expect(value).toMatchObject({
-      ok: true,
-      value: { method: "select", params: [new RecordId("note", 1), 5] },
-    });
+    expect(values(answered(state))).toEqual([
+      { method: "select", params: [new RecordId("note", 1), 5] },
+    ]);
   });
 
   it("leaves another method's arguments behind where it takes none", async () => {
@@ -251,8 +262,9 @@ describe("an empty result", () => {
   });
 
   it("isn't NONE of a statement, which is a value", () => {
-    expect(isEmpty({ ok: true, value: undefined, kind: "other" }, "query")).toBe(false);
-    expect(isEmpty({ ok: true, value: undefined, kind: "other" }, "select")).toBe(true);
+    const none = { ok: true, result: new Result(encodeValue(undefined)), kind: "other" } as const;
+    expect(isEmpty(none, "query")).toBe(false);
+    expect(isEmpty(none, "select")).toBe(true);
   });
 });
 

@@ -3,13 +3,13 @@
  */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { formatJson } from "../../session/json-text.ts";
-import { writeSurql } from "../../session/surql.ts";
-import { useAction } from "../components/action.ts";
-import { Button } from "../components/button.tsx";
-import { ErrorNote } from "../components/error-note.tsx";
-import { useStore } from "../store/context.ts";
-import { byteSize } from "../values/sizes.ts";
+import { formatJson } from "../../../session/json-text.ts";
+import { writeSurql } from "../../../session/surql.ts";
+import { useAction } from "../../components/action.ts";
+import { Button } from "../../components/button.tsx";
+import { ErrorNote } from "../../components/error-note.tsx";
+import { useStore } from "../../store/context.ts";
+import { byteSize } from "../../values/sizes.ts";
 
 export type TextFormat = "surql" | "json";
 

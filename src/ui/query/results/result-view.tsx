@@ -2,16 +2,16 @@
  * An answer on screen. Who asked, and where, stands over every result: most wrong results are right
  * ones of another identity.
  */
-import "./query.css";
+import "../query.css";
 import type { JSX } from "preact";
-import { Badge } from "../components/badge.tsx";
-import { Button } from "../components/button.tsx";
-import { Note } from "../components/error-note.tsx";
-import { Icon } from "../components/icon.tsx";
-import { useStore } from "../store/context.ts";
-import { isContainer, sizeOf, typeName } from "../values/format.ts";
-import { byteSize, plural, timeSpent } from "../values/sizes.ts";
-import { ValueTree } from "../values/value-tree.tsx";
+import { Badge } from "../../components/badge.tsx";
+import { Button } from "../../components/button.tsx";
+import { Note } from "../../components/error-note.tsx";
+import { Icon } from "../../components/icon.tsx";
+import { useStore } from "../../store/context.ts";
+import { isContainer, sizeOf, typeName } from "../../values/format.ts";
+import { byteSize, plural, timeSpent } from "../../values/sizes.ts";
+import { ValueTree } from "../../values/value-tree.tsx";
 import { type Answer, emptyReason, isEmpty, type Outcome } from "./answer.ts";
 import { ResultText, type TextFormat } from "./result-text.tsx";
 
@@ -153,12 +153,12 @@ function OkView({
       )}
       {format === "tree" ? (
         <ValueTree
-          value={outcome.value}
-          initialDepth={folded ? 0 : depthFor(outcome.value)}
+          value={outcome.result.value()}
+          initialDepth={folded ? 0 : depthFor(outcome.result.value())}
           covered={covered}
         />
       ) : (
-        <ResultText value={outcome.value} format={format} />
+        <ResultText value={outcome.result.value()} format={format} />
       )}
     </>
   );
@@ -188,7 +188,8 @@ export function FailedView({ outcome }: { outcome: Outcome & { ok: false } }): J
 }
 
 /** "3 rows", "object, 2 keys", "string". */
-function summary({ value, kind }: Outcome & { ok: true }): string {
+function summary({ result, kind }: Outcome & { ok: true }): string {
+  const value = result.value();
   if (kind === "live") return "Live query";
   if (kind === "kill") return "Killed";
   if (Array.isArray(value)) return plural(value.length, "row");
