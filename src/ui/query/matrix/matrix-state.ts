@@ -19,6 +19,8 @@ export interface CellPlace {
 }
 
 export interface MatrixState {
+  /** What the editor held when the matrix was opened; undefined: it isn't shown. */
+  readonly opened: Signal<readonly unknown[] | undefined>;
   /** Undefined: nobody asked yet. */
   readonly matrix: ReadonlySignal<Matrix | undefined>;
   readonly running: ReadonlySignal<boolean>;
@@ -55,6 +57,7 @@ function createMatrixState(store: Parts): MatrixState {
   let turn: object | undefined;
 
   return {
+    opened: signal<readonly unknown[] | undefined>(undefined),
     matrix,
     running: computed(() => matrix.value?.running ?? false),
     filter: signal(""),
