@@ -57,7 +57,11 @@ export interface Lab {
   person(name: Person): SurrealSession;
   session(name: Person): MatrixSession;
   ask: FindOutParts["ask"];
-  matrix(names: readonly Person[], parts?: Partial<FindOutParts>): Promise<Matrix>;
+  /** @param onTell sees what is told on the way */
+  matrix(
+    names: readonly Person[],
+    parts?: Partial<Omit<FindOutParts, "tell">> & { onTell?: FindOutParts["tell"] },
+  ): Promise<Matrix>;
   export(): Promise<string>;
 }
 
@@ -102,7 +106,7 @@ export async function openLab(): Promise<Lab> {
     person,
     session,
     ask,
-    async matrix(names, parts = {}) {
+    async matrix(names, { onTell, ...parts } = {}) {
       let latest: Matrix | undefined;
       await findOut({
         sessions: names.map(session),
@@ -113,6 +117,7 @@ export async function openLab(): Promise<Lab> {
         ...parts,
         tell(matrix) {
           latest = matrix;
+          onTell?.(matrix);
         },
       }).ended;
       if (!latest) throw new Error("Nothing was told");

@@ -10,6 +10,9 @@ import {
   type Verdict,
 } from "./matrix.ts";
 
+/** Not all of the table's records were tried: its first ones, or only some of those. */
+export type Part = "first" | "some";
+
 /** What the trials of one operation say. */
 export type Tried =
   | {
@@ -19,8 +22,7 @@ export type Tried =
       of: number;
       /** Nobody could tell what else there is: only what the session itself sees was tried. */
       seenOnly: boolean;
-      /** Not all of the table's records were tried: its first ones, or only some of those. */
-      part?: "first" | "some";
+      part?: Part;
       /** Some could be tried and don't count: in words. */
       untold?: string;
     }
@@ -121,20 +123,30 @@ function countedWords(found: Found, tried: Tried & { kind: "counted" }): string 
         : `Sees ${share(may, of, part)}${fieldWords(found.missing ?? [])}.${end}`;
     case "create":
       return found.empty
-        ? `May ${may === 0 ? "not " : ""}create an empty record; there are none like which to try.${end}`
-        : `May create ${share(may, of, "some")}, with contents of those that are there.${end}`;
+        ? `${may === 0 ? "May not" : "May"} create an empty record; there are none like which to try.${end}`
+        : `${mayWords(found.operation, may, of, "some")}, with contents of those that are there.${end}`;
     case "update":
     case "delete":
-      return `May ${found.operation} ${share(may, of, part)}${seenOnly ? " that it sees" : ""}.${end}`;
+      return `${mayWords(found.operation, may, of, part)}${seenOnly ? " that it sees" : ""}.${end}`;
   }
 }
 
+/** "May update 3 of 7 records", "May not update any of 7 records" */
+function mayWords(operation: Operation, may: number, of: number, part?: Part): string {
+  if (may > 0) return `May ${operation} ${share(may, of, part)}`;
+  const any = of === 1 && part !== "first" ? share(1, 1, part) : `any ${ofAll(of, part)}`;
+  return `May not ${operation} ${any}`;
+}
+
 /** "all 7 records", "3 of 7 records", "none of the first 1,000 records", "the one record tried" */
-function share(may: number, of: number, part?: "first" | "some"): string {
-  const end = part === "some" ? " tried" : "";
-  if (part === "first") return `${may === of ? "all" : number(may)} of the first ${records(of)}`;
-  if (may === of) return `${of === 1 ? "the one record" : `all ${records(of)}`}${end}`;
-  return `${number(may)} of ${records(of)}${end}`;
+function share(may: number, of: number, part?: Part): string {
+  if (part === "first") return `${may === of ? "all" : number(may)} ${ofAll(of, part)}`;
+  if (may < of) return `${number(may)} ${ofAll(of, part)}`;
+  return `${of === 1 ? "the one record" : `all ${records(of)}`}${part === "some" ? " tried" : ""}`;
+}
+
+function ofAll(of: number, part?: Part): string {
+  return `of ${part === "first" ? "the first " : ""}${records(of)}${part === "some" ? " tried" : ""}`;
 }
 
 function number(count: number): string {

@@ -2,7 +2,7 @@
 import { mapEntries, mapOf } from "../../../wire/cbor-parts.ts";
 import type { ItemBytes } from "../../../wire/proven.ts";
 import { decodeValue, encodeValue } from "../../../wire/values.ts";
-import { cellFor, type Found, isSystem, type Tried } from "./cell.ts";
+import { cellFor, type Found, isSystem, type Part, type Tried } from "./cell.ts";
 import { confirm } from "./confirmed.ts";
 import { missingFields } from "./fields.ts";
 import type { Cell, MatrixSession, Operation, Row } from "./matrix.ts";
@@ -201,14 +201,12 @@ function triedCreate(schema: TableSchema | undefined, tally: Tally): Tried {
   return counted(tally, 0, 0, {});
 }
 
-type Part = { part?: "first" | "some" };
-
 /** No more than so many are tried singly. */
-function singly(records: Records | undefined, all: readonly ItemBytes[]): Part {
+function singly(records: Records | undefined, all: readonly ItemBytes[]): { part?: Part } {
   return all.length > MOST_UNSEEN ? { part: "some" } : partOf(records);
 }
 
-function counted(tally: Tally, may: number, of: number, part: Part): Tried {
+function counted(tally: Tally, may: number, of: number, part: { part?: Part }): Tried {
   return {
     kind: "counted",
     may: may + tally.yes,
@@ -223,7 +221,7 @@ function untold(why: string): Tried {
   return { kind: "untold", why };
 }
 
-function partOf(records: Records | undefined): { part?: "first" } {
+function partOf(records: Records | undefined): { part?: Part } {
   return records?.more ? { part: "first" } : {};
 }
 
