@@ -4,9 +4,13 @@ import type { ErrorView } from "../../session/model.ts";
 import { Button } from "../components/button.tsx";
 import { ErrorNote, Note } from "../components/error-note.tsx";
 import { now } from "../store/clock.ts";
+import { useStore } from "../store/context.ts";
 import { ValueTree } from "../values/value-tree.tsx";
 import { span } from "../words/time.ts";
+import type { Reply } from "./asking.ts";
+import { changedWords } from "./changed-words.ts";
 import type { Column } from "./column.ts";
+import { recordAsker } from "./results/record.ts";
 import { ResultView } from "./results/result-view.tsx";
 
 export function Outcome({ column }: { column: Column }): JSX.Element {
@@ -38,8 +42,21 @@ export function Outcome({ column }: { column: Column }): JSX.Element {
     case "failed":
       return <Failed label={label} error={progress.error} />;
     case "answered":
-      return <ResultView answer={progress.answer} />;
+      return <Answered reply={progress} column={column} />;
+    case "barred":
+      return <Note tone="warn">{progress.obstacle.text}</Note>;
   }
+}
+
+function Answered({ reply, column }: { reply: Reply; column: Column }): JSX.Element {
+  const store = useStore();
+  const words = changedWords(reply);
+  return (
+    <>
+      {words && <Note tone="plain">{words}</Note>}
+      <ResultView answer={reply.answer} ask={recordAsker(store.call, column.session.key)} fills />
+    </>
+  );
 }
 
 function Failed({ label, error }: { label: string; error: ErrorView }): JSX.Element {
@@ -56,7 +73,7 @@ function Failed({ label, error }: { label: string; error: ErrorView }): JSX.Elem
   );
 }
 
-/** Alone in a component: only these letters are painted anew each second. */
-function Elapsed({ since }: { since: number }): JSX.Element {
+/** How long it runs. Alone in a component: only these letters are painted anew each second. */
+export function Elapsed({ since }: { since: number }): JSX.Element {
   return <time>{span(now.value - since)}</time>;
 }

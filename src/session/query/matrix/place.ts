@@ -10,8 +10,9 @@ import type { ItemBytes } from "../../../wire/proven.ts";
 import { decodeValue } from "../../../wire/values.ts";
 import { identifier } from "../../surql.ts";
 import { readTruth, TRUTH_QUERY } from "../../truth.ts";
+import { confirmIdentity } from "../identity.ts";
+import { SCHEMA_QUERY } from "../schema-reach.ts";
 import { isSystem } from "./cell.ts";
-import { confirm } from "./confirmed.ts";
 import type { MatrixSession } from "./matrix.ts";
 import { fieldsQuery, readSchema, readTables, TABLES_QUERY, type TableSchema } from "./schema.ts";
 import { MOST_CONTENTS, MOST_RECORDS } from "./trial.ts";
@@ -70,25 +71,26 @@ export async function openPlace(
   ask: Ask,
 ): Promise<Place | undefined> {
   for (const reader of candidates) {
-    const tables = await tablesFor(reader, ask).catch(() => undefined);
+    const tables = await tablesFor(reader, ask);
     if (tables) return placeOf(reader, tables, ask);
   }
   return undefined;
 }
 
-/** The schema as this session reads it; undefined: it may not, or it isn't who it is said to be. */
+/** The schema as this session reads it; undefined: it can't, or it isn't who it is said to be. */
 async function tablesFor(reader: MatrixSession, ask: Ask): Promise<TableSchema[] | undefined> {
-  const first = resultsOf(await ask(reader, `${TRUTH_QUERY};\n${TABLES_QUERY}`));
-  const info = valueAt(first, 1);
+  // Whatever keeps it from answering, another one is asked.
+  const answer = (text: string) => ask(reader, text).then(resultsOf, () => undefined);
+
+  const first = await answer(`${TRUTH_QUERY};\n${TABLES_QUERY}`);
+  const info = first && valueAt(first, 1);
   const names = readTables(info);
-  if (!names) return undefined;
-  confirm(reader, readTruth(first));
+  if (!first || !names || !confirmIdentity(reader, readTruth(first)).confirmed) return undefined;
   if (names.length === 0) return [];
-  const details = resultsOf(await ask(reader, fieldsQuery(names)));
-  return readSchema(
-    info,
-    names.map((_, index) => valueAt(details, index)),
-  ).tables;
+
+  const answers = await answer(`${fieldsQuery(names)}\n${SCHEMA_QUERY}`);
+  const details = names.map((_, index) => answers && valueAt(answers, index));
+  return answers && readSchema(info, details, valueAt(answers, answers.length - 1));
 }
 
 function placeOf(reader: MatrixSession, tables: readonly TableSchema[], ask: Ask): Place {

@@ -5,6 +5,11 @@
  * prints, so that nobody could tell it from NONE.
  */
 import { identifier } from "../../surql.ts";
+import {
+  type Schema as Definitions,
+  reachOf,
+  readSchema as readDefinitions,
+} from "../schema-reach.ts";
 import { OPERATIONS, type Operation, type Rule } from "./matrix.ts";
 
 export interface TableSchema {
@@ -16,12 +21,11 @@ export interface TableSchema {
   /** Records are thrown away as they are written. */
   drop: boolean;
   view: boolean;
-  /** What happens with it that no transaction takes back: "event `mail` uses http::post". */
-  reaches?: string;
-}
-
-export interface Schema {
-  tables: TableSchema[];
+  /**
+   * What an operation sets off that no transaction takes back: "event mail on note uses http::post".
+   * Absent: nothing.
+   */
+  reaches: Partial<Record<Operation, string>>;
 }
 
 type Facts = Record<string, unknown>;
@@ -42,28 +46,65 @@ export function readTables(info: unknown): string[] | undefined {
 /**
  * @param info the decoded answer to TABLES_QUERY
  * @param details those to `fieldsQuery`, in order; one that isn't there is a table that went away
+ * @param definitions that to SCHEMA_QUERY
  */
-export function readSchema(info: unknown, details: readonly unknown[]): Schema {
-  const reaching = reachingFunctions(list(facts(info)?.functions) ?? []);
-  const tables = (list(facts(info)?.tables) ?? []).map((table, index): TableSchema => {
-    const detail = facts(details[index]) ?? {};
-    const fields = list(detail.fields) ?? [];
+export function readSchema(
+  info: unknown,
+  details: readonly unknown[],
+  definitions: unknown,
+): TableSchema[] {
+  const schema = readDefinitions(definitions);
+  const tables = list(facts(info)?.tables) ?? [];
+  const fieldsOf = details.map((detail) => list(facts(detail)?.fields) ?? []);
+  const follow = tables.filter((table, at) => mayFollow(table, fieldsOf[at] ?? [])).map(nameOf);
+  return tables.map((table, at): TableSchema => {
+    const name = nameOf(table);
     return {
-      name: String(table.name),
+      name,
       rules: rulesOf(table.permissions),
-      hiddenFields: fields
-        .map((field) => ({
-          name: String(field.name),
-          rule: ruleOf(facts(field.permissions)?.select),
-        }))
+      hiddenFields: (fieldsOf[at] ?? [])
+        .map((field) => ({ name: nameOf(field), rule: ruleOf(facts(field.permissions)?.select) }))
         .filter(({ rule }) => rule.kind !== "full"),
       relation: facts(table.kind)?.kind === "RELATION",
       drop: table.drop === true,
       view: table.view !== undefined,
-      reaches: reachOf(table, detail, reaching),
+      reaches: reachesOf(schema, name, follow),
     };
   });
-  return { tables };
+}
+
+function nameOf({ name }: Facts): string {
+  return String(name);
+}
+
+/** Records of such a table may go, or change, when one that they link to is deleted. */
+function mayFollow(table: Facts, fields: readonly Facts[]): boolean {
+  const kind = facts(table.kind)?.kind;
+  return kind !== "NORMAL" || fields.some(({ reference }) => reference !== undefined);
+}
+
+function reachesOf(
+  schema: Definitions,
+  table: string,
+  follow: readonly string[],
+): TableSchema["reaches"] {
+  const name = identifier(table);
+  // Of DELETE nobody knows beforehand what goes along, so what may follow is named instead of it.
+  const along = [...new Set([table, ...follow])].map((each) => `UPDATE ${identifier(each)};`);
+  const texts: Record<Operation, string> = {
+    select: `SELECT * FROM ${name}`,
+    create: `CREATE ${name}`,
+    update: `UPDATE ${name}`,
+    delete: along.join(" "),
+  };
+  const found: TableSchema["reaches"] = {};
+  for (const operation of OPERATIONS) {
+    const { reach, warning } = reachOf(schema, texts[operation]);
+    const [first] = reach;
+    const words = first ? `${first.what} uses ${first.uses}` : warning;
+    if (words !== undefined) found[operation] = words;
+  }
+  return found;
 }
 
 function rulesOf(permissions: unknown): Record<Operation, Rule> {
@@ -81,56 +122,6 @@ function rulesOf(permissions: unknown): Record<Operation, Rule> {
 function ruleOf(permission: unknown): Rule {
   if (typeof permission === "string") return { kind: "where", text: permission };
   return { kind: permission === false ? "none" : "full" };
-}
-
-/** What isn't taken back: requests to other servers, and numbers drawn from a sequence. */
-const BEYOND = /`?\b(http|sequence)`?::\w+/;
-
-/** Functions by name, as far as they reach beyond the database, themselves or by what they call. */
-function reachingFunctions(functions: readonly Facts[]): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (let before = -1; before < found.size; ) {
-    before = found.size;
-    for (const each of functions) {
-      const name = String(each.name);
-      const uses = found.has(name) ? undefined : beyond(String(each.block), found);
-      if (uses !== undefined) found.set(name, uses);
-    }
-  }
-  return found;
-}
-
-function beyond(text: string, functions: ReadonlyMap<string, string>): string | undefined {
-  const direct = BEYOND.exec(text)?.[0].replaceAll("`", "");
-  if (direct !== undefined) return direct;
-  for (const [name, uses] of functions) {
-    const called = text.includes(`fn::${name}`);
-    if (called) return `fn::${name}, which uses ${uses}`;
-  }
-  return undefined;
-}
-
-function reachOf(
-  table: Facts,
-  detail: Facts,
-  functions: ReadonlyMap<string, string>,
-): string | undefined {
-  const parts: [string, unknown][] = [
-    ["its permissions use", table.permissions],
-    ...(list(detail.fields) ?? []).map((each): [string, unknown] => [
-      `its field ${identifier(String(each.name))} uses`,
-      each,
-    ]),
-    ...(list(detail.events) ?? []).map((each): [string, unknown] => [
-      `its event ${identifier(String(each.name))} uses`,
-      each,
-    ]),
-  ];
-  for (const [what, part] of parts) {
-    const uses = beyond(JSON.stringify(part) ?? "", functions);
-    if (uses !== undefined) return `${what} ${uses}`;
-  }
-  return undefined;
 }
 
 function facts(value: unknown): Facts | undefined {

@@ -38,7 +38,7 @@ export interface Tally {
 export function firstText(
   table: string,
   known: { ids: readonly ItemBytes[]; sample: readonly ItemBytes[] } | undefined,
-  writes: boolean,
+  writes: { update: boolean; delete: boolean },
 ) {
   const text = new TrialText();
   const all = known
@@ -52,26 +52,26 @@ export function firstText(
     const rows = "LET $rows = (SELECT * FROM $switchyard_sample);";
     text.add("rows", `${rows}\n${text.sayValue("$rows")}`);
   }
-  if (writes) {
+  if (writes.update) {
+    const update = `LET $done = (UPDATE $all RETURN NULL);\n${text.sayValue("array::len($done)")}`;
+    text.add("update", `${begin}\n${update}`);
+  }
+  if (writes.update && known) {
     text.add(
-      "update",
-      `${begin}\nLET $done = (UPDATE $all RETURN NULL);\n${text.sayValue("array::len($done)")}`,
+      "update unseen",
+      `${unseen}\nUPDATE $unseen ${impossible(text)};\n${text.say("none")}`,
     );
+  }
+  if (writes.delete) {
+    const remove = `LET $done = (DELETE $all RETURN NULL);\n${text.sayValue("array::len($done)")}`;
+    text.add("delete", `${begin}\n${remove}`);
+  }
+  if (writes.delete && known) {
+    text.add("delete unseen", `${unseen}\n${meets(text, "$unseen", "met")}\n${text.say("none")}`);
     text.add(
-      "delete",
-      `${begin}\nLET $done = (DELETE $all RETURN NULL);\n${text.sayValue("array::len($done)")}`,
+      "delete all unseen",
+      `${unseen}\nDELETE $unseen;\n${meets(text, "$unseen", "left")}\n${text.say("all")}`,
     );
-    if (known) {
-      text.add(
-        "update unseen",
-        `${unseen}\nUPDATE $unseen ${impossible(text)};\n${text.say("none")}`,
-      );
-      text.add("delete unseen", `${unseen}\n${meets(text, "$unseen", "met")}\n${text.say("none")}`);
-      text.add(
-        "delete all unseen",
-        `${unseen}\nDELETE $unseen;\n${meets(text, "$unseen", "left")}\n${text.say("all")}`,
-      );
-    }
   }
   const bindings =
     known &&

@@ -5,7 +5,7 @@ import { decodeValue, encodeValue } from "../../../wire/values.ts";
 import { cellFor, type Found, isSystem, type Part, type Tried } from "./cell.ts";
 import { confirm } from "./confirmed.ts";
 import { missingFields } from "./fields.ts";
-import type { Cell, MatrixSession, Operation, Row } from "./matrix.ts";
+import { type Cell, type MatrixSession, OPERATIONS, type Operation, type Row } from "./matrix.ts";
 import type { Ask, Place, Records } from "./place.ts";
 import type { TableSchema } from "./schema.ts";
 import {
@@ -47,39 +47,51 @@ export async function tryTable(
   ask: Ask,
 ): Promise<TriedTable> {
   const schema = place?.tables.find(({ name }) => name === table);
-  if (schema?.reaches !== undefined) {
-    const why = `Not tried: ${schema.reaches}, which no transaction takes back.`;
-    const untried = { session, table, schema, place };
-    return judge(untried, () => untold(why));
-  }
-  const records = await place?.records(table);
-  const writes = schema !== undefined || blindWrites;
+  const barred = whyNotTried(schema, blindWrites);
+  const { select: unread } = barred;
+  if (unread !== undefined) return judge({ session, table, schema, place }, () => untold(unread));
 
-  const opening = firstText(table, records, writes);
+  const records = await place?.records(table);
+  const opening = firstText(table, records, { update: !barred.update, delete: !barred.delete });
   const answers = opening.text.read(await ask(session, `${opening.text}`, opening.bindings));
   confirm(session, answers.truth);
   const first = readFirst(answers.ends);
-  const asked = { session, table, schema, place, records, first };
-  const select = triedSelect(records, first);
-  if (!writes) {
-    const why = untold(
-      "Not tried: nobody here may read the schema, and what a write sets off (events) may not be undone.",
-    );
-    return judge(asked, (operation) => (operation === "select" ? select : why));
-  }
 
-  const parts = await secondParts(table, schema, place, records, first);
+  const parts = await secondParts(table, schema, place, records, first, barred);
   const { text, bindings } = secondText(parts);
-  const more = text.read(await ask(session, `${text}`, bindings));
-  confirm(session, more.truth);
-  const second = readSecond(text, parts, more.ends);
+  const more = text.isEmpty ? undefined : text.read(await ask(session, `${text}`, bindings));
+  if (more) confirm(session, more.truth);
+  const second = readSecond(text, parts, more?.ends ?? new Map());
+
   const tried: Record<Operation, Tried> = {
-    select,
+    select: triedSelect(records, first),
     create: triedCreate(schema, second.create),
     update: triedChange(records, first, first.update, first.updateUnseen, second.update),
     delete: triedChange(records, first, first.delete, first.deleteUnseen, second.delete),
   };
-  return judge({ ...asked, second, empty: parts.empty }, (operation) => tried[operation]);
+  const asked = { session, table, schema, place, records, first, second, empty: parts.empty };
+  return judge(asked, (operation) => {
+    const why = barred[operation];
+    return why === undefined ? tried[operation] : untold(why);
+  });
+}
+
+/** In words; absent: it is tried. */
+type Barred = Partial<Record<Operation, string>>;
+
+/** What a trial would set off for good isn't tried. */
+function whyNotTried(schema: TableSchema | undefined, blindWrites: boolean): Barred {
+  const barred: Barred = {};
+  for (const operation of OPERATIONS) {
+    const reaches = schema?.reaches[operation];
+    if (reaches !== undefined) {
+      barred[operation] = `Not tried: ${reaches}, which no transaction takes back.`;
+    } else if (!schema && !blindWrites && operation !== "select") {
+      barred[operation] =
+        "Not tried: nobody here may read the schema, so what it sets off may not be undone.";
+    }
+  }
+  return barred;
 }
 
 /** Of a server that refuses anonymous sessions everything, whatever the schema says. */
@@ -106,21 +118,23 @@ async function secondParts(
   place: Place | undefined,
   records: Records | undefined,
   first: First,
+  barred: Barred,
 ): Promise<SecondParts & { empty: boolean }> {
   const ids = records?.ids ?? [];
   const { seen, unseen } = "seen" in first.select ? first.select : { seen: [], unseen: [] };
   const few = (list: readonly ItemBytes[]) => list.slice(0, MOST_UNSEEN);
   const update = "why" in first.update ? ids : first.updateUnseen === "some" ? unseen : [];
   const remove = "why" in first.delete ? ids : first.deleteUnseen === "some" ? unseen : [];
-  const whole = place && records ? await contentsFor(place, records, seen) : [];
+  const creates = barred.create === undefined;
+  const whole = creates && place && records ? await contentsFor(place, records, seen) : [];
   const contents = whole.map(withoutId).filter((each) => each.length <= LARGEST_CONTENT);
-  const empty = contents.length === 0 && schema?.relation !== true;
+  const empty = creates && contents.length === 0 && schema?.relation !== true;
   return {
     table,
     relation: schema?.relation === true,
     key: newKey(records),
-    update: few(update),
-    delete: few(remove),
+    update: barred.update === undefined ? few(update) : [],
+    delete: barred.delete === undefined ? few(remove) : [],
     contents: empty ? [encodeValue({})] : contents,
     empty,
   };
