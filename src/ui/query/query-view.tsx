@@ -35,7 +35,13 @@ import { mayWrite } from "./run-plan.ts";
 
 const NO_TRANSACTION = "";
 
-export function QueryView({ store }: { store: PanelStore }): JSX.Element {
+export interface QueryViewProps {
+  store: PanelStore;
+  /** The switch between this and the other half of Query. */
+  half: ComponentChildren;
+}
+
+export function QueryView({ store, half }: QueryViewProps): JSX.Element {
   const state = queryState(store);
   const editor = useRef<CodeHandle>(null);
   const sessions = useComputed(() => chosenSessions(store)).value;
@@ -92,6 +98,7 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter works wherever the focus is in here */}
       <div class="sy-query" onKeyDown={onKeyDown}>
         <div class="sy-query-bar">
+          {half}
           <RunAs store={store} sessions={sessions} />
           <Pick label="Method">
             {(id) => (
@@ -177,7 +184,7 @@ interface Question {
 }
 
 /** Those that the person chose and that are still there; with nobody chosen, the selected one. */
-function chosenSessions(store: PanelStore): AnySession[] {
+export function chosenSessions(store: PanelStore): AnySession[] {
   const targets = store.queryTargets.all.value.map(({ key }) => key);
   const selected = store.selectedKey.value;
   const keys = targets.length > 0 || selected === undefined ? targets : [selected];
