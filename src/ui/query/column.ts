@@ -6,12 +6,15 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ErrorView } from "../../session/model.ts";
 import { toErrorView } from "../components/action.ts";
 import type { AnySession } from "../store/any-session.ts";
-import type { Answer } from "./results/answer.ts";
+import type { Reply } from "./asking.ts";
+import type { Obstacle } from "./can-run.ts";
 
 export type Progress =
   | { kind: "running" }
-  | { kind: "answered"; answer: Answer }
+  | ({ kind: "answered" } & Reply)
   | { kind: "failed"; error: ErrorView }
+  /** It can't run anything, and wasn't asked. */
+  | { kind: "barred"; obstacle: Obstacle }
   /** The person stopped waiting, after so many milliseconds. */
   | { kind: "let-go"; after: number };
 
@@ -28,7 +31,7 @@ export interface Column {
 }
 
 /** Asks at once. */
-export function createColumn(session: AnySession, ask: () => Promise<Answer>): Column {
+export function createColumn(session: AnySession, ask: () => Promise<Reply>): Column {
   const startedAt = Date.now();
   const progress = signal<Progress>({ kind: "running" });
   let release: () => void = () => undefined;
@@ -43,7 +46,7 @@ export function createColumn(session: AnySession, ask: () => Promise<Answer>): C
 
   async function run() {
     try {
-      end({ kind: "answered", answer: await ask() });
+      end({ kind: "answered", ...(await ask()) });
     } catch (thrown) {
       end({ kind: "failed", error: toErrorView(thrown) });
     }
@@ -58,5 +61,16 @@ export function createColumn(session: AnySession, ask: () => Promise<Answer>): C
       end({ kind: "let-go", after: Date.now() - startedAt });
       release();
     },
+  };
+}
+
+/** A column of a session that can't be asked. */
+export function barredColumn(session: AnySession, obstacle: Obstacle): Column {
+  return {
+    session,
+    startedAt: Date.now(),
+    progress: signal<Progress>({ kind: "barred", obstacle }),
+    ended: Promise.resolve(),
+    letGo: () => undefined,
   };
 }

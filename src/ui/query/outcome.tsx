@@ -6,6 +6,8 @@ import { ErrorNote, Note } from "../components/error-note.tsx";
 import { now } from "../store/clock.ts";
 import { ValueTree } from "../values/value-tree.tsx";
 import { span } from "../words/time.ts";
+import type { Reply } from "./asking.ts";
+import { changedWords } from "./changed-words.ts";
 import type { Column } from "./column.ts";
 import { ResultView } from "./results/result-view.tsx";
 
@@ -38,8 +40,20 @@ export function Outcome({ column }: { column: Column }): JSX.Element {
     case "failed":
       return <Failed label={label} error={progress.error} />;
     case "answered":
-      return <ResultView answer={progress.answer} />;
+      return <Answered reply={progress} />;
+    case "barred":
+      return <Note tone="warn">{progress.obstacle.text}</Note>;
   }
+}
+
+function Answered({ reply }: { reply: Reply }): JSX.Element {
+  const words = changedWords(reply);
+  return (
+    <>
+      {words && <Note tone="plain">{words}</Note>}
+      <ResultView answer={reply.answer} />
+    </>
+  );
 }
 
 function Failed({ label, error }: { label: string; error: ErrorView }): JSX.Element {
@@ -56,7 +70,7 @@ function Failed({ label, error }: { label: string; error: ErrorView }): JSX.Elem
   );
 }
 
-/** Alone in a component: only these letters are painted anew each second. */
-function Elapsed({ since }: { since: number }): JSX.Element {
+/** How long it runs. Alone in a component: only these letters are painted anew each second. */
+export function Elapsed({ since }: { since: number }): JSX.Element {
   return <time>{span(now.value - since)}</time>;
 }

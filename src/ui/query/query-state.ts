@@ -7,24 +7,22 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { AnySession } from "../store/any-session.ts";
 import type { PanelStore } from "../store/store.ts";
-import { type Column, createColumn } from "./column.ts";
-import { evaluate } from "./evaluate.ts";
+import { createAsk } from "./asking.ts";
+import type { Obstacle } from "./can-run.ts";
+import { barredColumn, type Column, createColumn } from "./column.ts";
 import { takesArguments } from "./methods.ts";
-import { type Answer, readAnswer } from "./results/answer.ts";
+import { type Asked, planRun, type Refusal } from "./run-plan.ts";
 
 /** One thing that was run, for running it again. */
-export interface PastRun {
-  method: string;
-  /** The statement, or the arguments of another method. */
-  text: string;
-  bindings: string;
-}
+export type PastRun = Asked;
 
 /** One thing, asked once in each of some sessions. */
 export interface Run {
   readonly asked: PastRun;
   /** Whether what it writes stays. */
   readonly keep: boolean;
+  /** Why nothing was sent; there are no columns then. */
+  readonly refusal?: Refusal;
   /** In the order in which the sessions were chosen. */
   readonly columns: readonly Column[];
 }
@@ -34,6 +32,8 @@ export interface RunOptions {
   txn?: string;
   /** What is marked; absent: all that is written. */
   text?: string;
+  /** What bars a session for good: it isn't asked, and its column says why. */
+  barred?: (session: AnySession) => Obstacle | undefined;
 }
 
 export interface QueryState {
@@ -59,8 +59,6 @@ export interface QueryState {
 }
 
 const HISTORY = 20;
-/** A query may take long, and the person sees how long and can let go; but no wait is for ever. */
-const TIMEOUT = 60 * 60_000;
 
 const states = new WeakMap<PanelStore, QueryState>();
 
@@ -89,35 +87,6 @@ export function createQueryState(call: PanelStore["call"]): QueryState {
     history.value = [past, ...history.value.filter((each) => !same(each))].slice(0, HISTORY);
   }
 
-  async function ask(session: AnySession, txn: string | undefined, past: PastRun): Promise<Answer> {
-    const { key } = session;
-    const target = { key, ...(txn !== undefined && { txn }) };
-    if (past.method === "query") {
-      const bound = past.bindings.trim();
-      const raw = await call(
-        "session.query",
-        {
-          ...target,
-          text: past.text,
-          ...(bound && { bindings: await evaluate(call, key, bound, "object", "bindings") }),
-        },
-        { timeout: TIMEOUT },
-      );
-      return readAnswer(session, past.method, txn, raw);
-    }
-    const given = takesArguments(past.method) ? past.text.trim() : "";
-    const raw = await call(
-      "session.call",
-      {
-        ...target,
-        method: past.method,
-        ...(given && { params: await evaluate(call, key, given, "array", "arguments") }),
-      },
-      { timeout: TIMEOUT },
-    );
-    return readAnswer(session, past.method, txn, raw);
-  }
-
   return {
     method,
     text,
@@ -130,7 +99,7 @@ export function createQueryState(call: PanelStore["call"]): QueryState {
         latest.value?.columns.some(({ progress }) => progress.value.kind === "running") ?? false,
     ),
     history,
-    async run(sessions, { txn, text: chosen } = {}) {
+    async run(sessions, { txn, text: chosen, barred } = {}) {
       const query = method.peek() === "query";
       const asked: PastRun = {
         method: method.peek(),
@@ -138,10 +107,24 @@ export function createQueryState(call: PanelStore["call"]): QueryState {
         bindings: query ? bindings.peek() : "",
       };
       remember(asked);
-      const columns = sessions.map((session) =>
-        createColumn(session, () => ask(session, txn, asked)),
-      );
-      latest.value = { asked, keep: keep.peek() ?? sessions.length === 1, columns };
+      const kept = keep.peek() ?? sessions.length === 1;
+      const plan = planRun(asked, {
+        sessions: sessions.length,
+        keep: kept,
+        inTransaction: txn !== undefined,
+      });
+      if (plan.kind === "refused") {
+        latest.value = { asked, keep: kept, refusal: plan.refusal, columns: [] };
+        return;
+      }
+      const ask = createAsk(call, asked, plan, txn);
+      const columns = sessions.map((session) => {
+        const obstacle = barred?.(session);
+        return obstacle
+          ? barredColumn(session, obstacle)
+          : createColumn(session, () => ask(session));
+      });
+      latest.value = { asked, keep: kept, columns };
       await Promise.all(columns.map(({ ended }) => ended));
     },
     letGo() {

@@ -4,7 +4,7 @@
  * Whom a query runs as is chosen here by name, never implied.
  */
 import "./query.css";
-import { useComputed } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useRef } from "preact/hooks";
 import type { TransactionView } from "../../session/model.ts";
@@ -21,10 +21,14 @@ import { span } from "../words/time.ts";
 import { type Obstacle, obstacle } from "./can-run.ts";
 import { SideBySide } from "./compare/side-by-side.tsx";
 import { Editor, selectionIn } from "./editor.tsx";
+import { AskCareful, carefulServers, KeepChanges, keeps } from "./keep-changes.tsx";
 import { METHODS } from "./methods.ts";
+import { ObstacleNote } from "./obstacle-note.tsx";
 import { Outcome } from "./outcome.tsx";
 import { type PastRun, type QueryState, queryState, type Run } from "./query-state.ts";
+import { RefusalNote } from "./refusal-note.tsx";
 import { RunAs } from "./run-as.tsx";
+import { mayWrite } from "./run-plan.ts";
 
 const NO_TRANSACTION = "";
 
@@ -32,6 +36,7 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
   const state = queryState(store);
   const editor = useRef<HTMLTextAreaElement>(null);
   const sessions = useComputed(() => chosenSessions(store)).value;
+  const asking = useSignal<Question | undefined>(undefined);
   const [single] = sessions.length === 1 ? sessions : [];
   const wanted = single && store.queryTargets.all.value[0]?.txn;
   const transaction = single?.transactions.find((each) => each.id === wanted);
@@ -43,12 +48,31 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
   const written = query ? state.text.value : state.args.value;
   const example = METHODS.find((each) => each.name === state.method.value)?.example;
   const nothingToRun = query && written.trim() === "";
-  const barred = obstacles.filter((each) => each.obstacle.final).length === sessions.length;
-  const canRun = !state.running.value && !nothingToRun && !barred;
+  const barred = (session: AnySession) =>
+    obstacles.find((each) => each.session === session && each.obstacle.final)?.obstacle;
+  const allBarred = sessions.every(barred);
+  const canRun = !state.running.value && !nothingToRun && !allBarred;
+
+  /** What a question is about: once that is another, the question is no more. */
+  function about() {
+    const { method, text, args, bindings, keep } = state;
+    const fields = [method.value, text.value, args.value, bindings.value, keep.value];
+    return JSON.stringify([...fields, transaction?.id, ...sessions.map(({ key }) => key)]);
+  }
 
   function run() {
     if (!canRun) return;
-    return state.run(sessions, { txn: transaction?.id, text: selectionIn(editor.current) });
+    const text = selectionIn(editor.current);
+    const go = () => {
+      asking.value = undefined;
+      return state.run(sessions, { txn: transaction?.id, text, barred });
+    };
+    const bindings = query ? state.bindings.value : "";
+    const asked = { method: state.method.value, text: text ?? written, bindings };
+    const stays = transaction === undefined && keeps(state, sessions.length) && mayWrite(asked);
+    const servers = stays ? carefulServers(store, sessions) : [];
+    if (servers.length === 0) return go();
+    asking.value = { about: about(), servers, go };
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -90,12 +114,17 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
               )}
             </Pick>
           )}
+          <KeepChanges
+            state={state}
+            sessions={sessions.length}
+            inTransaction={transaction !== undefined}
+          />
           <span class="sy-query-end">
             <History state={state} />
             <Button
               variant="primary"
               disabled={!canRun}
-              title={runTitle(store, barred ? obstacles[0]?.obstacle : undefined)}
+              title={runTitle(store, allBarred ? obstacles[0]?.obstacle : undefined)}
               onClick={run}
             >
               Run {store.host.platform === "mac" ? "⌘⏎" : "Ctrl+⏎"}
@@ -104,13 +133,18 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
         </div>
         {sessions.length === 0 && <Note tone="warn">Choose a session to run as.</Note>}
         {obstacles.map((each) => (
-          <ObstacleNote
-            key={each.session.key}
-            store={store}
-            obstacle={each.obstacle}
-            session={each.session}
-          />
+          <ObstacleNote key={each.session.key} obstacle={each.obstacle} session={each.session} />
         ))}
+        {asking.value && asking.value.about === about() && (
+          <AskCareful
+            servers={asking.value.servers}
+            sessions={sessions}
+            onYes={asking.value.go}
+            close={() => {
+              asking.value = undefined;
+            }}
+          />
+        )}
         {wanted !== undefined && !transaction && (
           <Note tone="warn">
             The transaction you chose is over. What you run now runs outside of it.
@@ -137,6 +171,13 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
   );
 }
 
+/** Asked before something is kept on a Careful connection. */
+interface Question {
+  about: string;
+  servers: string[];
+  go: () => unknown;
+}
+
 /** Those that the person chose and that are still there; with nobody chosen, the selected one. */
 function chosenSessions(store: PanelStore): AnySession[] {
   const targets = store.queryTargets.all.value.map(({ key }) => key);
@@ -146,6 +187,7 @@ function chosenSessions(store: PanelStore): AnySession[] {
 }
 
 function Outcomes({ run }: { run: Run | undefined }): JSX.Element {
+  if (run?.refusal) return <RefusalNote refusal={run.refusal} />;
   const [first, ...others] = run?.columns ?? [];
   if (!run || !first) {
     return (
@@ -234,31 +276,5 @@ function Bindings({ state }: { state: QueryState }): JSX.Element {
         }}
       />
     </details>
-  );
-}
-
-function ObstacleNote(props: {
-  store: PanelStore;
-  obstacle: Obstacle;
-  session: AnySession;
-}): JSX.Element {
-  const { store, session } = props;
-  const { text, final, way } = props.obstacle;
-  const look = () => {
-    store.select(session.key);
-    store.view.value = "sessions";
-    store.front.value = "detail";
-  };
-  const action =
-    way === "choose" ? undefined : way === "sign-in" ? (
-      <Button onClick={() => store.open({ kind: "sign-in-again" })}>Sign in</Button>
-    ) : (
-      <Button onClick={look}>Go to session</Button>
-    );
-  return (
-    <Note tone="warn" actions={action}>
-      {text}
-      {!final && " What you run waits for it, 5 s at most."}
-    </Note>
   );
 }

@@ -1,0 +1,66 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a table would need all of its rows; these are the few in sight
+/** A line opened: what each session was told, as trees beside each other. */
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { decodeValue } from "../../../wire/values.ts";
+import { ValueTree } from "../../values/value-tree.tsx";
+import type { Column } from "../column.ts";
+import { FailedView } from "../results/result-view.tsx";
+import type { Section } from "./comparing.ts";
+import { DETAIL, type Line } from "./grid-layout.ts";
+
+export interface LineDetailProps {
+  line: Line;
+  section: Section;
+  columns: readonly Column[];
+  names: readonly string[];
+  /** What rows are that a column hasn't. */
+  missing: string;
+  /** Pixels. */
+  top: number;
+}
+
+export function LineDetail(props: LineDetailProps): JSX.Element {
+  const { line, section, columns, names, missing, top } = props;
+  return (
+    <div
+      class="sy-cmp-line sy-cmp-detail"
+      role="row"
+      tabIndex={-1}
+      style={{ transform: `translateY(${top}px)`, height: `${DETAIL}px` }}
+    >
+      <div class="sy-cmp-name" role="gridcell" tabIndex={-1} />
+      {columns.map((column, index) => (
+        <div key={column.session.key} class="sy-cmp-cell" role="gridcell" tabIndex={-1}>
+          <Told
+            line={line}
+            section={section}
+            column={index}
+            words={`${missing} by ${names[index]}`}
+          />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface ToldProps {
+  line: Line;
+  section: Section;
+  column: number;
+  /** Where this column hasn't the row: "not seen by Bob". */
+  words: string;
+}
+
+function Told({ line, section, column, words }: ToldProps): JSX.Element | null {
+  const outcome = section.outcomes[column];
+  const bytes = line.kind === "row" ? section.comparison.bytesAt(column, line.row) : undefined;
+  const value = useMemo(
+    () => (bytes ? { it: decodeValue(bytes) } : undefined),
+    [section, line, column],
+  );
+  if (outcome && !outcome.ok) return <FailedView outcome={outcome} />;
+  if (line.kind !== "row" || !outcome) return null;
+  if (!value) return <p class="sy-dim">This row is {words}.</p>;
+  return <ValueTree value={value.it} initialDepth={1} />;
+}
