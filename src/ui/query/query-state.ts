@@ -122,7 +122,7 @@ export function createQueryState(call: PanelStore["call"]): QueryState {
         const obstacle = barred?.(session);
         return obstacle
           ? barredColumn(session, obstacle)
-          : createColumn(session, () => ask(session));
+          : createColumn(session, (signal) => ask(session, signal));
       });
       latest.value = { asked, keep: kept, columns };
       await Promise.all(columns.map(({ ended }) => ended));
