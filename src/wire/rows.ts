@@ -57,6 +57,11 @@ export class Rows {
   }
 }
 
+/** One item as if it were the only one of an array: for what shows rows. */
+export function singleRow(bytes: Uint8Array): Rows {
+  return new Rows(bytes, Uint32Array.of(0, bytes.length));
+}
+
 /** True where the bytes begin as an array does. */
 export function isArray(bytes: Uint8Array): boolean {
   return (bytes[0] ?? 0) >> 5 === ARRAY_HEAD;

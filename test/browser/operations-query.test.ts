@@ -98,7 +98,65 @@ describeInBrowsers("query, live queries, transactions", (under) => {
       bindings: "{ who: user:bob, n: 1 + 1 }",
     });
     expect(outcomes[0]?.text).toContain("record 2");
-    await panel.page.fill("label=Bindings, an object", "");
+    await panel.page.fill("label=Variables, an object", "");
+  });
+
+  test("the editor colours SurrealQL, lays it out, and runs what is marked", async () => {
+    const { page } = panel;
+    const written = () => page.value("label=Statement");
+    await panel.run("RETURN 1;\nRETURN 2", { as: "Admin" });
+    await page.see(".sy-code .sy-ql-keyword >> text=RETURN >> nth=0");
+    await page.focus("label=Statement");
+    await page.press("Control+Home");
+    await page.press("Shift+End");
+    const marked = await panel.answer(() => page.press("Control+Enter"));
+    expect(marked.outcomes.map(({ text }) => text)).toHaveLength(1);
+    expect(await written()).toBe("RETURN 1;\nRETURN 2");
+    await page.fill("label=Statement", "RETURN   1 ; RETURN  2");
+    await page.press("Shift+Alt+f");
+    await expect.poll(written).toBe("RETURN 1;\nRETURN 2");
+    await page.press("ControlOrMeta+z");
+    await expect.poll(written).toBe("RETURN   1 ; RETURN  2");
+    await page.fill("label=Statement", "RETURN [1, ");
+    await panel.press("Format", ".sy-query");
+    await page.see("text*=Not formatted: it can't be read as SurrealQL");
+    expect(await written()).toBe("RETURN [1, ");
+  });
+
+  test("completion offers what the session may read; a record user is told that it knows keywords only", async () => {
+    const { page } = panel;
+    const offers = "[role=listbox] [role=option]";
+    const write = async (as: string) => {
+      await panel.queryAs(as);
+      await page.fill("label=Statement", "SELECT * FROM ");
+      await page.type("th");
+    };
+    await write("Admin");
+    await page.see(`${offers} >> text*=thing`);
+    await page.press("Tab");
+    await expect.poll(() => page.value("label=Statement")).toBe("SELECT * FROM thing");
+    await write("Alice");
+    await page.see("text*=Alice may not read the schema: completion knows keywords only");
+    await page.see(`${offers} >> text=THEN`);
+    expect(await page.count(`${offers} >> text*=thing`)).toBe(0);
+    await page.press("Escape");
+  });
+
+  test("errors stand at their place: the server's until the text changes, and what is clear before", async () => {
+    const { page } = panel;
+    await panel.run("RETURN 1;\nSELEC nonsense", { as: "Admin" });
+    await page.see(".sy-code-bad >> text=nonsense");
+    await page.see("text*=Line 2, column 7: Unexpected token");
+    await page.focus("label=Statement");
+    await page.type("x");
+    await page.gone(".sy-code-bad");
+    await page.fill("label=Variables, an object", "{ a: 1,\n b: }");
+    await page.see(".sy-query-bindings .sy-code-bad");
+    await page.see("text=Line 2, column 3: A value is missing here.");
+    const { error } = await panel.run("RETURN 1", { bindings: "{ a: 1,\n b: 1 2 }" });
+    expect(error?.text).toContain("The variables can't be used");
+    await page.see(".sy-query-bindings .sy-code-bad >> text=2");
+    await page.fill("label=Variables, an object", "");
   });
 
   test("every other RPC method, by the picker", async () => {

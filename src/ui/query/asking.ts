@@ -60,7 +60,7 @@ export function createAsk(
       const { key } = session;
       const call = until(signal, callAll);
       const bound = asked.bindings.trim();
-      const bindings = bound && (await evaluate(call, key, bound, "object", "bindings"));
+      const bindings = bound && (await evaluate(call, key, bound, "object", "variables"));
       const text = prepared?.text ?? asked.text;
       const params = { key, ...inTxn, text, ...(bindings && { bindings }) };
       return prepared

@@ -4,11 +4,13 @@ import type { ErrorView } from "../../session/model.ts";
 import { Button } from "../components/button.tsx";
 import { ErrorNote, Note } from "../components/error-note.tsx";
 import { now } from "../store/clock.ts";
+import { useStore } from "../store/context.ts";
 import { ValueTree } from "../values/value-tree.tsx";
 import { span } from "../words/time.ts";
 import type { Reply } from "./asking.ts";
 import { changedWords } from "./changed-words.ts";
 import type { Column } from "./column.ts";
+import { recordAsker } from "./results/record.ts";
 import { ResultView } from "./results/result-view.tsx";
 
 export function Outcome({ column }: { column: Column }): JSX.Element {
@@ -40,18 +42,19 @@ export function Outcome({ column }: { column: Column }): JSX.Element {
     case "failed":
       return <Failed label={label} error={progress.error} />;
     case "answered":
-      return <Answered reply={progress} />;
+      return <Answered reply={progress} column={column} />;
     case "barred":
       return <Note tone="warn">{progress.obstacle.text}</Note>;
   }
 }
 
-function Answered({ reply }: { reply: Reply }): JSX.Element {
+function Answered({ reply, column }: { reply: Reply; column: Column }): JSX.Element {
+  const store = useStore();
   const words = changedWords(reply);
   return (
     <>
       {words && <Note tone="plain">{words}</Note>}
-      <ResultView answer={reply.answer} />
+      <ResultView answer={reply.answer} ask={recordAsker(store.call, column.session.key)} fills />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { useMemo } from "preact/hooks";
 import { decodeValue } from "../../../wire/values.ts";
 import { ValueTree } from "../../values/value-tree.tsx";
 import type { Column } from "../column.ts";
-import { FailedView } from "../results/result-view.tsx";
+import { FailedView } from "../results/failed-view.tsx";
 import type { Section } from "./comparing.ts";
 import { DETAIL, type Line } from "./grid-layout.ts";
 
@@ -59,7 +59,7 @@ function Told({ line, section, column, words }: ToldProps): JSX.Element | null {
     () => (bytes ? { it: decodeValue(bytes) } : undefined),
     [section, line, column],
   );
-  if (outcome && !outcome.ok) return <FailedView outcome={outcome} />;
+  if (outcome && !outcome.ok) return <FailedView error={outcome.error} />;
   if (line.kind !== "row" || !outcome) return null;
   if (!value) return <p class="sy-dim">This row is {words}.</p>;
   return <ValueTree value={value.it} initialDepth={1} />;

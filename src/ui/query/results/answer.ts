@@ -8,7 +8,9 @@ import type { CallResult } from "../../../messages/commands.ts";
 import type { AuthLevel, ErrorView, SessionBase } from "../../../session/model.ts";
 import { statementError } from "../../../session/statement-error.ts";
 import { mapEntries } from "../../../wire/cbor-parts.ts";
-import { Result } from "../../../wire/result.ts";
+import { MAX_DEPTH } from "../../../wire/cbor-skip.ts";
+import { ValueError } from "../../../wire/errors.ts";
+import { isNone, Result } from "../../../wire/result.ts";
 import { isArray, rowsOf } from "../../../wire/rows.ts";
 import { decodeValue } from "../../../wire/values.ts";
 
@@ -60,8 +62,11 @@ export function readAnswer(
  * @throws ValueError, EnvelopeError
  */
 export function readOutcomes(method: string, bytes: Uint8Array): Outcome[] {
-  const statements = method === "query" ? rowsOf(bytes) : undefined;
-  if (statements) {
+  if (method === "query" && isArray(bytes)) {
+    const statements = rowsOf(bytes);
+    if (!statements) {
+      throw new ValueError("decode", `The answer is damaged, or nested deeper than ${MAX_DEPTH}.`);
+    }
     return Array.from({ length: statements.length }, (_, index) =>
       readStatement(statements.bytesAt(index)),
     );
@@ -105,11 +110,6 @@ export function isEmpty(outcome: Outcome, method: string): boolean {
   const { result } = outcome;
   if (isArray(result.bytes)) return result.rows?.length === 0;
   return ROW_METHODS.has(method) && isNone(result.bytes);
-}
-
-/** CBOR has two words for it, and both come as `undefined`. */
-function isNone(bytes: Uint8Array): boolean {
-  return bytes.length <= 2 && decodeValue(bytes) === undefined;
 }
 
 /** Why a result may be empty although there are rows. Undefined for users without permissions. */

@@ -1,15 +1,15 @@
 /**
- * A result as text: SurrealQL or JSON, as much of it as a page can bear, and the whole by Copy.
+ * A result as text: SurrealQL or JSON, as much of it as a page can bear, and the whole by Copy. What is
+ * shown is written only as far as it is shown, whatever the size of the result.
  */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { formatJson } from "../../../session/json-text.ts";
 import { writeSurql } from "../../../session/surql.ts";
-import { useAction } from "../../components/action.ts";
+import type { Result } from "../../../wire/result.ts";
 import { Button } from "../../components/button.tsx";
-import { ErrorNote } from "../../components/error-note.tsx";
-import { useStore } from "../../store/context.ts";
 import { byteSize } from "../../values/sizes.ts";
+import type { WholeCopy } from "./whole-copy.tsx";
 
 export type TextFormat = "surql" | "json";
 
@@ -17,36 +17,33 @@ export type TextFormat = "surql" | "json";
 const SHOWN = 100_000;
 const LINE_WIDTH = 88;
 
-export function textOf(value: unknown, format: TextFormat, limit: number) {
-  return format === "json"
-    ? formatJson(value, { limit })
-    : writeSurql(value, { limit, lineWidth: LINE_WIDTH });
+export interface ResultTextProps {
+  result: Result;
+  format: TextFormat;
+  copy: WholeCopy;
 }
 
-export function ResultText({ value, format }: { value: unknown; format: TextFormat }): JSX.Element {
-  const { copy } = useStore();
-  const copying = useAction();
-  const { text, cut } = useMemo(() => textOf(value, format, SHOWN), [value, format]);
-  const name = format === "json" ? "JSON" : "SurrealQL";
-
-  function copyAll() {
-    return copying.run(() =>
-      copy(textOf(value, format, Number.POSITIVE_INFINITY).text, `Result as ${name}`),
-    );
-  }
-
+export function ResultText({ result, format, copy }: ResultTextProps): JSX.Element {
+  const { text, cut } = useMemo(() => {
+    const value = result.look();
+    return format === "json"
+      ? formatJson(value, { limit: SHOWN })
+      : writeSurql(value, { limit: SHOWN, lineWidth: LINE_WIDTH });
+  }, [result, format]);
   return (
     <div class="sy-result-text">
-      <pre class="sy-mono">{text}</pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+      <pre class="sy-mono" tabIndex={0}>
+        {text}
+      </pre>
       <div class="sy-result-text-foot">
         {cut && (
           <span>Cut after the first {byteSize(SHOWN)}. “Copy all” has the whole result.</span>
         )}
-        <Button icon="copy" onClick={copyAll}>
+        <Button icon="copy" onClick={() => copy.start(format)}>
           Copy all
         </Button>
       </div>
-      <ErrorNote error={copying.error} onDismiss={copying.clear} />
     </div>
   );
 }
