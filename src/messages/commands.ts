@@ -27,6 +27,7 @@ import type { Schema } from "../session/schema.ts";
 import type { NewSession } from "../session/session-record.ts";
 import type { Answer } from "../session/session-requests.ts";
 import type { WebPageView, WebSessionView } from "../web/web-model.ts";
+import type { AnswerMessage, PartMessage } from "./answer-parts.ts";
 import type { RouteCommands } from "./route-commands.ts";
 import type { StatementCommands } from "./statement-commands.ts";
 import type { WebCommands } from "./web-commands.ts";
@@ -237,15 +238,20 @@ export interface SiteView {
 export type ViewMessage =
   /** `viewId` is random per view and stays over reconnects: what the view made closes with it. */
   | { type: "hello"; protocol: number; viewId: string; tabId?: number; record?: boolean }
-  | { type: "call"; id: number; command: CommandName; params: unknown };
+  | { type: "call"; id: number; command: CommandName; params: unknown }
+  /** Nobody waits for the answer to this call any more. */
+  | { type: "drop"; id: number }
+  /** A part of an answer has been taken out of the port. */
+  | { type: "taken" };
 
 /** Worker to view. */
 export type WorkerMessage =
-  | { type: "answer"; id: number; result: unknown }
+  | AnswerMessage
+  | PartMessage
   | { type: "refusal"; id: number; error: ErrorView }
   | { type: "event"; event: WorkerEvent };
 
 /** Raised when the shapes above change in a way that an older view can't read. */
-export const PROTOCOL = 4;
+export const PROTOCOL = 5;
 /** The name under which views open their port to the worker. */
 export const VIEW_PORT = "switchyard-view";

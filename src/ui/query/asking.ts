@@ -53,14 +53,15 @@ export interface AskOptions {
 /** A query may take long, and the person sees how long and can let go; but no wait is for ever. */
 const TIMEOUT = 60 * 60_000;
 
-export type Ask = (session: AnySession) => Promise<Reply>;
+/** With `signal` the answer is waited for no longer. */
+export type Ask = (session: AnySession, signal: AbortSignal) => Promise<Reply>;
 
 /**
  * @param plan any but "refused"
  * @throws RefusedError where the text can't run dry after all
  */
 export function createAsk(
-  call: PanelStore["call"],
+  callAll: PanelStore["call"],
   asked: Asked,
   plan: Exclude<Plan, { kind: "refused" }>,
   { txn, given = {} }: AskOptions = {},
@@ -69,8 +70,9 @@ export function createAsk(
   if (asked.method === "query") {
     const prepared = plan.kind === "written" ? undefined : prepareRun(asked.text, plan.kind);
     const kept = (run: RunAnswer) => changedByRows(asked.text, run);
-    return async (session) => {
+    return async (session, signal) => {
       const { key } = session;
+      const call = until(signal, callAll);
       const bound = asked.bindings.trim();
       const bindings =
         given.bindings ?? (bound && (await evaluate(call, key, bound, "object", "variables")));
@@ -81,8 +83,9 @@ export function createAsk(
         : { answer: readAnswer(session, "query", txn, await send(call, params)), dry: false };
     };
   }
-  return async (session) => {
+  return async (session, signal) => {
     const { key } = session;
+    const call = until(signal, callAll);
     const args = takesArguments(asked.method) ? asked.text.trim() : "";
     const params =
       given.params ?? (args && (await evaluate(call, key, args, "array", "arguments")));
@@ -94,6 +97,11 @@ export function createAsk(
     );
     return { answer: readAnswer(session, asked.method, txn, raw), dry: false };
   };
+}
+
+/** Calls that are given up with the signal. */
+function until(signal: AbortSignal, call: PanelStore["call"]): PanelStore["call"] {
+  return (command, params, options) => call(command, params, { ...options, signal });
 }
 
 /** What the rows of a text that was kept tell of records that it wrote. */

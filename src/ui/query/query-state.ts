@@ -113,7 +113,7 @@ export function createQueryState(
         const obstacle = barred?.(session);
         return obstacle
           ? barredColumn(session, obstacle)
-          : createColumn(session, () => ask(session));
+          : createColumn(session, (signal) => ask(session, signal));
       });
       const run = { asked, keep: kept, columns };
       latest.value = run;
