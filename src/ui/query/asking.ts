@@ -13,6 +13,7 @@ import {
   type RunAnswer,
 } from "../../session/query/dry-run.ts";
 import { type Confirmation, confirmIdentity } from "../../session/query/identity.ts";
+import { methodAsStatement } from "../../session/query/method-as-statement.ts";
 import { readStatements } from "../../session/query/statements.ts";
 import type { ItemBytes } from "../../wire/proven.ts";
 import { Result } from "../../wire/result.ts";
@@ -35,6 +36,20 @@ export interface Reply {
   confirmation?: Confirmation;
 }
 
+/** Bytes that go along in place of what is written: of a request that was recorded. */
+export interface Given {
+  /** Of a query: a CBOR map. */
+  bindings?: Uint8Array;
+  /** Of another method: a CBOR array. */
+  params?: Uint8Array;
+}
+
+export interface AskOptions {
+  /** Of the one session. */
+  txn?: string;
+  given?: Given;
+}
+
 /** A query may take long, and the person sees how long and can let go; but no wait is for ever. */
 const TIMEOUT = 60 * 60_000;
 
@@ -42,14 +57,13 @@ export type Ask = (session: AnySession) => Promise<Reply>;
 
 /**
  * @param plan any but "refused"
- * @param txn of the one session
  * @throws RefusedError where the text can't run dry after all
  */
 export function createAsk(
   call: PanelStore["call"],
   asked: Asked,
   plan: Exclude<Plan, { kind: "refused" }>,
-  txn?: string,
+  { txn, given = {} }: AskOptions = {},
 ): Ask {
   const inTxn = txn !== undefined && { txn };
   if (asked.method === "query") {
@@ -58,7 +72,8 @@ export function createAsk(
     return async (session) => {
       const { key } = session;
       const bound = asked.bindings.trim();
-      const bindings = bound && (await evaluate(call, key, bound, "object", "variables"));
+      const bindings =
+        given.bindings ?? (bound && (await evaluate(call, key, bound, "object", "variables")));
       const text = prepared?.text ?? asked.text;
       const params = { key, ...inTxn, text, ...(bindings && { bindings }) };
       return prepared
@@ -68,8 +83,10 @@ export function createAsk(
   }
   return async (session) => {
     const { key } = session;
-    const given = takesArguments(asked.method) ? asked.text.trim() : "";
-    const params = given && (await evaluate(call, key, given, "array", "arguments"));
+    const args = takesArguments(asked.method) ? asked.text.trim() : "";
+    const params =
+      given.params ?? (args && (await evaluate(call, key, args, "array", "arguments")));
+    if (plan.kind === "dry") return askDry(call, session, asked.method, params || undefined);
     const raw = await call(
       "session.call",
       { key, ...inTxn, method: asked.method, ...(params && { params }) },
@@ -94,6 +111,32 @@ function changedByRows(text: string, run: RunAnswer): Changed | undefined {
     atLeast ||= counted.hides || (counted.changes.length > 0 && answer?.ok === true);
   }
   return writes ? { records, atLeast } : undefined;
+}
+
+/** The method as the statement that does the same, since only a statement can be run dry. */
+function askDry(
+  call: PanelStore["call"],
+  session: AnySession,
+  method: string,
+  params: Uint8Array | undefined,
+): Promise<Reply> {
+  const same = methodAsStatement(method, params);
+  if (!same) {
+    throw new CommandError({
+      name: "RefusedError",
+      message: `No statement does the same as this ${method}, so it can't be run dry.`,
+      advice: "Nothing was sent.",
+    });
+  }
+  const prepared = prepareRun(same.text, "dry");
+  const { text } = prepared;
+  return askPrepared(
+    call,
+    session,
+    prepared,
+    { key: session.key, text, bindings: same.bindings },
+    undefined,
+  );
 }
 
 interface QueryParams {
