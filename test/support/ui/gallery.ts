@@ -8,10 +8,8 @@
  * `view=popup` or `view=options`: those of site-scenes.ts; with `view=compare`: those of compare-scenes.ts.
 else  * `view=popup` or `view=options`: those of site-scenes.ts; with `view=result`: those of result-scenes.ts.
 else if (view === "matrix") mountMatrix(root, wanted, theme);
-=======
  * `view=popup` or `view=options`: those of site-scenes.ts; with `view=compare`: those of compare-scenes.ts;
  * with `view=result`: those of result-scenes.ts.
->>>>>>> q-bytes
  */
 import { mountOptions } from "../../../src/ui/options/options.tsx";
 import { mountPanel } from "../../../src/ui/panel/panel.tsx";
@@ -36,7 +34,6 @@ if (!root) throw new Error("The gallery's page has no #root");
 
 if (view === "compare") showComparison(root, query);
 else if (view === "result") showResult(root, query);
-<<<<<<< HEAD
 else if (view === "matrix") mountMatrix(root, wanted, theme);
 else if (view === "popup" || view === "options") {
   const scene = webSiteScenes[wanted] ?? siteScenes[wanted] ?? siteScenes.on;
