@@ -7,6 +7,7 @@
  * It is an ARIA grid: one focus that arrows move from cell to cell. Enter on a record id opens that record,
  * anywhere else the row.
  */
+import "./result-table.css";
 import { useSignal } from "@preact/signals";
 import type { JSX, TargetedPointerEvent } from "preact";
 import { useContext, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
