@@ -83,7 +83,7 @@ export function ResultTable(props: ResultTableProps): JSX.Element {
     return (hasValues ? [...keys, undefined] : keys).map((key): Column => {
       let width = widths.value.get(key) ?? first.get(key);
       if (width === undefined) {
-        width = firstWidth(rows, key);
+        width = firstWidth(rows, key, keys.length);
         first.set(key, width);
       }
       const column = { key, name: key ?? "value", left, width };
@@ -129,6 +129,7 @@ export function ResultTable(props: ResultTableProps): JSX.Element {
     };
   }
 
+  /** `there`: the cell has a value, be it NONE. Rows that aren't objects have one cell alone. */
   function valueAt(row: number, column: Column): { value: unknown; there: boolean } {
     const held = lookAt(rows, row);
     const object = rowObject(held);
@@ -231,12 +232,8 @@ export function ResultTable(props: ResultTableProps): JSX.Element {
                     }
                   }}
                 >
-                  {column.key === undefined && !there ? null : (
-                    <CellValue
-                      value={value}
-                      there={there}
-                      onOpen={openRecord && (() => open(index, column))}
-                    />
+                  {there && (
+                    <CellValue value={value} onOpen={openRecord && (() => open(index, column))} />
                   )}
                 </div>
               );
