@@ -80,6 +80,44 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     await panel.press("Tree", "section[aria-label=Result]");
   });
 
+  test("results as a table; a row and a record open beside it, in the same session; CSV", async () => {
+    const { page } = panel;
+    const result = "section[aria-label=Result]";
+    await at("DEFINE TABLE hidden PERMISSIONS NONE; CREATE hidden:1");
+    await at("DEFINE TABLE linked SCHEMALESS PERMISSIONS FULL");
+    await at("CREATE linked:1 SET to = linked:2, more = 1; CREATE linked:2 SET to = hidden:1");
+    await panel.run("SELECT * FROM linked", { as: "Alice" });
+    await panel.press("Table", result);
+    await page.see(`${result} [role=grid] [role=columnheader] >> text=more`);
+    expect(await page.texts(`${result} [role=columnheader]`)).toEqual(["id", "more", "to"]);
+    expect(await page.texts(`${result} [role=gridcell]`)).toEqual([
+      ...["linked:1", "1", "linked:2"],
+      ...["linked:2", "NONE", "hidden:1"],
+    ]);
+    // Enter on a record id opens that record, and in it the next one.
+    await page.click(`${result} [data-cell="0:2"] button`);
+    await page.see(`${result} [data-opened=record] >> text=Record linked:2 as Alice`);
+    await page.see(`${result} [data-opened=record] >> text*=Ran as user:alice in app/tenant_a`);
+    await page.click(`${result} [data-opened=record] [role=tree] >> text=hidden:1`);
+    await page.see(`${result} [data-opened=record] >> text*=Empty: Alice may not see it`);
+    await panel.press("Back", `${result} [data-opened=record]`);
+    await page.see(`${result} [data-opened=record] >> text=Record linked:2 as Alice`);
+    await page.click(`${result} [data-cell="0:1"]`);
+    await page.see(`${result} [data-opened=row] [role=tree] >> text*=linked:1`);
+    await page.press("ArrowDown");
+    await page.press("Space");
+    await page.see(`${result} [data-opened=row] >> text=Row 1`);
+    await page.press("Escape");
+    await page.gone(`${result} [data-opened]`);
+    await panel.press("Copy as ▾", result);
+    await page.click("[role=menu] >> text=CSV");
+    await page.see("text=Result as CSV copied");
+    await expect
+      .poll(() => scene.browser.clipboardText())
+      .toBe("id,more,to\r\nlinked:1,1,linked:2\r\nlinked:2,,hidden:1\r\n");
+    await panel.press("Tree", result);
+  });
+
   test("errors with their kind: a statement's, a whole request's, and that of a guest", async () => {
     const { outcomes } = await panel.run("RETURN 1; THROW 'on purpose'; RETURN 3", { as: "Admin" });
     expect(outcomes.map((each) => each.ok)).toEqual([true, false, true]);
@@ -224,44 +262,6 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     expect(error?.text).toContain("an array is needed");
     expect(scene.server.stats().requests.delete ?? 0).toBe(before);
     await panel.run("RETURN 1", { method: "query" });
-  });
-
-  test("results as a table; a row and a record open beside it, in the same session; CSV", async () => {
-    const { page } = panel;
-    const result = "section[aria-label=Result]";
-    await at("DEFINE TABLE hidden PERMISSIONS NONE; CREATE hidden:1");
-    await at("DEFINE TABLE linked SCHEMALESS PERMISSIONS FULL");
-    await at("CREATE linked:1 SET to = linked:2, more = 1; CREATE linked:2 SET to = hidden:1");
-    await panel.run("SELECT * FROM linked", { as: "Alice" });
-    await panel.press("Table", result);
-    await page.see(`${result} [role=grid] [role=columnheader] >> text=more`);
-    expect(await page.texts(`${result} [role=columnheader]`)).toEqual(["id", "more", "to"]);
-    expect(await page.texts(`${result} [role=gridcell]`)).toEqual([
-      ...["linked:1", "1", "linked:2"],
-      ...["linked:2", "NONE", "hidden:1"],
-    ]);
-    // Enter on a record id opens that record, and in it the next one.
-    await page.click(`${result} [data-cell="0:2"] button`);
-    await page.see(`${result} [data-opened=record] >> text=Record linked:2 as Alice`);
-    await page.see(`${result} [data-opened=record] >> text*=Ran as user:alice in app/tenant_a`);
-    await page.click(`${result} [data-opened=record] [role=tree] button >> text=hidden:1`);
-    await page.see(`${result} [data-opened=record] >> text*=Empty: Alice may not see it`);
-    await panel.press("Back", `${result} [data-opened=record]`);
-    await page.see(`${result} [data-opened=record] >> text=Record linked:2 as Alice`);
-    await page.click(`${result} [data-cell="0:1"]`);
-    await page.see(`${result} [data-opened=row] [role=tree] >> text*=linked:1`);
-    await page.press("ArrowDown");
-    await page.press("Space");
-    await page.see(`${result} [data-opened=row] >> text=Row 1`);
-    await page.press("Escape");
-    await page.gone(`${result} [data-opened]`);
-    await panel.press("Copy as ▾", result);
-    await page.click("[role=menu] >> text=CSV");
-    await page.see("text=Result as CSV copied");
-    await expect
-      .poll(() => scene.browser.clipboardText())
-      .toBe("id,more,to\r\nlinked:1,1,linked:2\r\nlinked:2,,hidden:1\r\n");
-    await panel.press("Tree", result);
   });
 
   test("big results are scrolled through whole, as tree and as table; as text they are bounded", async () => {
