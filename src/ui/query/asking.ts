@@ -13,6 +13,7 @@ import {
   type RunAnswer,
 } from "../../session/query/dry-run.ts";
 import { type Confirmation, confirmIdentity } from "../../session/query/identity.ts";
+import { methodAsStatement } from "../../session/query/method-as-statement.ts";
 import { readStatements } from "../../session/query/statements.ts";
 import type { ItemBytes } from "../../wire/proven.ts";
 import { Result } from "../../wire/result.ts";
@@ -35,30 +36,46 @@ export interface Reply {
   confirmation?: Confirmation;
 }
 
+/** Bytes that go along in place of what is written: of a request that was recorded. */
+export interface Given {
+  /** Of a query: a CBOR map. */
+  bindings?: Uint8Array;
+  /** Of another method: a CBOR array. */
+  params?: Uint8Array;
+}
+
+export interface AskOptions {
+  /** Of the one session. */
+  txn?: string;
+  given?: Given;
+}
+
 /** A query may take long, and the person sees how long and can let go; but no wait is for ever. */
 const TIMEOUT = 60 * 60_000;
 
-export type Ask = (session: AnySession) => Promise<Reply>;
+/** With `signal` the answer is waited for no longer. */
+export type Ask = (session: AnySession, signal: AbortSignal) => Promise<Reply>;
 
 /**
  * @param plan any but "refused"
- * @param txn of the one session
  * @throws RefusedError where the text can't run dry after all
  */
 export function createAsk(
-  call: PanelStore["call"],
+  callAll: PanelStore["call"],
   asked: Asked,
   plan: Exclude<Plan, { kind: "refused" }>,
-  txn?: string,
+  { txn, given = {} }: AskOptions = {},
 ): Ask {
   const inTxn = txn !== undefined && { txn };
   if (asked.method === "query") {
     const prepared = plan.kind === "written" ? undefined : prepareRun(asked.text, plan.kind);
     const kept = (run: RunAnswer) => changedByRows(asked.text, run);
-    return async (session) => {
+    return async (session, signal) => {
       const { key } = session;
+      const call = until(signal, callAll);
       const bound = asked.bindings.trim();
-      const bindings = bound && (await evaluate(call, key, bound, "object", "variables"));
+      const bindings =
+        given.bindings ?? (bound && (await evaluate(call, key, bound, "object", "variables")));
       const text = prepared?.text ?? asked.text;
       const params = { key, ...inTxn, text, ...(bindings && { bindings }) };
       return prepared
@@ -66,10 +83,13 @@ export function createAsk(
         : { answer: readAnswer(session, "query", txn, await send(call, params)), dry: false };
     };
   }
-  return async (session) => {
+  return async (session, signal) => {
     const { key } = session;
-    const given = takesArguments(asked.method) ? asked.text.trim() : "";
-    const params = given && (await evaluate(call, key, given, "array", "arguments"));
+    const call = until(signal, callAll);
+    const args = takesArguments(asked.method) ? asked.text.trim() : "";
+    const params =
+      given.params ?? (args && (await evaluate(call, key, args, "array", "arguments")));
+    if (plan.kind === "dry") return askDry(call, session, asked.method, params || undefined);
     const raw = await call(
       "session.call",
       { key, ...inTxn, method: asked.method, ...(params && { params }) },
@@ -77,6 +97,11 @@ export function createAsk(
     );
     return { answer: readAnswer(session, asked.method, txn, raw), dry: false };
   };
+}
+
+/** Calls that are given up with the signal. */
+function until(signal: AbortSignal, call: PanelStore["call"]): PanelStore["call"] {
+  return (command, params, options) => call(command, params, { ...options, signal });
 }
 
 /** What the rows of a text that was kept tell of records that it wrote. */
@@ -94,6 +119,32 @@ function changedByRows(text: string, run: RunAnswer): Changed | undefined {
     atLeast ||= counted.hides || (counted.changes.length > 0 && answer?.ok === true);
   }
   return writes ? { records, atLeast } : undefined;
+}
+
+/** The method as the statement that does the same, since only a statement can be run dry. */
+function askDry(
+  call: PanelStore["call"],
+  session: AnySession,
+  method: string,
+  params: Uint8Array | undefined,
+): Promise<Reply> {
+  const same = methodAsStatement(method, params);
+  if (!same) {
+    throw new CommandError({
+      name: "RefusedError",
+      message: `No statement does the same as this ${method}, so it can't be run dry.`,
+      advice: "Nothing was sent.",
+    });
+  }
+  const prepared = prepareRun(same.text, "dry");
+  const { text } = prepared;
+  return askPrepared(
+    call,
+    session,
+    prepared,
+    { key: session.key, text, bindings: same.bindings },
+    undefined,
+  );
 }
 
 interface QueryParams {

@@ -397,7 +397,7 @@ export class Panel {
       await page.press("Escape");
     }
     for (const key of before) {
-      if (!wanted.includes(key)) await page.click(`[data-run-as="${key}"] button`);
+      if (!wanted.includes(key)) await page.click(`[data-run-as="${key}"] .sy-run-as-off`);
     }
     await expect.poll(async () => (await chosen()).sort()).toEqual([...wanted].sort());
   }
