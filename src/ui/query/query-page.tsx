@@ -25,6 +25,7 @@ export function QueryPage({ store }: { store: PanelStore }): JSX.Element {
   const half = (
     <fieldset class="sy-query-half" aria-label="What to ask">
       <Button
+        label="Statement to run as these sessions"
         pressed={!permissions}
         onClick={() => {
           opened.value = undefined;
@@ -33,6 +34,7 @@ export function QueryPage({ store }: { store: PanelStore }): JSX.Element {
         Statement
       </Button>
       <Button
+        label="Permissions of these sessions"
         pressed={permissions}
         onClick={() => {
           opened.value = held;

@@ -5,11 +5,8 @@
  *
  * then open `gallery.html?theme=dark&scene=rich`. Scenes of the panel: those of scenes.ts,
  * request-scenes.ts, route-examples.ts and web-scenes.ts; with
- * `view=popup` or `view=options`: those of site-scenes.ts; with `view=compare`: those of compare-scenes.ts.
-else  * `view=popup` or `view=options`: those of site-scenes.ts; with `view=result`: those of result-scenes.ts.
-else if (view === "matrix") mountMatrix(root, wanted, theme);
  * `view=popup` or `view=options`: those of site-scenes.ts; with `view=compare`: those of compare-scenes.ts;
- * with `view=result`: those of result-scenes.ts.
+ * with `view=result`: those of result-scenes.ts; with `view=matrix`: those of matrix-scenes.tsx.
  */
 import { mountOptions } from "../../../src/ui/options/options.tsx";
 import { mountPanel } from "../../../src/ui/panel/panel.tsx";
