@@ -89,8 +89,10 @@ describeInBrowsers("permission matrix", (under) => {
     const { page } = panel;
     await page.click('[aria-label^="memo, Alice, create"]');
     await page.click('role=button[name="Open the trial"]');
-    await page.see("label=Statement");
-    expect(await page.value("label=Statement")).toBe("CREATE memo CONTENT { owner: user:alice }");
+    await page.see('role=textbox[name="Statement"]');
+    expect(await page.value('role=textbox[name="Statement"]')).toBe(
+      "CREATE memo CONTENT { owner: user:alice }",
+    );
     expect(await page.count("[data-run-as]")).toBe(1);
     await page.see("[data-run-as] >> text=Alice");
   });
