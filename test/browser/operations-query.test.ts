@@ -141,21 +141,21 @@ describeInBrowsers("query, live queries, transactions", (under) => {
 
   test("the editor colours SurrealQL, lays it out, and runs what is marked", async () => {
     const { page } = panel;
-    const written = () => page.value("label=Statement");
+    const written = () => page.value('role=textbox[name="Statement"]');
     await panel.run("RETURN 1;\nRETURN 2", { as: "Admin" });
     await expect.poll(() => page.texts(".sy-code .sy-ql-keyword")).toEqual(["RETURN", "RETURN"]);
-    await page.focus("label=Statement");
+    await page.focus('role=textbox[name="Statement"]');
     await page.press("Control+Home");
     await page.press("Shift+End");
     const marked = await panel.answer(() => page.press("Control+Enter"));
     expect(marked.outcomes.map(({ text }) => text)).toHaveLength(1);
     expect(await written()).toBe("RETURN 1;\nRETURN 2");
-    await page.fill("label=Statement", "RETURN   1 ; RETURN  2");
+    await page.fill('role=textbox[name="Statement"]', "RETURN   1 ; RETURN  2");
     await page.press("Shift+Alt+f");
     await expect.poll(written).toBe("RETURN 1;\nRETURN 2");
     await page.press("ControlOrMeta+z");
     await expect.poll(written).toBe("RETURN   1 ; RETURN  2");
-    await page.fill("label=Statement", "RETURN [1, ");
+    await page.fill('role=textbox[name="Statement"]', "RETURN [1, ");
     await panel.press("Format", ".sy-query");
     await page.see("text*=Not formatted: it can't be read as SurrealQL");
     expect(await written()).toBe("RETURN [1, ");
@@ -166,7 +166,7 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     const offers = "[role=listbox] [role=option]";
     const write = async (as: string) => {
       await panel.queryAs(as);
-      await page.fill("label=Statement", "SELECT * FROM ");
+      await page.fill('role=textbox[name="Statement"]', "SELECT * FROM ");
       await page.type("th");
     };
     await write("Admin");
@@ -174,7 +174,9 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     // A key that comes with the list isn't meant for it.
     await new Promise((resolve) => setTimeout(resolve, 150));
     await page.press("Tab");
-    await expect.poll(() => page.value("label=Statement")).toBe("SELECT * FROM thing");
+    await expect
+      .poll(() => page.value('role=textbox[name="Statement"]'))
+      .toBe("SELECT * FROM thing");
     await write("Alice");
     await page.see("text*=Alice may not read the schema: completion knows keywords only");
     await page.see(`${offers} >> text=THEN`);
@@ -187,7 +189,7 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     await panel.run("RETURN 1;\nSELEC nonsense", { as: "Admin" });
     await expect.poll(() => page.texts(".sy-code-bad")).toEqual(["nonsense"]);
     await page.see("text*=Line 2, column 7: Unexpected token");
-    await page.focus("label=Statement");
+    await page.focus('role=textbox[name="Statement"]');
     await page.type("x");
     await page.gone(".sy-code-bad");
     await page.click("summary");

@@ -37,7 +37,7 @@ describeInBrowsers("history, saved statements, run again", (underTest) => {
   afterAll(() => scene?.close());
 
   const openHistory = () => panel.page.click('role=button[name="History ▾"]');
-  const written = () => panel.page.value("label=Statement");
+  const written = () => panel.page.value('role=textbox[name="Statement"]');
   const pastRow = async () => (await panel.page.text("[data-past] >> nth=0")).replace(/\s+/g, " ");
 
   /** DevTools closes, the worker ends, DevTools opens again. */
@@ -50,7 +50,7 @@ describeInBrowsers("history, saved statements, run again", (underTest) => {
 
   test("what was run is there when the panel is opened again, and runs as the same sessions", async () => {
     await panel.queryAsKeys([keys.admin, keys.alice]);
-    await panel.page.fill("label=Statement", STATEMENT);
+    await panel.page.fill('role=textbox[name="Statement"]', STATEMENT);
     await panel.page.press("Control+Enter");
     await openHistory();
     await expect.poll(pastRow).toMatch(/Admin ?2 rows.*Alice ?2 rows/);
@@ -67,7 +67,7 @@ describeInBrowsers("history, saved statements, run again", (underTest) => {
 
   test("a saved statement outlives the worker, and asks before another takes its name", async () => {
     const save = async (text: string) => {
-      await panel.page.fill("label=Statement", text);
+      await panel.page.fill('role=textbox[name="Statement"]', text);
       await panel.page.press("ControlOrMeta+s");
       await panel.page.fill("label=Save as", "Two owners");
       await panel.page.press("Enter");
@@ -86,7 +86,7 @@ describeInBrowsers("history, saved statements, run again", (underTest) => {
     await panel.page.see("text*=There is a statement “Two owners” already");
     await panel.page.press("Enter");
     await panel.page.gone("[role=dialog]");
-    await panel.page.fill("label=Statement", "");
+    await panel.page.fill('role=textbox[name="Statement"]', "");
     await recall();
     await expect.poll(written).toBe("RETURN 1");
   });
