@@ -12,6 +12,7 @@ import { barredColumn, type Column, createColumn } from "./column.ts";
 import { recordRun } from "./history/record-run.ts";
 import { takesArguments } from "./methods.ts";
 import { type Asked, planRun, type Refusal } from "./run-plan.ts";
+import { createSchemaGuard, type Readers } from "./schema-guard.ts";
 
 /** One thing that was run, for running it again. */
 export type PastRun = Asked;
@@ -34,6 +35,8 @@ export interface RunOptions {
   text?: string;
   /** What bars a session for good: it isn't asked, and its column says why. */
   barred?: (session: AnySession) => Obstacle | undefined;
+  /** Who is asked for the schema before something runs dry; absent: nobody. */
+  readers?: Readers;
 }
 
 export interface QueryState {
@@ -91,7 +94,7 @@ export function createQueryState(
       () =>
         latest.value?.columns.some(({ progress }) => progress.value.kind === "running") ?? false,
     ),
-    async run(sessions, { txn, text: chosen, barred } = {}) {
+    async run(sessions, { txn, text: chosen, barred, readers } = {}) {
       const query = method.peek() === "query";
       const asked: PastRun = {
         method: method.peek(),
@@ -108,7 +111,8 @@ export function createQueryState(
         latest.value = { asked, keep: kept, refusal: plan.refusal, columns: [] };
         return;
       }
-      const ask = createAsk(call, asked, plan, { txn });
+      const guard = readers && createSchemaGuard(call, readers);
+      const ask = createAsk(call, { asked, plan, txn, guard });
       const columns = sessions.map((session) => {
         const obstacle = barred?.(session);
         return obstacle

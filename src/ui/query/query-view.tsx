@@ -32,6 +32,7 @@ import { queryState, type Run } from "./query-state.ts";
 import { RefusalNote } from "./refusal-note.tsx";
 import { RunAs } from "./run-as.tsx";
 import { mayWrite } from "./run-plan.ts";
+import { schemaReaders } from "./schema-guard.ts";
 
 const NO_TRANSACTION = "";
 
@@ -74,7 +75,8 @@ export function QueryView({ store, half }: QueryViewProps): JSX.Element {
     const text = editor.current?.selection();
     const go = () => {
       asking.value = undefined;
-      return state.run(sessions, { txn: transaction?.id, text, barred });
+      const readers = schemaReaders(store, sessions);
+      return state.run(sessions, { txn: transaction?.id, text, barred, readers });
     };
     const bindings = query ? state.bindings.value : "";
     const asked = { method: state.method.value, text: text ?? written, bindings };

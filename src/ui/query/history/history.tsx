@@ -42,6 +42,16 @@ export function History({ store, state }: HistoryProps): JSX.Element {
   const popup = useRef<HTMLDivElement>(null);
   const open = shelf.side.value !== undefined;
   usePopup({ anchor, popup, open, close: () => closeShelf(shelf), align: "end" });
+  const saving = shelf.saving.value;
+  // Here and not where the fields are: what isn't shown yet, as by theirs it isn't, takes no focus.
+  useLayoutEffect(() => {
+    if (!open) return;
+    const field = popup.current?.querySelector<HTMLInputElement>(
+      saving ? "form input" : "input[type=search]",
+    );
+    field?.focus();
+    field?.select();
+  }, [open, saving]);
   const keys = store.host.platform === "mac" ? "⌘S" : "Ctrl+S";
 
   function leave() {
@@ -110,9 +120,6 @@ function Opened({ store, state, shelf, leave }: OpenedProps): JSX.Element {
   const loading = statements.loading.value;
 
   useEffect(() => statements.open(), [statements]);
-  useLayoutEffect(() => {
-    if (!saving) field.current?.focus();
-  }, [saving]);
 
   // Where what had the focus is gone, as the last row of a list: the keys go on working.
   useLayoutEffect(() => {

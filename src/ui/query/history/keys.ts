@@ -31,12 +31,6 @@ export function moveInRows(
   else rows[next]?.focus();
 }
 
-/** After a row was taken away: the one that stands in its place now has the focus. */
-export function focusRow(list: HTMLElement | null, at: number): void {
-  const rows = list?.querySelectorAll<HTMLElement>(`[${ROW}]`) ?? [];
-  rows[Math.min(at, rows.length - 1)]?.focus();
-}
-
 /** The row to go to; below 0: the search. Undefined where the key isn't one of the list's. */
 function nextOf(key: string, at: number, length: number, inSearch: boolean): number | undefined {
   switch (key) {

@@ -15,8 +15,9 @@ import type { PanelStore } from "../../store/store.ts";
 import { plural, timeSpent } from "../../values/sizes.ts";
 import { moment, shortMoment } from "../../words/time.ts";
 import type { QueryState } from "../query-state.ts";
-import { focusRow, matchesSearch, oneLine, ROW } from "./keys.ts";
+import { matchesSearch, oneLine, ROW } from "./keys.ts";
 import { chooseAgain, type Shelf } from "./shelf.ts";
+import { useRowFocus } from "./use-row-focus.ts";
 
 export interface ListProps {
   store: PanelStore;
@@ -31,6 +32,7 @@ export function PastList({ store, state, shelf, search, leave }: ListProps): JSX
   const action = useAction();
   const clearing = useSignal(false);
   const list = useRef<HTMLUListElement>(null);
+  const focused = useRowFocus(list);
   const all = statements.past.value;
   const shown = all.filter((entry) => matchesSearch(search, wordsOf(entry)));
 
@@ -63,10 +65,8 @@ export function PastList({ store, state, shelf, search, leave }: ListProps): JSX
               entry={entry}
               first={index === 0}
               recall={(withSessions) => recall(entry, withSessions)}
-              forget={async () => {
-                await action.run(() => statements.forget([entry.id]));
-                focusRow(list.current, index);
-              }}
+              forget={() => action.run(() => statements.forget([entry.id]))}
+              onFocus={() => focused(index)}
             />
           ))}
         </ul>
@@ -108,9 +108,10 @@ interface RowProps {
   first: boolean;
   recall: (withSessions: boolean) => void;
   forget: () => unknown;
+  onFocus: () => void;
 }
 
-function PastRow({ entry, first, recall, forget }: RowProps): JSX.Element {
+function PastRow({ entry, first, recall, forget, onFocus }: RowProps): JSX.Element {
   const { method, text, bindings, at, sessions, unkept } = entry;
   return (
     <li class="sy-shelf-row" data-past={entry.id}>
@@ -120,6 +121,7 @@ function PastRow({ entry, first, recall, forget }: RowProps): JSX.Element {
         {...{ [ROW]: "" }}
         tabIndex={first ? 0 : -1}
         title={`${method === "query" ? "" : `${method} `}${text.slice(0, 1_000)}`}
+        onFocus={onFocus}
         onClick={(event) => recall(event.shiftKey)}
         onKeyDown={(event) => {
           if (event.key === "Delete") void forget();

@@ -1,7 +1,7 @@
 /** Saves what is written under a name, and asks before another statement of that name is overwritten. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useId } from "preact/hooks";
 import { NAME_LENGTH } from "../../../session/query/kept-statements.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
@@ -20,16 +20,10 @@ export interface SaveFormProps {
 
 export function SaveForm({ store, state, shelf, leave }: SaveFormProps): JSX.Element {
   const id = useId();
-  const field = useRef<HTMLInputElement>(null);
   const name = useSignal(shelf.name.peek());
   /** The name that is another statement's. */
   const taken = useSignal<string | undefined>(undefined);
   const action = useAction();
-
-  useLayoutEffect(() => {
-    field.current?.focus();
-    field.current?.select();
-  }, []);
 
   function save(replace: boolean) {
     return action.run(async () => {
@@ -58,7 +52,6 @@ export function SaveForm({ store, state, shelf, leave }: SaveFormProps): JSX.Ele
         <label for={id}>Save as</label>
         <TextInput
           id={id}
-          inputRef={field}
           value={name.value}
           placeholder="A name"
           required

@@ -8,8 +8,9 @@ import { Button } from "../../components/button.tsx";
 import { ErrorNote, Note } from "../../components/error-note.tsx";
 import { TextInput } from "../../components/field.tsx";
 import { byteSize } from "../../values/sizes.ts";
-import { focusRow, matchesSearch, oneLine, ROW } from "./keys.ts";
+import { matchesSearch, oneLine, ROW } from "./keys.ts";
 import type { ListProps } from "./past-list.tsx";
+import { useRowFocus } from "./use-row-focus.ts";
 
 export function SavedList({ store, state, shelf, search, leave }: ListProps): JSX.Element {
   const { statements } = store;
@@ -17,6 +18,7 @@ export function SavedList({ store, state, shelf, search, leave }: ListProps): JS
   const removed = useSignal<SavedStatement | undefined>(undefined);
   const renaming = useSignal<string | undefined>(undefined);
   const list = useRef<HTMLUListElement>(null);
+  const focused = useRowFocus(list);
   const all = statements.saved.value;
   const shown = all.filter(({ name, method, head }) => matchesSearch(search, [name, method, head]));
 
@@ -65,10 +67,8 @@ export function SavedList({ store, state, shelf, search, leave }: ListProps): JS
               }}
               call={store.call}
               recall={() => recall(head)}
-              remove={async () => {
-                await remove(head);
-                focusRow(list.current, index);
-              }}
+              remove={() => remove(head)}
+              onFocus={() => focused(index)}
             />
           ))}
         </ul>
@@ -101,12 +101,12 @@ interface RowProps {
   call: ListProps["store"]["call"];
   recall: () => unknown;
   remove: () => unknown;
+  onFocus: () => void;
 }
 
 function SavedRow(props: RowProps): JSX.Element {
-  const { head, first, rename, recall, remove } = props;
+  const { head, first, rename, recall, remove, onFocus } = props;
   const { id, name, method, head: text, size } = head;
-  const row = useRef<HTMLButtonElement>(null);
   if (props.renaming) {
     return (
       <li class="sy-shelf-row" data-saved={name}>
@@ -121,12 +121,12 @@ function SavedRow(props: RowProps): JSX.Element {
   return (
     <li class="sy-shelf-row" data-saved={name}>
       <button
-        ref={row}
         type="button"
         class="sy-shelf-main"
         {...{ [ROW]: "" }}
         tabIndex={first ? 0 : -1}
         title={text.slice(0, 1_000)}
+        onFocus={onFocus}
         onClick={recall}
         onKeyDown={(event) => {
           if (event.key === "Delete") void remove();

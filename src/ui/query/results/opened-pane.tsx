@@ -2,6 +2,7 @@
  * What was opened in a result: a row of a table, a record that an id names, and what was opened from
  * there. It stands beside the result, with the way back to each step.
  */
+import "./opened-pane.css";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { lookAt } from "../../../wire/look.ts";

@@ -66,12 +66,14 @@ export function createRunAgain(call: PanelStore["call"], request: () => Repeatab
     if (plan.kind === "refused") return refuse(plan.refusal);
     let ask: Ask;
     try {
-      ask = createAsk(call, asked, plan, { given });
+      ask = createAsk(call, { asked, given, plan });
     } catch (thrown) {
       // A text that can't be run dry after all.
       return refuse({ reason: toErrorView(thrown).message });
     }
-    const columns = sessions.map((session) => createColumn(session, () => ask(session)));
+    const columns = sessions.map((session) =>
+      createColumn(session, (signal) => ask(session, signal)),
+    );
     state.value = { kind: "ran", sessions, run: { asked, keep, columns } };
     await Promise.all(columns.map(({ ended }) => ended));
   }
