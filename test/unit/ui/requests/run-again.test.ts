@@ -91,9 +91,7 @@ describe("running again", () => {
     const run = createRunAgain(call, () => ({ method: "select", params }));
     await run.start([bob]);
     expect(sent).toHaveLength(1);
-    expect(sent[0]?.params.text).toMatch(
-      /^SELECT \* FROM ONLY note:1\nRETURN|SELECT \* FROM ONLY note:1/,
-    );
+    expect(sent[0]?.params.text).toContain("SELECT * FROM ONLY note:1");
     expect(ran(run.state.value)[0]).toMatchObject({ confirmation: { confirmed: true } });
     expect(ran(run.state.value)[0]?.kind).toBe("answered");
   });
