@@ -259,10 +259,10 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
         const { label, namespace, database } = session(params.key);
         const rows = [{ id: "note:one", text: "Milk", done: false }];
         const statements = [{ status: "OK", time: "310.2µs", result: rows }];
-        const asksWho = String(params.text).startsWith("RETURN { session: $session");
+        const asksWho = String(params.text).includes("RETURN { session: $session");
         const who = { status: "OK", time: "9.1µs", result: truthOf(session(params.key)) };
         const result = encodeValue(
-          command === "session.call" ? rows : asksWho ? [who, ...statements] : statements,
+          command === "session.call" ? rows : asksWho ? [...statements, who] : statements,
         );
         return {
           result,
