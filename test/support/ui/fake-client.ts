@@ -40,6 +40,15 @@ export interface FakeClient extends ViewClient {
 
 const ANSWER_TIME = 60;
 
+/** What the server would say of this session where it is asked in the same text. */
+function truthOf({ auth, namespace, database }: SessionBase) {
+  const { user, access, level } = auth;
+  return {
+    session: { ns: namespace, db: database },
+    ...(level !== "anonymous" && { token: { ID: user, AC: access } }),
+  };
+}
+
 export function createFakeClient(snapshot: Snapshot): FakeClient {
   const events = new Set<(event: WorkerEvent) => void>();
   const links = new Set<(state: LinkState) => void>();
@@ -249,8 +258,11 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
       case "session.query": {
         const { label, namespace, database } = session(params.key);
         const rows = [{ id: "note:one", text: "Milk", done: false }];
+        const statements = [{ status: "OK", time: "310.2µs", result: rows }];
+        const asksWho = String(params.text).includes("RETURN { session: $session");
+        const who = { status: "OK", time: "9.1µs", result: truthOf(session(params.key)) };
         const result = encodeValue(
-          command === "session.query" ? [{ status: "OK", time: "310.2µs", result: rows }] : rows,
+          command === "session.call" ? rows : asksWho ? [...statements, who] : statements,
         );
         return {
           result,
