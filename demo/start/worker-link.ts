@@ -61,8 +61,14 @@ export class WorkerLink {
             if (message.event.event === "snapshot") state.snapshot = message.event.snapshot;
             return;
           }
+          // Large answers, which come in parts, aren't for here: as JSON they would be four times the size.
+          if (message.type === "part") return;
           const outcome =
-            message.type === "answer" ? { result: message.result } : { error: message.error };
+            message.type === "refusal"
+              ? { error: message.error }
+              : message.beside
+                ? { error: { name: "TooLarge", message: "This answer comes in parts." } }
+                : { result: message.result };
           waiting.get(message.id)?.(outcome);
           waiting.delete(message.id);
         });

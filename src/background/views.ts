@@ -6,6 +6,7 @@
  * that stays away is gone, and what it made for itself (temporary sessions, live queries) goes with it.
  */
 
+import { AnswerSender } from "../messages/answer-parts.ts";
 import {
   PROTOCOL,
   type Snapshot,
@@ -15,6 +16,7 @@ import {
 } from "../messages/commands.ts";
 import type { PortLike } from "../messages/view-client.ts";
 import { InvalidRequestError, toErrorView } from "../session/errors.ts";
+import type { StatementsDelta } from "../session/query/kept-statements.ts";
 import type { Registry, RegistryListener } from "../session/registry.ts";
 import type { AccessView, AlwaysRoute, RoutedTab } from "../session/relay/route-model.ts";
 import { type Asking, createHandlers, type Handlers, type OtherHandlers } from "./commands.ts";
@@ -32,6 +34,9 @@ interface View extends Asking {
   readonly tabId?: number;
   post(message: WorkerMessage): void;
   tell(event: WorkerEvent): void;
+  readonly answers: AnswerSender;
+  /** Calls that are carried out, and whose answers it waits for. */
+  readonly awaited: Set<number>;
 }
 
 /** Web sign-ins, and who looks at them. */
@@ -109,7 +114,7 @@ export class Views implements RegistryListener {
       if (message.type === "hello") {
         view ??= this.#newView(message, port);
         void this.#welcome(view);
-      } else if (view) void this.#call(view, message);
+      } else if (view) this.#hear(view, message);
     });
     port.onDisconnect(() => {
       if (!view) return;
@@ -151,6 +156,11 @@ export class Views implements RegistryListener {
     this.#tell({ event: "access", access: this.#access() });
   }
 
+  /** A statement was run, saved or forgotten. */
+  statementsChanged(delta: StatementsDelta): void {
+    this.#tell({ event: "statements", delta });
+  }
+
   /** Web sign-ins of a page, or saved ones, may be others. */
   webChanged(): void {
     this.#webTelling?.changed();
@@ -167,6 +177,8 @@ export class Views implements RegistryListener {
       tabId,
       post: (answer) => port.postMessage(answer),
       tell: (event) => this.#post(view, { type: "event", event }),
+      answers: new AnswerSender((message) => port.postMessage(message)),
+      awaited: new Set(),
     };
     if (tabId !== undefined) {
       const recordingSince = record ? Date.now() : undefined;
@@ -211,8 +223,32 @@ export class Views implements RegistryListener {
     this.#web?.unwatch(view.page);
   }
 
+  #hear(view: View, message: Exclude<ViewMessage, { type: "hello" }>): void {
+    switch (message.type) {
+      case "call":
+        void this.#call(view, message);
+        return;
+      case "drop":
+        view.awaited.delete(message.id);
+        view.answers.drop(message.id);
+        return;
+      case "taken":
+        this.#taken(view);
+    }
+  }
+
+  #taken(view: View): void {
+    try {
+      view.answers.taken();
+    } catch {
+      // As in `#post`.
+      this.#leave(view);
+    }
+  }
+
   async #call(view: View, call: Extract<ViewMessage, { type: "call" }>): Promise<void> {
     const { id, command } = call;
+    view.awaited.add(id);
     try {
       const handlers = await this.#handlers;
       if (!Object.hasOwn(handlers, command)) {
@@ -225,9 +261,12 @@ export class Views implements RegistryListener {
       (await this.#registry).tellChanges();
       this.#pages.tellChanges();
       this.#webTelling?.tellChanges();
-      this.#post(view, { type: "answer", id, result });
+      if (view.awaited.has(id)) view.answers.send(id, result);
+      view.awaited.delete(id);
     } catch (error) {
-      this.#post(view, { type: "refusal", id, error: toErrorView(error) });
+      if (view.awaited.delete(id)) {
+        this.#post(view, { type: "refusal", id, error: toErrorView(error) });
+      }
     }
   }
 
@@ -260,6 +299,8 @@ function isViewMessage(message: unknown): message is ViewMessage {
     const isTab = tabId === undefined || Number.isSafeInteger(tabId);
     return protocol === PROTOCOL && typeof viewId === "string" && isTab;
   }
+  if (message.type === "taken") return true;
   const { id, command } = message as Partial<Extract<ViewMessage, { type: "call" }>>;
-  return message.type === "call" && typeof id === "number" && typeof command === "string";
+  if (typeof id !== "number") return false;
+  return message.type === "drop" || (message.type === "call" && typeof command === "string");
 }

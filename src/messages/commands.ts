@@ -21,19 +21,22 @@ import type {
   SignIn,
 } from "../session/model.ts";
 import type { PageDelta, PageView, TrafficRecord } from "../session/page/page-model.ts";
+import type { StatementsDelta } from "../session/query/kept-statements.ts";
 import type { AccessView, AlwaysRoute, RoutedTab } from "../session/relay/route-model.ts";
 import type { Schema } from "../session/schema.ts";
 import type { NewSession } from "../session/session-record.ts";
 import type { Answer } from "../session/session-requests.ts";
 import type { WebPageView, WebSessionView } from "../web/web-model.ts";
+import type { AnswerMessage, PartMessage } from "./answer-parts.ts";
 import type { RouteCommands } from "./route-commands.ts";
+import type { StatementCommands } from "./statement-commands.ts";
 import type { WebCommands } from "./web-commands.ts";
 
 /** An answer of the server with what it cost; the view decodes it. */
 export type CallResult = Answer;
 
 /** Each command: its parameters and its answer. A refusal is an ErrorView. */
-export interface Commands extends RouteCommands, WebCommands {
+export interface Commands extends RouteCommands, WebCommands, StatementCommands {
   /** Mends what can be mended in the URL (scheme, /rpc), stores the profile, connects. */
   "connection.add": { params: ProfileInput; result: { id: string; url: string; mended?: string } };
   "connection.edit": { params: { id: string } & ProfileInput; result: { mended?: string } };
@@ -214,6 +217,8 @@ export type WorkerEvent =
   | { event: "always"; always: AlwaysRoute[] }
   | { event: "routed"; routed: RoutedTab[] }
   | { event: "access"; access: AccessView }
+  /** Of statements that were run or saved, in whichever panel. */
+  | { event: "statements"; delta: StatementsDelta }
   /** Of this view's tab, whole. */
   | { event: "web"; web: WebPageView }
   | { event: "saved"; saved: WebSessionView[] }
@@ -233,15 +238,20 @@ export interface SiteView {
 export type ViewMessage =
   /** `viewId` is random per view and stays over reconnects: what the view made closes with it. */
   | { type: "hello"; protocol: number; viewId: string; tabId?: number; record?: boolean }
-  | { type: "call"; id: number; command: CommandName; params: unknown };
+  | { type: "call"; id: number; command: CommandName; params: unknown }
+  /** Nobody waits for the answer to this call any more. */
+  | { type: "drop"; id: number }
+  /** A part of an answer has been taken out of the port. */
+  | { type: "taken" };
 
 /** Worker to view. */
 export type WorkerMessage =
-  | { type: "answer"; id: number; result: unknown }
+  | AnswerMessage
+  | PartMessage
   | { type: "refusal"; id: number; error: ErrorView }
   | { type: "event"; event: WorkerEvent };
 
 /** Raised when the shapes above change in a way that an older view can't read. */
-export const PROTOCOL = 4;
+export const PROTOCOL = 5;
 /** The name under which views open their port to the worker. */
 export const VIEW_PORT = "switchyard-view";

@@ -4,10 +4,12 @@
  * The worker may die at any moment, so the port is a thing that comes and goes: this client opens it,
  * says hello, and when it drops opens it again (100 ms to 5 s), so that a view only ever sees
  * "connected" with a fresh snapshot, "reconnecting", or "gone" (the extension was updated or removed).
- * Every call ends: with an answer, a refusal, or the word that the worker was lost meanwhile.
+ * Every call ends: with an answer, a refusal, or the word that the worker was lost meanwhile. Of one that
+ * nobody waits for any more the worker is told, so that a large answer isn't sent for nobody.
  */
-import { messageOf } from "../session/errors.ts";
+import { messageOf, toErrorView } from "../session/errors.ts";
 import type { ErrorView } from "../session/model.ts";
+import { AnswerReceiver } from "./answer-parts.ts";
 import {
   type CommandName,
   type CommandParams,
@@ -38,13 +40,20 @@ export class CommandError extends Error {
   }
 }
 
+export interface CallOptions {
+  /** Milliseconds until the call fails, counted to the whole answer; default 30,000. */
+  timeout?: number;
+  /** Stops waiting: what was sent may still be done, and its answer is nobody's. */
+  signal?: AbortSignal;
+}
+
 /** What the views are given: commands down, events up. Tests give their own. */
 export interface ViewClient {
-  /** Sends a command; rejects with CommandError. Default time limit 30 s. */
+  /** Sends a command; rejects with CommandError. */
   call<C extends CommandName>(
     command: C,
     params: CommandParams<C>,
-    options?: { timeout?: number },
+    options?: CallOptions,
   ): Promise<CommandResult<C>>;
   onEvent(listener: (event: WorkerEvent) => void): () => void;
   onLink(listener: (state: LinkState) => void): () => void;
@@ -63,7 +72,8 @@ export interface ViewClientOptions {
 interface Waiting {
   resolve: (result: never) => void;
   reject: (error: CommandError) => void;
-  timer: ReturnType<typeof setTimeout>;
+  /** Ends the timer and the watch on the signal. */
+  release: () => void;
 }
 
 const GONE: ErrorView = {
@@ -77,6 +87,10 @@ const AWAY: ErrorView = {
   advice: "Try again in a moment.",
 };
 const CLOSED: ErrorView = { name: "ViewClosed", message: "This view was closed." };
+const LET_GO: ErrorView = {
+  name: "LetGoError",
+  message: "Nobody waits for the answer any more. It may still be done.",
+};
 
 const FIRST_DELAY = 100;
 const LAST_DELAY = 5_000;
@@ -88,6 +102,7 @@ export function createViewClient({ connect, tabId, record }: ViewClientOptions):
   /** What came before the first listener: the port is opened before the view's code is there. */
   const early: WorkerEvent[] = [];
   const waiting = new Map<number, Waiting>();
+  const answers = new AnswerReceiver();
   let state: LinkState = "connecting";
   let port: PortLike | undefined;
   let delay = FIRST_DELAY;
@@ -108,19 +123,55 @@ export function createViewClient({ connect, tabId, record }: ViewClientOptions):
     const entry = waiting.get(id);
     if (entry) {
       waiting.delete(id);
-      clearTimeout(entry.timer);
+      answers.drop(id);
+      entry.release();
     }
     return entry;
+  }
+
+  /** Fails a call before its answer is whole, and tells the worker. */
+  function letGo(id: number, error: ErrorView) {
+    const entry = settle(id);
+    if (!entry) return;
+    entry.reject(new CommandError(error));
+    post({ type: "drop", id });
+  }
+
+  /** Of what is about an answer: where the port has just dropped, its calls are over anyway. */
+  function post(message: Extract<ViewMessage, { type: "drop" | "taken" }>) {
+    try {
+      port?.postMessage(message);
+    } catch {
+      // onDisconnect follows, and fails every call.
+    }
   }
 
   function failAll(view: ErrorView) {
     for (const id of [...waiting.keys()]) settle(id)?.reject(new CommandError(view));
   }
 
+  /** Of an answer or a part: one that can't be read fails its call, which is over at the worker. */
+  function answered(message: Extract<WorkerMessage, { type: "answer" | "part" }>) {
+    if (!waiting.has(message.id)) return;
+    try {
+      if (message.type === "part") {
+        const whole = answers.part(message);
+        if (whole) settle(message.id)?.resolve(whole.result as never);
+      } else if (answers.begin(message)) settle(message.id)?.resolve(message.result as never);
+    } catch (error) {
+      letGo(message.id, toErrorView(error));
+    }
+  }
+
   function receive(message: WorkerMessage) {
     switch (message.type) {
       case "answer":
-        settle(message.id)?.resolve(message.result as never);
+        answered(message);
+        return;
+      case "part":
+        answered(message);
+        // Also where nobody waits for it: the worker counts what is on its way.
+        post({ type: "taken" });
         return;
       case "refusal":
         settle(message.id)?.reject(new CommandError(message.error));
@@ -181,17 +232,21 @@ export function createViewClient({ connect, tabId, record }: ViewClientOptions):
           reject(new CommandError(closed ? CLOSED : state === "gone" ? GONE : AWAY));
           return;
         }
+        const { timeout: limit = 30_000, signal } = options ?? {};
+        if (signal?.aborted) {
+          reject(new CommandError(LET_GO));
+          return;
+        }
         const id = ++lastId;
-        const limit = options?.timeout ?? 30_000;
-        const timer = setTimeout(() => {
-          settle(id)?.reject(
-            new CommandError({
-              name: "TimeoutError",
-              message: `No answer after ${limit / 1000} s. It may still be done.`,
-            }),
-          );
-        }, limit);
-        waiting.set(id, { resolve, reject, timer });
+        const late = `No answer after ${limit / 1000} s. It may still be done.`;
+        const timer = setTimeout(() => letGo(id, { name: "TimeoutError", message: late }), limit);
+        const abort = () => letGo(id, LET_GO);
+        signal?.addEventListener("abort", abort);
+        const release = () => {
+          clearTimeout(timer);
+          signal?.removeEventListener("abort", abort);
+        };
+        waiting.set(id, { resolve, reject, release });
         const message: ViewMessage = { type: "call", id, command, params };
         try {
           current.postMessage(message);

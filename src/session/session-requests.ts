@@ -21,6 +21,7 @@ import {
 import { evaluate } from "./evaluate.ts";
 import type { HeldSession } from "./held-session.ts";
 import { isFinal } from "./life-cycle.ts";
+import { liveIdsIn } from "./live-ids.ts";
 import type { LiveEvent } from "./live-queries.ts";
 import type { Actor, TransactionView } from "./model.ts";
 import type { SessionOwner } from "./session-owner.ts";
@@ -37,7 +38,7 @@ class LiveQueryError extends SessionError {
 
 /** An answer, with what it cost and who asked. */
 export interface Answer {
-  /** The result as CBOR, in a buffer of its own. */
+  /** The result as CBOR, in a buffer of its own; a large one is a window on its frame. */
   result: Uint8Array;
   /** Milliseconds. */
   duration: number;
@@ -47,6 +48,9 @@ export interface Answer {
   identity: string;
   target: string;
 }
+
+/** Bytes of a result beside which its frame is nothing. */
+const LARGE = 64 * 1024;
 
 /** Called in the task in which a request leaves, right before it. */
 export type Leaving = () => void;
@@ -92,8 +96,7 @@ export class SessionRequests {
     const started = performance.now();
     const result = await this.#run(method, params, txn, unasked, leaving);
     return {
-      // The result is a window on its frame, and cloning a window clones the whole buffer.
-      result: result.slice(),
+      result: withoutFrame(result),
       duration: performance.now() - started,
       bytesSent: params?.length ?? 0,
       bytesReceived: result.length,
@@ -209,20 +212,11 @@ export class SessionRequests {
     owner: LiveOwner = {},
   ): string[] {
     if (!/\b(live|kill)\b/i.test(statement)) return [];
-    const results = decodeValue(answer);
-    const begun: string[] = [];
-    if (!Array.isArray(results)) return begun;
-    const isPart = results.length > 1;
-    let noted = false;
-    for (const { type, result, status } of results as Record<string, unknown>[]) {
-      if (status !== "OK") continue;
-      const id = uuidText(result);
-      if (type === "live" && id) {
-        begun.push(id);
-        this.#beginLive({ id, statement, bindings, isPart, ...owner });
-        noted = true;
-      }
-    }
+    const ids = liveIdsIn(answer);
+    const isPart = ids.length > 1;
+    const begun = ids.filter((id) => id !== undefined);
+    for (const id of begun) this.#beginLive({ id, statement, bindings, isPart, ...owner });
+    let noted = begun.length > 0;
     for (const [, id] of statement.matchAll(/\bkill\s+u?["']([0-9a-f-]{36})["']/gi)) {
       if (id) this.#session.live.endByServerId(id.toLowerCase());
       noted = true;
@@ -449,6 +443,14 @@ export class SessionRequests {
 function killed(): LiveEvent {
   const none = encodeValue(undefined);
   return { at: Date.now(), action: "KILLED", record: none, value: none };
+}
+
+/**
+ * The result, which is a window on its frame, in a buffer of its own: cloning or keeping a window is
+ * cloning or keeping the whole. A large one is nearly all of its frame, and isn't copied.
+ */
+function withoutFrame(result: ItemBytes): ItemBytes {
+  return result.length < LARGE ? (result.slice() as ItemBytes) : result;
 }
 
 /** The parameters of RPC `query`; `bindings` are a CBOR map. */

@@ -5,7 +5,7 @@
  * answered" (never sent again by itself), and a `ServerError` is the server's own refusal.
  */
 import { parseRpcError, type RpcErrorObject, ServerError } from "surrealdb";
-import { WireError } from "./wire-error.ts";
+import { messageOf, WireError } from "./wire-error.ts";
 
 export { ServerError };
 
@@ -67,6 +67,22 @@ export class OutcomeUnknownError extends WireError {
   constructor(reason: keyof typeof UNKNOWN_BECAUSE, method: string) {
     super(`Outcome of “${method}” unknown: ${UNKNOWN_BECAUSE[reason]}.`);
     this.reason = reason;
+    this.method = method;
+  }
+}
+
+/**
+ * The server answered, and its answer can't be read: damaged, or nested too deep. What was asked was done.
+ * `cause` is what is wrong with it.
+ */
+export class UnreadableAnswerError extends WireError {
+  override readonly name = "UnreadableAnswerError";
+  readonly reason = "unreadable";
+  readonly method: string;
+  readonly advice = "The server did what was asked. To see what came of it, ask for less.";
+
+  constructor(method: string, cause: unknown) {
+    super(`The answer to “${method}” can't be read: ${messageOf(cause)}.`, { cause });
     this.method = method;
   }
 }

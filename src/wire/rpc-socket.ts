@@ -15,7 +15,13 @@ import {
   readResponse,
   writeRequest,
 } from "./envelope.ts";
-import { OutcomeUnknownError, SocketClosedError, serverErrorFrom, ValueError } from "./errors.ts";
+import {
+  OutcomeUnknownError,
+  SocketClosedError,
+  serverErrorFrom,
+  UnreadableAnswerError,
+  ValueError,
+} from "./errors.ts";
 import { type ArrayBytes, type ItemBytes, proveArray } from "./proven.ts";
 import { decodeValue, encodeParams, encodeValue } from "./values.ts";
 import { type ConnectOptions, connect, type WebSocketLike } from "./web-socket.ts";
@@ -160,8 +166,8 @@ export class RpcSocket {
    * Sends one request.
    * @returns the decoded result, in the SDK's value classes; NONE is undefined.
    * @throws ServerError | SocketClosedError | OutcomeUnknownError; ValueError where the params
-   *   can't be encoded (nothing was sent); ValueError or EnvelopeError where the answer can't be
-   *   read (the server did it); the signal's reason where it was aborted before.
+   *   can't be encoded (nothing was sent); ValueError or UnreadableAnswerError where the answer
+   *   can't be read (the server did it); the signal's reason where it was aborted before.
    */
   async request(request: RpcRequest, options?: RequestOptions): Promise<unknown> {
     const { method, params, session, txn } = request;
@@ -277,7 +283,8 @@ export class RpcSocket {
       frame = envelope.kind === "live" ? notificationFrom(envelope) : envelope;
     } catch (error) {
       // The server did what was asked; whoever waits must hear that the answer can't be read.
-      this.#pendingFor(answeredId(bytes))?.fail(error);
+      const pending = this.#pendingFor(answeredId(bytes));
+      pending?.fail(new UnreadableAnswerError(pending.method, error));
       this.#stray(messageOf(error), bytes);
       return;
     }

@@ -52,7 +52,7 @@ describeInBrowsers("compare", (under) => {
 
   /** Writes the statement, and runs it. */
   async function run(text: string) {
-    await panel.page.fill("label=Statement", text);
+    await panel.page.fill('role=textbox[name="Statement"]', text);
     await panel.page.press("Control+Enter");
   }
 

@@ -7,7 +7,7 @@
  */
 import { Uuid } from "surrealdb";
 import { readResponse, writeRequest } from "../../wire/envelope.ts";
-import { OutcomeUnknownError, serverErrorFrom } from "../../wire/errors.ts";
+import { OutcomeUnknownError, serverErrorFrom, UnreadableAnswerError } from "../../wire/errors.ts";
 import { readJsonAnswer, writeJsonRequest } from "../../wire/json-frame.ts";
 import { type ItemBytes, proveArray } from "../../wire/proven.ts";
 import { decodeValue, encodeParams, encodeValue } from "../../wire/values.ts";
@@ -93,7 +93,7 @@ export class PageRequests implements OperableRequests {
       const answer = await this.#line.request(id, fact.client, method, frame);
       const duration = performance.now() - started;
       return {
-        result: resultOf(answer, id),
+        result: resultOf(answer, id, method),
         duration,
         bytesSent: params?.length ?? 0,
         bytesReceived: answer.length,
@@ -177,8 +177,19 @@ export class PageRequests implements OperableRequests {
   }
 }
 
-/** The result in an answer's frame, in a buffer of its own. @throws ServerError, EnvelopeError */
-function resultOf(frame: Uint8Array | string, id: string): Uint8Array {
+/**
+ * The result in an answer's frame, in a buffer of its own.
+ * @throws ServerError, UnreadableAnswerError
+ */
+function resultOf(frame: Uint8Array | string, id: string, method: string): Uint8Array {
+  try {
+    return readResult(frame, id);
+  } catch (error) {
+    throw error instanceof EnvelopeError ? new UnreadableAnswerError(method, error) : error;
+  }
+}
+
+function readResult(frame: Uint8Array | string, id: string): Uint8Array {
   if (typeof frame === "string") {
     const answer = readJsonAnswer(frame);
     if (answer.id !== id) throw otherAnswer();

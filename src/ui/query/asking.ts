@@ -40,16 +40,26 @@ export interface Reply {
   confirmation?: Confirmation;
 }
 
+/** Bytes that go along in place of what is written: of a request that was recorded. */
+export interface Given {
+  /** Of a query: a CBOR map. */
+  bindings?: Uint8Array;
+  /** Of another method: a CBOR array. */
+  params?: Uint8Array;
+}
+
 /** A query may take long, and the person sees how long and can let go; but no wait is for ever. */
 const TIMEOUT = 60 * 60_000;
 
-export type Ask = (session: AnySession) => Promise<Reply>;
+/** With `signal` the answer is waited for no longer. */
+export type Ask = (session: AnySession, signal: AbortSignal) => Promise<Reply>;
 
 export interface AskOptions {
   asked: Asked;
   plan: Exclude<Plan, { kind: "refused" }>;
   /** Of the one session. */
   txn?: string;
+  given?: Given;
   /** Looks at what a dry run would set off; absent: nobody does. */
   guard?: SchemaGuard;
 }
@@ -59,13 +69,17 @@ export function createAsk(call: PanelStore["call"], options: AskOptions): Ask {
   return options.asked.method === "query" ? queryAsk(call, options) : methodAsk(call, options);
 }
 
-function queryAsk(call: PanelStore["call"], { asked, plan, txn, guard }: AskOptions): Ask {
+function queryAsk(callAll: PanelStore["call"], options: AskOptions): Ask {
+  const { asked, plan, txn, given, guard } = options;
   const { text } = asked;
   const prepared = plan.kind === "written" ? undefined : prepareRun(text, plan.kind);
-  return async (session) => {
+  return async (session, signal) => {
     const { key } = session;
+    const call = until(signal, callAll);
     const bound = asked.bindings.trim();
-    const bindings = bound ? await evaluate(call, key, bound, "object", "variables") : undefined;
+    const bindings =
+      given?.bindings ??
+      (bound ? await evaluate(call, key, bound, "object", "variables") : undefined);
     if (prepared) {
       const trial = { text, prepared, bindings, dry: plan.kind === "dry" };
       return tryOut(call, session, trial, guard);
@@ -76,12 +90,15 @@ function queryAsk(call: PanelStore["call"], { asked, plan, txn, guard }: AskOpti
   };
 }
 
-function methodAsk(call: PanelStore["call"], { asked, plan, txn, guard }: AskOptions): Ask {
+function methodAsk(callAll: PanelStore["call"], options: AskOptions): Ask {
+  const { asked, plan, txn, given, guard } = options;
   const { method } = asked;
-  return async (session) => {
+  return async (session, signal) => {
     const { key } = session;
-    const given = takesArguments(method) ? asked.text.trim() : "";
-    const params = given ? await evaluate(call, key, given, "array", "arguments") : undefined;
+    const call = until(signal, callAll);
+    const args = takesArguments(method) ? asked.text.trim() : "";
+    const params =
+      given?.params ?? (args ? await evaluate(call, key, args, "array", "arguments") : undefined);
     if (plan.kind !== "written") {
       const statement = methodAsStatement(method, params);
       if (!statement) throw new CommandError(noStatement(method));
@@ -145,6 +162,11 @@ async function tryOut(
     ...(warning && { warning }),
     confirmation: confirmIdentity(session, run.truth),
   };
+}
+
+/** Calls that are given up with the signal. */
+function until(signal: AbortSignal, call: PanelStore["call"]): PanelStore["call"] {
+  return (command, params, options) => call(command, params, { ...options, signal });
 }
 
 /** What the rows of a text that was kept tell of records that it wrote. */

@@ -30,13 +30,19 @@ export interface Column {
   letGo(): void;
 }
 
-/** Asks at once. */
-export function createColumn(session: AnySession, ask: () => Promise<Reply>): Column {
+/**
+ * Asks at once.
+ * @param ask is told by the signal that nobody waits any more
+ */
+export function createColumn(
+  session: AnySession,
+  ask: (signal: AbortSignal) => Promise<Reply>,
+): Column {
   const startedAt = Date.now();
   const progress = signal<Progress>({ kind: "running" });
-  let release: () => void = () => undefined;
+  const waiting = new AbortController();
   const released = new Promise<void>((resolve) => {
-    release = resolve;
+    waiting.signal.addEventListener("abort", () => resolve());
   });
 
   /** The first end counts: an answer to what was let go is nobody's any more. */
@@ -46,7 +52,7 @@ export function createColumn(session: AnySession, ask: () => Promise<Reply>): Co
 
   async function run() {
     try {
-      end({ kind: "answered", ...(await ask()) });
+      end({ kind: "answered", ...(await ask(waiting.signal)) });
     } catch (thrown) {
       end({ kind: "failed", error: toErrorView(thrown) });
     }
@@ -59,7 +65,7 @@ export function createColumn(session: AnySession, ask: () => Promise<Reply>): Co
     ended: Promise.race([run(), released]),
     letGo() {
       end({ kind: "let-go", after: Date.now() - startedAt });
-      release();
+      waiting.abort();
     },
   };
 }

@@ -27,6 +27,7 @@ import {
   exampleSession,
 } from "./examples.ts";
 import { createFakeRoutes } from "./fake-routes.ts";
+import { createFakeStatements } from "./fake-statements.ts";
 import { createFakeWeb } from "./fake-web.ts";
 
 export interface FakeClient extends ViewClient {
@@ -54,6 +55,7 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
 
   const routes = createFakeRoutes({ snapshot, sessions, connections, emit });
   const web = createFakeWeb({ snapshot, emit });
+  const statements = createFakeStatements(snapshot.sessions, emit);
 
   const pageSessions = new Map((snapshot.page?.sessions ?? []).map((each) => [each.key, each]));
 
@@ -84,6 +86,8 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
   function answer(command: CommandName, raw: unknown): unknown {
     const switched = routes.answer(command, raw);
     if (switched) return switched.result;
+    const ofStatements = statements.answer(command, raw);
+    if (ofStatements) return ofStatements.result;
     const ofWeb = web.answer(command, raw);
     if (ofWeb) return ofWeb.result;
     // Each case below reads the parameters of its own command.
@@ -297,7 +301,7 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
       case "data.export":
         return { text: JSON.stringify({ format: "switchyard-data", version: 1 }) };
       case "data.import":
-        return { connections: 2, sessions: 5 };
+        return { connections: 2, sessions: 5, statements: 1 };
       default:
         return null;
     }

@@ -2,8 +2,14 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DemoServer, startServer } from "../../../demo/server/server.ts";
+import type { OtherHandlers } from "../../../src/background/commands.ts";
 import { Views } from "../../../src/background/views.ts";
-import type { Delta, Snapshot, WorkerEvent } from "../../../src/messages/commands.ts";
+import type {
+  Delta,
+  Snapshot,
+  WorkerEvent,
+  WorkerMessage,
+} from "../../../src/messages/commands.ts";
 import { createViewClient, type ViewClient } from "../../../src/messages/view-client.ts";
 import type { Registry } from "../../../src/session/registry.ts";
 import { decodeValue, encodeValue } from "../../../src/wire/values.ts";
@@ -82,6 +88,11 @@ class View {
   }
 }
 
+/** The kinds of all messages that came to the view, in order. */
+function received(view: View): unknown[] {
+  return (view.port?.view.received ?? []).map((message) => (message as WorkerMessage).type);
+}
+
 /** A worker that can be killed and started again on the same stores. */
 class Worker {
   readonly durable = memoryDurableStore();
@@ -89,8 +100,10 @@ class Worker {
   views: Views | undefined;
   registry: Registry | undefined;
   readonly #ports = new Set<View>();
+  readonly #others: OtherHandlers;
 
-  constructor() {
+  constructor(others: OtherHandlers = noRoutes) {
+    this.#others = others;
     this.start();
     open.push(() => this.registry?.dispose());
   }
@@ -113,7 +126,7 @@ class Worker {
       pages: noPages(),
       sites: noSites(),
       always: () => [],
-      others: () => noRoutes,
+      others: () => this.#others,
     });
   }
 
@@ -240,6 +253,62 @@ describe("a view", () => {
     await client.call("connection.retry", { id: connectionId });
     await client.call("connection.remove", { id: connectionId });
     await until(() => view.connections.size === 0 && view.sessions.size === 0);
+  });
+
+  it("gets a large answer whole, and small ones meanwhile", async () => {
+    const worker = new Worker();
+    const { view, connectionId } = await connected(worker);
+    const { client } = view;
+    const { key } = await client.call("session.new", { connectionId, signIn: SIGN_INS.root });
+    const text = "RETURN array::repeat(string::repeat('x', 100_000), 100)";
+    const ended: string[] = [];
+    let small: Promise<unknown> | undefined;
+    view.port?.view.onMessage((message) => {
+      if ((message as WorkerMessage).type !== "part") return;
+      small ??= client.call("session.tokens", { key }).then(() => ended.push("small"));
+    });
+    const { result, bytesReceived } = await client.call("session.query", { key, text });
+    ended.push("large");
+    await small;
+    expect(ended).toEqual(["small", "large"]);
+    expect(result).toHaveLength(bytesReceived);
+    const [statement] = decodeValue(result) as { result: string[] }[];
+    expect(statement?.result).toHaveLength(100);
+    expect(statement?.result.every((each) => each === "x".repeat(100_000))).toBe(true);
+  });
+
+  it("that lets go of a call is sent nothing of it any more", async () => {
+    const worker = new Worker();
+    const { view, connectionId } = await connected(worker);
+    const { client } = view;
+    const { key } = await client.call("session.new", { connectionId, signIn: SIGN_INS.root });
+    const text = "RETURN array::repeat(string::repeat('x', 100_000), 200)";
+    const early = new AbortController();
+    const midway = new AbortController();
+    const sleeping = failureOf(
+      client.call("session.query", { key, text: "SLEEP 300ms" }, { signal: early.signal }),
+    );
+    early.abort();
+    expect((await sleeping).name).toBe("LetGoError");
+    const large = failureOf(client.call("session.query", { key, text }, { signal: midway.signal }));
+    await until(() => received(view).includes("part"));
+    midway.abort();
+    expect((await large).name).toBe("LetGoError");
+    const before = received(view).length;
+    // Longer than the sleep takes, whose answer is nobody's.
+    await client.call("session.query", { key, text: "SLEEP 400ms" });
+    const late = received(view).slice(before);
+    expect(late.filter((type) => type === "answer")).toHaveLength(1);
+    expect(late.filter((type) => type === "part").length).toBeLessThanOrEqual(2);
+  });
+
+  it("is refused an answer that can't be sent, and goes on", async () => {
+    const worker = new Worker({ ...noRoutes, "web.history": async () => (() => 1) as never });
+    const { view, connectionId } = await connected(worker);
+    const refused = await failureOf(view.client.call("web.history", { key: "x" }));
+    expect(refused.name).toBe("DataCloneError");
+    await view.client.call("session.new", { connectionId });
+    expect(view.sessions.size).toBe(1);
   });
 
   it("is refused what nobody knows, with words", async () => {

@@ -196,6 +196,83 @@ describe("a call", () => {
     expect(await failed).toMatchObject({ name: "TimeoutError" });
   });
 
+  it("that nobody waits for any more says so to the worker: let go, or late", async () => {
+    const { client, current } = stage();
+    const reason = new AbortController();
+    const gone = failureOf(client.call("session.touch", { key: "a" }, { signal: reason.signal }));
+    const late = failureOf(client.call("session.touch", { key: "b" }, { timeout: 1_000 }));
+    const other = client.call("session.version", { key: "c" }, { signal: reason.signal });
+    await tick();
+    current().worker.postMessage({ type: "answer", id: 3, result: { version: "3" } });
+    await tick();
+    await other;
+    reason.abort();
+    expect(await gone).toMatchObject({
+      name: "LetGoError",
+      message: expect.stringContaining("It may still be done."),
+    });
+    await tick(1_000);
+    expect((await late).name).toBe("TimeoutError");
+    await tick();
+    expect(current().worker.received.slice(4)).toEqual([
+      { type: "drop", id: 1 },
+      { type: "drop", id: 2 },
+    ]);
+    // What still comes is nobody's.
+    current().worker.postMessage({ type: "answer", id: 1, result: null });
+    await tick();
+    const begun = client.call("session.touch", { key: "a" }, { signal: reason.signal });
+    expect((await failureOf(begun)).name).toBe("LetGoError");
+    await tick();
+    expect(current().worker.received).toHaveLength(6);
+  });
+
+  it("whose answer comes in parts ends with the whole, and takes one part after the other", async () => {
+    const { client, current } = stage();
+    const { worker } = current();
+    const answered = client.call("session.info", { key: "a" });
+    await tick();
+    const beside = [{ path: ["record"], size: 5 }];
+    worker.postMessage({ type: "answer", id: 1, result: { record: null }, beside });
+    worker.postMessage({ type: "part", id: 1, bytes: Uint8Array.of(1, 2, 3) });
+    await tick(2);
+    expect(worker.received.slice(2)).toEqual([{ type: "taken" }]);
+    worker.postMessage({ type: "part", id: 1, bytes: Uint8Array.of(4, 5) });
+    await tick(2);
+    expect(await answered).toEqual({ record: Uint8Array.of(1, 2, 3, 4, 5) });
+  });
+
+  it("whose answer comes in parts ends too where they fail, don't fit, or nobody waits", async () => {
+    const { client, current } = stage();
+    const { worker } = current();
+    const reason = new AbortController();
+    const { signal } = reason;
+    const calls = [1, 2, 3].map(() =>
+      failureOf(client.call("session.info", { key: "a" }, { signal })),
+    );
+    await tick();
+    for (const id of [1, 2, 3]) {
+      const beside = [{ path: ["record"], size: 2 }];
+      worker.postMessage({ type: "answer", id, result: { record: null }, beside });
+    }
+    worker.postMessage({ type: "part", id: 1, bytes: Uint8Array.of(1, 2, 3) });
+    worker.postMessage({ type: "refusal", id: 2, error: { name: "Error", message: "No more." } });
+    await tick();
+    expect((await calls[0])?.name).toBe("PartError");
+    expect((await calls[1])?.message).toBe("No more.");
+    reason.abort();
+    expect((await calls[2])?.name).toBe("LetGoError");
+    worker.postMessage({ type: "part", id: 3, bytes: Uint8Array.of(1, 2) });
+    await tick(2);
+    // The worker counts what is on its way, whoever it was for.
+    expect(worker.received.slice(4)).toEqual([
+      { type: "drop", id: 1 },
+      { type: "taken" },
+      { type: "drop", id: 3 },
+      { type: "taken" },
+    ]);
+  });
+
   it("with what can't be cloned was not sent", async () => {
     const { client } = stage();
     const key = (() => undefined) as unknown as string;

@@ -238,8 +238,9 @@ describe("an answer that can't be read", () => {
     });
     const { socket, strays } = await open(server.url);
     await expect(socket.request({ method: "query" })).rejects.toMatchObject({
-      name: "EnvelopeError",
-      reason: "too-deep",
+      name: "UnreadableAnswerError",
+      message: expect.stringContaining("Nested deeper than 256"),
+      cause: { reason: "too-deep" },
     });
     expect(strays).toHaveLength(1);
   });

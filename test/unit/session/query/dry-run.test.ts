@@ -117,6 +117,17 @@ describe("a dry run", () => {
     expect(values).toEqual(["[{ n: 1000000 }]"]);
   });
 
+  it("ends with CANCEL, which a RETURN that got out of its statement couldn't pass by", async () => {
+    expect(prepareRun("UPDATE note", "dry").text).toMatch(/;CANCEL;$/);
+    const before = await engine.export();
+    await engine.query("BEGIN; CREATE trap:1; RETURN 1; THROW 'never'; CANCEL;");
+    expect(await engine.export()).toBe(before);
+    await engine.query("BEGIN; CREATE trap:1; RETURN 1; THROW 'never'; COMMIT;");
+    expect(await engine.export()).toContain("trap:1");
+    await engine.setUp("REMOVE TABLE trap");
+    expect(await engine.export()).toBe(before);
+  });
+
   it("has variables that no text can know", () => {
     const names = (text: string) => /\$dry_\w+/.exec(prepareRun(text, "dry").text)?.[0];
     expect(names("CREATE note")).not.toBe(names("CREATE note"));
