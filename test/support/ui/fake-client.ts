@@ -18,7 +18,7 @@ import {
 } from "../../../src/messages/view-client.ts";
 import type { ConnectionView, SessionBase, SessionView } from "../../../src/session/model.ts";
 import type { PageSessionView } from "../../../src/session/page/page-model.ts";
-import { identityText, placeText } from "../../../src/session/truth.ts";
+import { identityText, placeText, TRUTH_QUERY } from "../../../src/session/truth.ts";
 import { encodeValue } from "../../../src/wire/values.ts";
 import {
   exampleConnection,
@@ -247,11 +247,16 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
         return { txn: "" };
       case "session.call":
       case "session.query": {
-        const { label, namespace, database } = session(params.key);
+        const { label, namespace, database, auth } = session(params.key);
         const rows = [{ id: "note:one", text: "Milk", done: false }];
-        const result = encodeValue(
-          command === "session.query" ? [{ status: "OK", time: "310.2µs", result: rows }] : rows,
-        );
+        const statements = [{ status: "OK", time: "310.2µs", result: rows as unknown }];
+        // Compared runs ask in the same text who asks.
+        if (String(params.text).includes(TRUTH_QUERY)) {
+          const token = auth.user === undefined ? undefined : { ID: auth.user, AC: auth.access };
+          const truth = { session: { ns: namespace, db: database }, token };
+          statements.push({ status: "OK", time: "12µs", result: truth });
+        }
+        const result = encodeValue(command === "session.query" ? statements : rows);
         return {
           result,
           duration: 1.7,
