@@ -15,12 +15,9 @@ import { OPERATIONS, type Operation, type Rule } from "./matrix.ts";
 export interface TableSchema {
   name: string;
   rules: Record<Operation, Rule>;
-  /** Fields whose `select` isn't FULL. */
-  hiddenFields: { name: string; rule: Rule }[];
   relation: boolean;
   /** Records are thrown away as they are written. */
   drop: boolean;
-  view: boolean;
   /**
    * What an operation sets off that no transaction takes back: "event mail on note uses http::post".
    * Absent: nothing.
@@ -57,17 +54,13 @@ export function readSchema(
   const tables = list(facts(info)?.tables) ?? [];
   const fieldsOf = details.map((detail) => list(facts(detail)?.fields) ?? []);
   const follow = tables.filter((table, at) => mayFollow(table, fieldsOf[at] ?? [])).map(nameOf);
-  return tables.map((table, at): TableSchema => {
+  return tables.map((table): TableSchema => {
     const name = nameOf(table);
     return {
       name,
       rules: rulesOf(table.permissions),
-      hiddenFields: (fieldsOf[at] ?? [])
-        .map((field) => ({ name: nameOf(field), rule: ruleOf(facts(field.permissions)?.select) }))
-        .filter(({ rule }) => rule.kind !== "full"),
       relation: facts(table.kind)?.kind === "RELATION",
       drop: table.drop === true,
-      view: table.view !== undefined,
       reaches: reachesOf(schema, name, follow),
     };
   });

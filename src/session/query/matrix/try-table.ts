@@ -205,12 +205,12 @@ function triedCreate(schema: TableSchema | undefined, tally: Tally): Tried {
   if (tally.yes + tally.no === 0) {
     return untold(tally.why ?? "No records whose contents could be tried.");
   }
-  // What looks for a relation that the session doesn't see needs the right to delete.
-  const blind = schema?.relation === true && schema.rules.create.kind !== "none";
-  if (blind && tally.yes === 0 && schema.rules.delete.kind === "none") {
-    return untold(
-      "What it related could be hidden from it, and nothing that it may do would tell.",
-    );
+  // What looks for a relation that the session doesn't see needs the right to delete; and where
+  // records are dropped as they are written, there is nothing to look for.
+  const rules = schema?.rules;
+  const blind = schema?.drop || (schema?.relation && rules?.delete.kind === "none");
+  if (tally.yes === 0 && blind && rules?.create.kind !== "none" && rules?.select.kind !== "full") {
+    return untold("It saw nothing of what it may have created, and nothing else would tell.");
   }
   return counted(tally, 0, 0, {});
 }

@@ -7,6 +7,7 @@ import { useAction } from "../../components/action.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
+import { schemaReaders } from "../../query/schema-guard.ts";
 import type { AnySession } from "../../store/any-session.ts";
 import { useStore } from "../../store/context.ts";
 import { byteSize, plural, timeSpent } from "../../values/sizes.ts";
@@ -62,7 +63,10 @@ function Opened(props: RequestDetailProps & { opened: OpenedEntry }): JSX.Elemen
     const params = source.details(entry.seq, "all")?.params;
     return { method: entry.method, ...(params && { params }) };
   }
-  const run = useMemo(() => createRunAgain(store.call, sent), [source, entry]);
+  const run = useMemo(
+    () => createRunAgain(store.call, sent, (sessions) => schemaReaders(store, sessions)),
+    [source, entry],
+  );
   const again = run.state.value;
   const showsAgain = useSignal(false);
   const copying = useAction();

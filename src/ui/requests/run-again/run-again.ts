@@ -15,6 +15,7 @@ import { type Ask, createAsk, type Given } from "../../query/asking.ts";
 import { createColumn } from "../../query/column.ts";
 import type { Run } from "../../query/query-state.ts";
 import { type Asked, type Plan, planRun, type Refusal } from "../../query/run-plan.ts";
+import { createSchemaGuard, type Readers } from "../../query/schema-guard.ts";
 import type { AnySession } from "../../store/any-session.ts";
 import type { PanelStore } from "../../store/store.ts";
 import { isContainer } from "../../values/format.ts";
@@ -54,8 +55,15 @@ export function canRunAgain(method: string): boolean {
   return REPEATABLE.has(method);
 }
 
-/** @param request read when it is needed only: it may be large */
-export function createRunAgain(call: PanelStore["call"], request: () => Repeatable): RunAgain {
+/**
+ * @param request read when it is needed only: it may be large
+ * @param readersFor who may be asked for the schema, so that a dry run sets nothing off
+ */
+export function createRunAgain(
+  call: PanelStore["call"],
+  request: () => Repeatable,
+  readersFor: (sessions: readonly AnySession[]) => Readers,
+): RunAgain {
   const state = signal<Again | undefined>(undefined);
 
   async function run(sessions: readonly AnySession[], keep: boolean): Promise<void> {
@@ -66,7 +74,12 @@ export function createRunAgain(call: PanelStore["call"], request: () => Repeatab
     if (plan.kind === "refused") return refuse(plan.refusal);
     let ask: Ask;
     try {
-      ask = createAsk(call, { asked, given, plan });
+      ask = createAsk(call, {
+        asked,
+        given,
+        plan,
+        guard: createSchemaGuard(call, readersFor(sessions)),
+      });
     } catch (thrown) {
       // A text that can't be run dry after all.
       return refuse({ reason: toErrorView(thrown).message });

@@ -10,7 +10,8 @@ import { recordedColumn } from "../../../../src/ui/requests/run-again/recorded-c
 import {
   type Again,
   canRunAgain,
-  createRunAgain,
+  createRunAgain as create,
+  type Repeatable,
 } from "../../../../src/ui/requests/run-again/run-again.ts";
 import { createStore, type PanelStore } from "../../../../src/ui/store/store.ts";
 import { arrayItems } from "../../../../src/wire/cbor-parts.ts";
@@ -22,6 +23,17 @@ import { scenes } from "../../../support/ui/scenes.ts";
 
 const bob = exampleSession({ label: "Bob" });
 const carol = exampleSession({ label: "Carol", key: "carol" });
+
+/** Where nobody may be asked for the schema. */
+const createRunAgain = (call: PanelStore["call"], request: () => Repeatable) =>
+  create(call, request, () => () => []);
+
+/** What the server says of Bob, behind a text that asks. */
+const isBob = {
+  session: { ns: "app", db: "tenant_b", ac: "account" },
+  token: { ID: "user:bob", AC: "account", NS: "app", DB: "tenant_b" },
+  auth: new RecordId("user", "bob"),
+};
 
 type Sent = { command: string; params: Record<string, unknown> };
 
@@ -73,14 +85,14 @@ describe("running again", () => {
     expect(run.state.value?.kind).toBe("ran");
   });
 
-  test("a method that reads is sent as it was", async () => {
-    const { sent, call } = worker();
+  test("a method that reads goes as the statement that does the same, and asks who it is", async () => {
+    const { sent, call } = worker(() => [rows([]), rows(isBob)]);
     const params = encodeValue([new RecordId("note", 1)]);
     const run = createRunAgain(call, () => ({ method: "select", params }));
     await run.start([bob]);
-    expect(sent).toEqual([
-      { command: "session.call", params: { key: bob.key, method: "select", params } },
-    ]);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.params.text).toContain("SELECT * FROM ONLY note:1");
+    expect(ran(run.state.value)[0]).toMatchObject({ confirmation: { confirmed: true } });
     expect(ran(run.state.value)[0]?.kind).toBe("answered");
   });
 
@@ -200,7 +212,7 @@ describe("beside what was recorded", () => {
   const notes = (...keys: number[]) => keys.map((key) => ({ id: new RecordId("note", key) }));
 
   async function sentence(then: unknown[], now: unknown) {
-    const { call } = worker(() => now);
+    const { call } = worker(() => [rows(now), rows(isBob)]);
     const run = createRunAgain(call, () => ({ method: "select", params: encodeValue(["note"]) }));
     await run.start([bob]);
     const state = run.state.value;

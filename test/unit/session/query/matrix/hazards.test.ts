@@ -64,7 +64,7 @@ it("takes no answer for Alice's that came as Bob", async () => {
   });
   expect(states(matrix)).toEqual([
     "done",
-    "Identity not confirmed. The server says user user:bob, not user:alice.",
+    "Identity not confirmed. The server says user:bob, not user:alice.",
   ]);
   expect(matrix.cells.get("alice")).toBeUndefined();
 });
