@@ -51,8 +51,21 @@ export function cellParts(value: unknown, places: readonly ByteDifference[]): Ce
   return parts;
 }
 
+/** Keys as they are written; rows have the same ones again and again. */
+const keyTexts = new Map<string, string>();
+const MOST_KEYS = 500;
+
+function keyName(key: string): string {
+  const known = keyTexts.get(key);
+  if (known !== undefined) return known;
+  const text = keyText(key);
+  if (keyTexts.size >= MOST_KEYS) keyTexts.clear();
+  keyTexts.set(key, text);
+  return text;
+}
+
 function field(value: Record<string, unknown>, key: string): string {
-  return `${keyText(key)}: ${previewValue(value[key], { limit: FIELD })}`;
+  return `${keyName(key)}: ${previewValue(value[key], { limit: FIELD })}`;
 }
 
 /** Undefined where there is no such place. */

@@ -4,7 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { plural } from "../../values/sizes.ts";
 import type { Outcome } from "../results/answer.ts";
-import { Cell, rowName } from "./cell.tsx";
+import { Cell, cellContents, rowName } from "./cell.tsx";
 import type { Section } from "./comparing.ts";
 import type { Line } from "./grid-layout.ts";
 
@@ -136,6 +136,7 @@ function RowCells(props: GridLineProps & { row: number }): JSX.Element {
   const { section, names, row } = props;
   const { comparison } = section;
   const difference = comparison.differenceAt(row);
+  const contents = cellContents(comparison, row, difference);
   const differs = difference.places.length > 0;
   const mark = differs ? "≠" : difference.missing.length > 0 ? "−" : "";
   return (
@@ -149,20 +150,11 @@ function RowCells(props: GridLineProps & { row: number }): JSX.Element {
       </GridCell>
       {names.map((name, column) => {
         const answered = comparison.sizes[column] !== undefined;
-        const seen = comparison.bytesAt(column, row) !== undefined;
+        const seen = contents[column] !== undefined;
         const kind = answered ? (seen ? "" : " sy-cmp-missing") : " sy-cmp-none";
         return (
           <GridCell key={name} of={props} cell={column + 1} class={`sy-cmp-cell${kind}`}>
-            {answered && (
-              <Cell
-                comparison={comparison}
-                row={row}
-                column={column}
-                difference={difference}
-                name={name}
-                missing={props.missing}
-              />
-            )}
+            {answered && <Cell content={contents[column]} name={name} missing={props.missing} />}
           </GridCell>
         );
       })}

@@ -19,7 +19,7 @@ import { GridLine } from "./grid-line.tsx";
 import { LineDetail } from "./line-detail.tsx";
 
 /** Pixels beyond the edges that are painted too. */
-const BEYOND = 120;
+const BEYOND = 48;
 
 export interface GridProps {
   columns: readonly Column[];
