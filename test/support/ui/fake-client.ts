@@ -18,6 +18,7 @@ import {
 } from "../../../src/messages/view-client.ts";
 import type { ConnectionView, SessionBase, SessionView } from "../../../src/session/model.ts";
 import type { PageSessionView } from "../../../src/session/page/page-model.ts";
+import { identityText, placeText } from "../../../src/session/truth.ts";
 import { encodeValue } from "../../../src/wire/values.ts";
 import {
   exampleConnection,
