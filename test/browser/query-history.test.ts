@@ -108,18 +108,17 @@ describeInBrowsers("history, saved statements, run again", (underTest) => {
 
   test("a write that is run again keeps nothing, unless it is told to", async () => {
     const counted = async () =>
-      (await scene.server.query("SELECT VALUE count() FROM again GROUP ALL", {}, WHERE)).at(-1);
+      (await scene.server.query("RETURN count(SELECT id FROM again)", {}, WHERE)).at(-1);
     await scene.server.query("DEFINE TABLE again PERMISSIONS FULL", {}, WHERE);
     await panel.log.open();
     await page.evaluate(() => db.query("CREATE again SET at = 1"));
     await panel.log.openRow("CREATE again");
-    const before = await counted();
     await panel.log.runAgainAs("Admin ·");
     await panel.page.click('role=button[name="Run dry"]');
     await panel.page.see("text*=would have changed 1 record");
-    expect(await counted()).toEqual(before);
+    expect(await counted()).toBe(1);
     await panel.log.runAgainAs();
     await panel.page.click('role=button[name="Run and keep changes"]');
-    await expect.poll(counted).toEqual([2]);
+    await expect.poll(counted).toBe(2);
   });
 });

@@ -18,7 +18,7 @@ import {
 } from "../../../src/messages/view-client.ts";
 import type { ConnectionView, SessionBase, SessionView } from "../../../src/session/model.ts";
 import type { PageSessionView } from "../../../src/session/page/page-model.ts";
-import { identityText, placeText, TRUTH_QUERY } from "../../../src/session/truth.ts";
+import { identityText, placeText } from "../../../src/session/truth.ts";
 import { encodeValue } from "../../../src/wire/values.ts";
 import {
   exampleConnection,
@@ -39,6 +39,15 @@ export interface FakeClient extends ViewClient {
 }
 
 const ANSWER_TIME = 60;
+
+/** What the server would say of this session where it is asked in the same text. */
+function truthOf({ auth, namespace, database }: SessionBase) {
+  const { user, access, level } = auth;
+  return {
+    session: { ns: namespace, db: database },
+    ...(level !== "anonymous" && { token: { ID: user, AC: access } }),
+  };
+}
 
 export function createFakeClient(snapshot: Snapshot): FakeClient {
   const events = new Set<(event: WorkerEvent) => void>();
@@ -247,16 +256,14 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
         return { txn: "" };
       case "session.call":
       case "session.query": {
-        const { label, namespace, database, auth } = session(params.key);
+        const { label, namespace, database } = session(params.key);
         const rows = [{ id: "note:one", text: "Milk", done: false }];
-        const statements = [{ status: "OK", time: "310.2µs", result: rows as unknown }];
-        // Compared runs ask in the same text who asks.
-        if (String(params.text).includes(TRUTH_QUERY)) {
-          const token = auth.user === undefined ? undefined : { ID: auth.user, AC: auth.access };
-          const truth = { session: { ns: namespace, db: database }, token };
-          statements.push({ status: "OK", time: "12µs", result: truth });
-        }
-        const result = encodeValue(command === "session.query" ? statements : rows);
+        const statements = [{ status: "OK", time: "310.2µs", result: rows }];
+        const asksWho = String(params.text).includes("RETURN { session: $session");
+        const who = { status: "OK", time: "9.1µs", result: truthOf(session(params.key)) };
+        const result = encodeValue(
+          command === "session.call" ? rows : asksWho ? [...statements, who] : statements,
+        );
         return {
           result,
           duration: 1.7,

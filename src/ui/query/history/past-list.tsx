@@ -125,6 +125,10 @@ function PastRow({ entry, first, recall, forget, onFocus }: RowProps): JSX.Eleme
         onClick={(event) => recall(event.shiftKey)}
         onKeyDown={(event) => {
           if (event.key === "Delete") void forget();
+          // A click that a key makes doesn't know of Shift in every browser.
+          else if (event.key === "Enter" && event.shiftKey) recall(true);
+          else return;
+          event.preventDefault();
         }}
       >
         <span class="sy-shelf-line">
