@@ -10,6 +10,7 @@ import {
   type Told,
 } from "../../../session/query/difference-words.ts";
 import { type Comparison, compareResults } from "../../../session/query/differences.ts";
+import { toErrorView } from "../../components/action.ts";
 import type { Progress } from "../column.ts";
 import type { Run } from "../query-state.ts";
 import type { Outcome } from "../results/answer.ts";
@@ -51,7 +52,9 @@ export function comparisonOf(run: Run): ReadonlySignal<Compared | undefined> {
       },
       (error: unknown) => {
         // Aborted: another comparison is under way.
-        if (!stopped.aborted) throw error;
+        if (stopped.aborted) return;
+        const sentence = `The results can't be compared: ${toErrorView(error).message}`;
+        compared.value = { sections: [], writes: false, sentence };
       },
     );
   });
