@@ -4,6 +4,7 @@
  */
 import type { CommandName, CommandParams, CommandResult } from "../messages/commands.ts";
 import type { RouteCommands } from "../messages/route-commands.ts";
+import type { StatementCommands } from "../messages/statement-commands.ts";
 import type { WebCommands } from "../messages/web-commands.ts";
 import { InvalidRequestError } from "../session/errors.ts";
 import type { SessionKey, SignIn } from "../session/model.ts";
@@ -31,8 +32,11 @@ export type Handlers = {
   [C in CommandName]: (params: CommandParams<C>, view: Asking) => Promise<CommandResult<C>>;
 };
 
-/** The commands about routes, the page API, web sign-ins and all that is kept, which others carry out. */
-export type OtherHandlers = Pick<Handlers, keyof RouteCommands | keyof WebCommands>;
+/** The commands about routes, the page API, web sign-ins, statements and all that is kept, which others carry out. */
+export type OtherHandlers = Pick<
+  Handlers,
+  keyof RouteCommands | keyof WebCommands | keyof StatementCommands
+>;
 
 /** On what the commands are carried out. */
 export interface HandlersOptions {

@@ -1,13 +1,21 @@
 /** All data: given out as a file, read back from one, forgotten. */
 import { isLocal } from "../session/connection-url.ts";
-import { KEPT_FORMAT, KEPT_VERSION, type KeptFile, keptSession } from "../session/kept-file.ts";
+import {
+  KEPT_FORMAT,
+  KEPT_VERSION,
+  type KeptFile,
+  keptSession,
+  keptStatement,
+} from "../session/kept-file.ts";
 import { readKeptFile } from "../session/kept-import.ts";
 import type { Registry } from "../session/registry.ts";
 import type { ApiOriginView } from "../session/relay/route-model.ts";
 import type { WebBook } from "../web/web-book.ts";
 import type { OtherHandlers } from "./commands.ts";
 import { keptWeb, readKeptWeb } from "./kept-web.ts";
+import type { PastStatements } from "./past-statements.ts";
 import type { Routes } from "./routes.ts";
+import type { SavedStatements } from "./saved-statements.ts";
 
 /** Who may use the page API, as far as all data goes. */
 export interface KeptAccess {
@@ -21,6 +29,8 @@ export interface KeptDataOptions {
   routes: Pick<Routes, "ready" | "book" | "always" | "setAlways" | "forgetAll">;
   access: KeptAccess;
   web: Pick<WebBook, "ready" | "saved" | "forgetAll">;
+  /** What was run, and what is saved. */
+  statements: { past: Pick<PastStatements, "forget">; saved: SavedStatements };
   /** Empties the durable store, of what can't be read any more too. */
   clear(): Promise<void>;
 }
@@ -28,7 +38,7 @@ export interface KeptDataOptions {
 type DataHandlers = Pick<OtherHandlers, Extract<keyof OtherHandlers, `data.${string}`>>;
 
 export function keptDataHandlers(options: KeptDataOptions): DataHandlers {
-  const { registry, routes, access, web, clear } = options;
+  const { registry, routes, access, web, statements, clear } = options;
   return {
     "data.export": async ({ secrets }) => {
       await routes.ready;
@@ -46,6 +56,7 @@ export function keptDataHandlers(options: KeptDataOptions): DataHandlers {
         always: routes.always,
         access: access.origins(),
         web: keptWeb(web.saved),
+        statements: (await statements.saved.all()).map((each) => keptStatement(each, secrets)),
       };
       return { text: `${JSON.stringify(file, undefined, 2)}\n` };
     },
@@ -55,7 +66,7 @@ export function keptDataHandlers(options: KeptDataOptions): DataHandlers {
       await web.ready;
       const { connections, sessions, always, ...file } = readKeptFile(text);
       const saved = readKeptWeb(file.web);
-      const counts = { connections: 0, sessions: 0 };
+      const counts = { connections: 0, sessions: 0, statements: 0 };
       const ids = new Map<string, string>();
       for (const profile of connections) {
         const known = registry.connections.find(({ url }) => url === profile.url);
@@ -81,6 +92,8 @@ export function keptDataHandlers(options: KeptDataOptions): DataHandlers {
       for (const record of saved) {
         if (await web.saved.import(record)) counts.sessions += 1;
       }
+      // Last, since here there may be no room.
+      counts.statements = await statements.saved.import(file.statements);
       return counts;
     },
 
@@ -90,7 +103,9 @@ export function keptDataHandlers(options: KeptDataOptions): DataHandlers {
       await access.forgetAll();
       await registry.forgetAll();
       await web.forgetAll();
+      await statements.past.forget();
       await clear();
+      statements.saved.forgetAll();
       return null;
     },
   };

@@ -7,6 +7,8 @@
  */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { HistoryEntry, SessionKey } from "../session/model.ts";
+import type { SavedHead, SavedStatement } from "../session/query/kept-statements.ts";
+import { headOf } from "../session/query/kept-statements.ts";
 import {
   type DurableStore,
   type FamilySecrets,
@@ -16,7 +18,9 @@ import {
   type SessionRecord,
 } from "../session/store.ts";
 import type { SavedRecord } from "../web/web-store.ts";
+import type { SavedStatementStore } from "./saved-statements.ts";
 import { isFamilySecrets, isProfile, isSessionRecord, isSettings } from "./stored-data.ts";
+import { isSavedStatement } from "./stored-statements.ts";
 import { isSavedRecord } from "./stored-web.ts";
 
 interface Schema extends DBSchema {
@@ -32,6 +36,8 @@ interface Schema extends DBSchema {
   };
   /** Saved web sessions; since version 2. */
   saved: { key: SessionKey; value: SavedRecord };
+  /** Statements that a person saved; since version 3. */
+  statements: { key: string; value: SavedStatement };
 }
 
 /** Small things beside sessions, one value a key. Whoever reads one checks what it is. */
@@ -50,7 +56,7 @@ export interface SavedSessions {
   removeSaved(key: SessionKey): Promise<void>;
 }
 
-const VERSION = 2;
+const VERSION = 3;
 const DAY = 24 * 60 * 60 * 1000;
 
 /** Brings a database of any version to the present one; of what is in it nothing changes. */
@@ -67,10 +73,13 @@ export function upgrade(
     history.createIndex("session", "session");
   }
   if (oldVersion < 2) db.createObjectStore("saved", { keyPath: "key" });
+  if (oldVersion < 3) db.createObjectStore("statements", { keyPath: "id" });
 }
 
 /** @param name of the database; private windows have their own IndexedDB, not their own name */
-export function createDurableStore(name = "switchyard"): DurableStore & KeptValues & SavedSessions {
+export function createDurableStore(
+  name = "switchyard",
+): DurableStore & KeptValues & SavedSessions & SavedStatementStore {
   let opening: Promise<IDBPDatabase<Schema>> | undefined;
   /** Opened at first use, and again after the browser closed it (storage cleared, disk full). */
   function database(): Promise<IDBPDatabase<Schema>> {
@@ -143,6 +152,29 @@ export function createDurableStore(name = "switchyard"): DurableStore & KeptValu
     },
 
     removeSaved: (key) => removeWithHistory("saved", key),
+
+    async loadStatementHeads() {
+      // One at a time: together they may be long.
+      const heads: SavedHead[] = [];
+      const { store } = (await database()).transaction("statements");
+      for await (const { value } of store) {
+        if (isSavedStatement(value)) heads.push(headOf(value));
+      }
+      return heads;
+    },
+
+    async loadStatement(id) {
+      const statement: unknown = await (await database()).get("statements", id);
+      return isSavedStatement(statement) ? statement : undefined;
+    },
+
+    async saveStatement(statement) {
+      await (await database()).put("statements", statement);
+    },
+
+    async removeStatement(id) {
+      await (await database()).delete("statements", id);
+    },
 
     async saveSettings(settings) {
       await (await database()).put("settings", settings, "settings");

@@ -16,6 +16,7 @@ import {
 } from "../messages/commands.ts";
 import type { PortLike } from "../messages/view-client.ts";
 import { InvalidRequestError, toErrorView } from "../session/errors.ts";
+import type { StatementsDelta } from "../session/query/kept-statements.ts";
 import type { Registry, RegistryListener } from "../session/registry.ts";
 import type { AccessView, AlwaysRoute, RoutedTab } from "../session/relay/route-model.ts";
 import { type Asking, createHandlers, type Handlers, type OtherHandlers } from "./commands.ts";
@@ -153,6 +154,11 @@ export class Views implements RegistryListener {
   /** Somebody may use the page API, asks to, or may no more. */
   accessChanged(): void {
     this.#tell({ event: "access", access: this.#access() });
+  }
+
+  /** A statement was run, saved or forgotten. */
+  statementsChanged(delta: StatementsDelta): void {
+    this.#tell({ event: "statements", delta });
   }
 
   /** Web sign-ins of a page, or saved ones, may be others. */

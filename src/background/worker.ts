@@ -23,13 +23,16 @@ import { keptDataHandlers } from "./kept-data.ts";
 import { PageApi } from "./page-api.ts";
 import { PageScripts } from "./page-scripts.ts";
 import { Pages } from "./pages.ts";
+import { PastStatements } from "./past-statements.ts";
 import type { Routing } from "./route-plane.ts";
 import { createRouteStore } from "./route-store.ts";
 import { RouteSwitch, routeHandlers } from "./route-switch.ts";
 import { Routes } from "./routes.ts";
+import { SavedStatements } from "./saved-statements.ts";
 import { createSecretStore } from "./secrets.ts";
 import { Shortcuts } from "./shortcuts.ts";
 import { Sites } from "./sites.ts";
+import { statementHandlers } from "./statement-handlers.ts";
 import { createDurableStore } from "./storage.ts";
 import { activeTab, browserTabs, openTabs } from "./tabs.ts";
 import { Toolbar } from "./toolbar.ts";
@@ -148,6 +151,15 @@ const web = createWebParts({
   failed: (what, error) => void views.report(`Switchyard could not ${what} (${messageOf(error)}).`),
 });
 
+const statements = {
+  past: new PastStatements(
+    browser.storage.session,
+    browser.extension.inIncognitoContext ?? false,
+    (delta) => views.statementsChanged(delta),
+  ),
+  saved: new SavedStatements(durable, (delta) => views.statementsChanged(delta)),
+};
+
 const views = new Views({
   load: async (listener) => {
     registry = await Registry.load({
@@ -185,10 +197,12 @@ const views = new Views({
     ...routeHandlers(routeSwitch, routes),
     ...pageApi.handlers,
     ...web.handlers,
+    ...statementHandlers(statements.past, statements.saved),
     ...keptDataHandlers({
       registry,
       routes,
       web: web.book,
+      statements,
       access: { origins: () => pageApi.view.origins, forgetAll: () => pageApi.forgetAll() },
       clear: () => durable.clear(),
     }),

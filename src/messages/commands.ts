@@ -21,6 +21,7 @@ import type {
   SignIn,
 } from "../session/model.ts";
 import type { PageDelta, PageView, TrafficRecord } from "../session/page/page-model.ts";
+import type { StatementsDelta } from "../session/query/kept-statements.ts";
 import type { AccessView, AlwaysRoute, RoutedTab } from "../session/relay/route-model.ts";
 import type { Schema } from "../session/schema.ts";
 import type { NewSession } from "../session/session-record.ts";
@@ -28,13 +29,14 @@ import type { Answer } from "../session/session-requests.ts";
 import type { WebPageView, WebSessionView } from "../web/web-model.ts";
 import type { AnswerMessage, PartMessage } from "./answer-parts.ts";
 import type { RouteCommands } from "./route-commands.ts";
+import type { StatementCommands } from "./statement-commands.ts";
 import type { WebCommands } from "./web-commands.ts";
 
 /** An answer of the server with what it cost; the view decodes it. */
 export type CallResult = Answer;
 
 /** Each command: its parameters and its answer. A refusal is an ErrorView. */
-export interface Commands extends RouteCommands, WebCommands {
+export interface Commands extends RouteCommands, WebCommands, StatementCommands {
   /** Mends what can be mended in the URL (scheme, /rpc), stores the profile, connects. */
   "connection.add": { params: ProfileInput; result: { id: string; url: string; mended?: string } };
   "connection.edit": { params: { id: string } & ProfileInput; result: { mended?: string } };
@@ -215,6 +217,8 @@ export type WorkerEvent =
   | { event: "always"; always: AlwaysRoute[] }
   | { event: "routed"; routed: RoutedTab[] }
   | { event: "access"; access: AccessView }
+  /** Of statements that were run or saved, in whichever panel. */
+  | { event: "statements"; delta: StatementsDelta }
   /** Of this view's tab, whole. */
   | { event: "web"; web: WebPageView }
   | { event: "saved"; saved: WebSessionView[] }

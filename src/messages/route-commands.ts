@@ -50,7 +50,10 @@ export interface RouteCommands {
   /** Everything that is kept, as JSON text. Secrets only where `secrets` is asked for. */
   "data.export": { params: { secrets: boolean }; result: { text: string } };
   /** Adds what such a text holds; what is there already stays. */
-  "data.import": { params: { text: string }; result: { connections: number; sessions: number } };
+  "data.import": {
+    params: { text: string };
+    result: { connections: number; sessions: number; statements: number };
+  };
   /** Forgets everything that is kept. */
   "data.delete": { params: Record<string, never>; result: null };
 }

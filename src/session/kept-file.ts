@@ -11,8 +11,9 @@ import type { HeldSession } from "./held-session.ts";
 import { isFinal } from "./life-cycle.ts";
 import { Redaction } from "./log/redaction.ts";
 import { replaceInCbor } from "./log/replace-in-cbor.ts";
-import { isSecretField } from "./log/secret-text.ts";
+import { coverSpans, isSecretField, secretsInStatement } from "./log/secret-text.ts";
 import type { SessionAuth, SessionFields, SessionVariable, Settings } from "./model.ts";
+import type { SavedStatement } from "./query/kept-statements.ts";
 import type { AlwaysRoute, ApiOriginView } from "./relay/route-model.ts";
 import type { FamilySecrets, Profile } from "./store.ts";
 
@@ -45,6 +46,9 @@ export interface KeptSession
   secrets?: FamilySecrets;
 }
 
+/** A saved statement; where secrets weren't asked for, those that can be told in it are covered. */
+export type KeptStatement = Omit<SavedStatement, "id">;
+
 export interface KeptFile {
   format: typeof KEPT_FORMAT;
   version: typeof KEPT_VERSION;
@@ -59,6 +63,8 @@ export interface KeptFile {
   access: ApiOriginView[];
   /** Saved web sessions, as `background/kept-web.ts` writes and reads them. Absent in older files. */
   web?: readonly object[];
+  /** Saved statements. Absent in older files. */
+  statements?: KeptStatement[];
 }
 
 /** Undefined for a session that isn't kept: closed, temporary, or a socket's own. */
@@ -86,6 +92,13 @@ export function keptSession(session: HeldSession, secrets: boolean): KeptSession
     kept.secrets = { tokens: { access: tokens.access }, credentials, withoutRefresh };
   }
   return kept;
+}
+
+export function keptStatement(statement: SavedStatement, secrets: boolean): KeptStatement {
+  const { name, method, savedAt } = statement;
+  const written = (text: string) => (secrets ? text : coverSpans(text, secretsInStatement(text)));
+  const [text, bindings] = [written(statement.text), written(statement.bindings)];
+  return { name, method, text, bindings, savedAt };
 }
 
 function keptVariable({ name, value }: SessionVariable, secrets: boolean): KeptVariable {

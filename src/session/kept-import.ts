@@ -7,10 +7,12 @@ import { fromBase64 } from "../wire/base64.ts";
 import { canonicalUuid } from "../wire/uuid.ts";
 import { mendUrl } from "./connection-url.ts";
 import { SessionError } from "./errors.ts";
-import { KEPT_FORMAT, KEPT_VERSION } from "./kept-file.ts";
+import { KEPT_FORMAT, KEPT_VERSION, type KeptStatement } from "./kept-file.ts";
 import type { AuthLevel, SessionVariable, SignInForm } from "./model.ts";
+import { SAVED_ENTRIES, SAVED_SIZE, savedName, sizeOfStatement } from "./query/kept-statements.ts";
 import { isRoutable } from "./relay/route-book.ts";
 import type { AlwaysRoute, RouteScope } from "./relay/route-model.ts";
+import { RPC_METHODS } from "./rpc-methods.ts";
 import { type Credentials, hasCredentials } from "./sign-in.ts";
 import type { FamilySecrets, Profile, SessionRecord } from "./store.ts";
 import { readToken } from "./token.ts";
@@ -48,6 +50,7 @@ export interface ImportedData {
   always: AlwaysRoute[];
   /** Saved web sessions, as the file has them: not read yet. */
   web: unknown[];
+  statements: KeptStatement[];
 }
 
 /** Characters of a file, and entries in it. */
@@ -93,7 +96,10 @@ export function readKeptFile(text: string): ImportedData {
     return session;
   });
   const always = file.list("always", ALWAYS).map(readAlways);
-  return { connections, sessions, always, web: isThere(file.raw.web) ? file.list("web", WEB) : [] };
+  // Older files have neither.
+  const web = isThere(file.raw.web) ? file.list("web", WEB) : [];
+  const statements = isThere(file.raw.statements) ? file.list("statements", SAVED_ENTRIES) : [];
+  return { connections, sessions, always, web, statements: statements.map(readStatement) };
 }
 
 function readConnection(raw: unknown, index: number): Profile {
@@ -232,6 +238,23 @@ function readScope(entry: Entry): RouteScope {
     label: place.text("label"),
   };
   return { kind, session };
+}
+
+function readStatement(raw: unknown, index: number): KeptStatement {
+  const entry = new Entry(raw, `Statement ${index + 1}`);
+  const name = savedName(entry.text("name"));
+  const { savedAt } = entry.raw;
+  if (name === undefined) throw entry.refusal("name");
+  if (typeof savedAt !== "number" || !Number.isFinite(savedAt)) throw entry.refusal("savedAt");
+  const statement = {
+    name,
+    method: entry.oneOf("method", RPC_METHODS),
+    text: entry.text("text", SAVED_SIZE),
+    bindings: entry.text("bindings", SAVED_SIZE),
+    savedAt,
+  };
+  if (sizeOfStatement(statement) > SAVED_SIZE) throw entry.refusal("text");
+  return statement;
 }
 
 function isThere(value: unknown): boolean {

@@ -65,7 +65,12 @@ export function readTruth(result: unknown): Truth {
 
 /** True for the refusal by which a server without guest access says "you are anonymous". */
 export function isAnonymousRefusal(error: unknown): boolean {
-  return error instanceof ServerError && /anonymous access not allowed/i.test(error.message);
+  return error instanceof ServerError && saysAnonymousRefusal(error);
+}
+
+/** The same of an error that came a long way, and is of no class any more. */
+export function saysAnonymousRefusal(error: unknown): boolean {
+  return error instanceof Error && /anonymous access not allowed/i.test(error.message);
 }
 
 /** Truth of a session that the server refuses as anonymous. */

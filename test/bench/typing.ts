@@ -52,7 +52,7 @@ export async function benchTyping(extensionDir = BUILT): Promise<boolean> {
     await panel.click("[data-session]");
     await panel.click('role=tab[name="Query"]');
     await panel.fill(
-      "label=Statement",
+      'role=textbox[name="Statement"]',
       "RETURN array::range(0, 10000).map(|$n| string::repeat('x', 100))",
     );
     await panel.press("Control+Enter");
@@ -80,7 +80,7 @@ async function measure(
   text: string,
   at: "start" | "middle" | "end",
 ): Promise<boolean> {
-  await panel.fill("label=Statement", text);
+  await panel.fill('role=textbox[name="Statement"]', text);
   await panel.press(at === "start" ? "Control+Home" : "Control+End");
   if (at === "middle") for (let n = 0; n < 40; n++) await panel.press("PageUp");
   // The rest of a long text is read when nobody types.

@@ -76,7 +76,7 @@ describeInBrowsers("gate", (underTest) => {
       expect(error?.text).toContain("Nothing was sent.");
       expect(outcomes).toEqual([]);
       await panel.page.see(`text*=“${label}” waits for a sign-in. The server refused the sign-in`);
-      await panel.page.focus("label=Statement");
+      await panel.page.focus('role=textbox[name="Statement"]');
       await panel.page.press("Control+Enter");
       const run = { timeoutMs: 100 };
       await expect(panel.page.click('role=button[name*="Run "]', run)).rejects.toThrow("disabled");

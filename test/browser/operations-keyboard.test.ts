@@ -214,13 +214,13 @@ describeInBrowsers("keyboard", (under) => {
     await press("ArrowRight");
     await panel.focusIs("Requests");
     await press("ArrowRight");
-    await panel.page.see("label=Statement");
+    await panel.page.see('role=textbox[name="Statement"]');
     await panel.focusIs("Query");
-    await panel.page.focus("label=Statement");
+    await panel.page.focus('role=textbox[name="Statement"]');
     await press("Tab");
     await panel.page.type("RETURN { deep: { er: 1 } }");
     await expect
-      .poll(() => panel.page.value("label=Statement"))
+      .poll(() => panel.page.value('role=textbox[name="Statement"]'))
       .toBe("  RETURN { deep: { er: 1 } }");
     const { outcomes } = await panel.answer(() => press("Control+Enter"));
     expect(outcomes[0]?.ok).toBe(true);

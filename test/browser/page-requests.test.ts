@@ -153,11 +153,11 @@ describeInBrowsers("requests of the page", (underTest) => {
     expect(new CborCodec({}).decode(bytes)).toMatchObject({ method: "query", id: json.id });
   });
 
-  test("run again in another session: both answers side by side", async () => {
+  test("run again as another session: both answers side by side", async () => {
     await log.clear();
     await query("RETURN $auth");
     await log.openRow("RETURN $auth");
-    await log.runAgainIn("user:bob");
+    await log.runAgainAs("user:bob");
     await panel.page.see('[data-request] >> role=tab[name*="Again as"]');
     await expect.poll(() => log.detail()).toMatch(/user:alice.*user:bob/);
     await log.row("RETURN $auth", ({ text }) => text.startsWith("you"));

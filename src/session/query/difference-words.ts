@@ -302,21 +302,24 @@ function changeClauses(told: readonly Told[], dry: boolean): string[] {
 // ── What went wrong ────────────────────────────────────────────────────────────────────────────
 
 function errorClauses(told: readonly Told[]): string[] {
-  const byWords = new Map<string, { names: string[]; messages: Set<string>; refused: boolean }>();
+  const byWords = new Map<string, { names: string[]; messages: Set<string> }>();
   for (const { name, fate } of told) {
     if (fate.kind !== "error") continue;
     const { error } = fate;
-    const refused = error.kind === "NotAllowed";
-    const words = refused ? "refused" : (error.kind ?? error.name);
-    const entry = byWords.get(words) ?? { names: [], messages: new Set(), refused };
+    const refused = error.kind === "NotAllowed" ? "refused" : undefined;
+    const notSent = error.name === "RefusedError" ? "not asked" : undefined;
+    const words = refused ?? notSent ?? error.kind ?? error.name;
+    const entry = byWords.get(words) ?? { names: [], messages: new Set() };
     entry.names.push(name);
     entry.messages.add(error.message);
     byWords.set(words, entry);
   }
-  return [...byWords].map(([words, { names, messages, refused }]) => {
+  return [...byWords].map(([words, { names, messages }]) => {
     const all = names.length === told.length;
     const who = all ? everybody(names) : joined(names);
-    if (refused) return `${who} ${plain(names.length, "is", "are")} refused`;
+    if (words === "refused" || words === "not asked") {
+      return `${who} ${plain(names.length, "is", "are")} ${words}`;
+    }
     if (names.length === 1) return `${who} gets an error (${words})`;
     return messages.size === 1
       ? `${who} get the same error (${words})`

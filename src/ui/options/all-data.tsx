@@ -7,6 +7,7 @@ import { Button } from "../components/button.tsx";
 import { Confirm } from "../components/confirm.tsx";
 import { ErrorNote, Note } from "../components/error-note.tsx";
 import { Checkbox } from "../components/field.tsx";
+import { listOf } from "../store/tabs-of.ts";
 import { plural } from "../values/sizes.ts";
 import type { OptionsParts } from "./options.tsx";
 
@@ -46,8 +47,10 @@ export function AllData({ parts }: { parts: OptionsParts }): JSX.Element {
       done.value = "";
       if (chosen.size > LARGEST) throw new Error("This file is larger than any that is exported.");
       const text = await chosen.text();
-      const { connections, sessions } = await client.call("data.import", { text });
-      done.value = `Imported ${plural(connections, "connection")} and ${plural(sessions, "session")}. What was there already stayed as it was.`;
+      const { connections, sessions, statements } = await client.call("data.import", { text });
+      const imported = [plural(connections, "connection"), plural(sessions, "session")];
+      if (statements > 0) imported.push(plural(statements, "saved statement"));
+      done.value = `Imported ${listOf(imported)}. What was there already stayed as it was.`;
     });
   }
 
@@ -106,8 +109,9 @@ export function AllData({ parts }: { parts: OptionsParts }): JSX.Element {
             deleting.value = false;
           }}
         >
-          Delete all connections, sessions, sign-ins, history, grants and settings? Sessions are
-          closed at their servers, and tabs run as themselves again. This can’t be taken back.
+          Delete all connections, sessions, sign-ins, statements, history, grants and settings?
+          Sessions are closed at their servers, and tabs run as themselves again. This can’t be
+          taken back.
         </Confirm>
       )}
       <p role="status" class="sy-options-done">

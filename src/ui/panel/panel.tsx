@@ -11,7 +11,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { ViewClient } from "../../messages/view-client.ts";
 import { Boundary } from "../components/boundary.tsx";
 import type { ViewHost } from "../host.ts";
-import { QueryView } from "../query/query-view.tsx";
+import { QueryPage } from "../query/query-page.tsx";
 import { RequestsView } from "../requests/requests-view.tsx";
 import { StoreContext } from "../store/context.ts";
 import { createStore, type PanelStore } from "../store/store.ts";
@@ -107,7 +107,7 @@ function Panel({ store }: { store: PanelStore }): JSX.Element {
           ) : store.view.value === "requests" ? (
             <RequestsView store={store} width={width} />
           ) : (
-            <QueryView store={store} />
+            <QueryPage store={store} />
           )}
         </Boundary>
       </div>

@@ -5,6 +5,7 @@
  * shown: rows of another identity are no answer of this session's.
  */
 import { CommandError } from "../../messages/view-client.ts";
+import type { ErrorView } from "../../session/model.ts";
 import { countedForm } from "../../session/query/changed-records.ts";
 import {
   type Changed,
@@ -13,6 +14,7 @@ import {
   type RunAnswer,
 } from "../../session/query/dry-run.ts";
 import { type Confirmation, confirmIdentity } from "../../session/query/identity.ts";
+import { methodAsStatement } from "../../session/query/method-as-statement.ts";
 import { readStatements } from "../../session/query/statements.ts";
 import type { ItemBytes } from "../../wire/proven.ts";
 import { Result } from "../../wire/result.ts";
@@ -23,6 +25,7 @@ import { evaluate } from "./evaluate.ts";
 import { takesArguments } from "./methods.ts";
 import { type Answer, type Outcome, readAnswer } from "./results/answer.ts";
 import type { Asked, Plan } from "./run-plan.ts";
+import type { SchemaGuard } from "./schema-guard.ts";
 
 /** What one session answered. */
 export interface Reply {
@@ -31,8 +34,18 @@ export interface Reply {
   dry: boolean;
   /** How many records changed, or would have; absent: the answer doesn't tell. */
   changed?: Changed;
+  /** What nobody could look at before it ran dry. */
+  warning?: string;
   /** Absent: the server wasn't asked in the same text. */
   confirmation?: Confirmation;
+}
+
+/** Bytes that go along in place of what is written: of a request that was recorded. */
+export interface Given {
+  /** Of a query: a CBOR map. */
+  bindings?: Uint8Array;
+  /** Of another method: a CBOR array. */
+  params?: Uint8Array;
 }
 
 /** A query may take long, and the person sees how long and can let go; but no wait is for ever. */
@@ -41,44 +54,113 @@ const TIMEOUT = 60 * 60_000;
 /** With `signal` the answer is waited for no longer. */
 export type Ask = (session: AnySession, signal: AbortSignal) => Promise<Reply>;
 
-/**
- * @param plan any but "refused"
- * @param txn of the one session
- * @throws RefusedError where the text can't run dry after all
- */
-export function createAsk(
-  callAll: PanelStore["call"],
-  asked: Asked,
-  plan: Exclude<Plan, { kind: "refused" }>,
-  txn?: string,
-): Ask {
-  const inTxn = txn !== undefined && { txn };
-  if (asked.method === "query") {
-    const prepared = plan.kind === "written" ? undefined : prepareRun(asked.text, plan.kind);
-    const kept = (run: RunAnswer) => changedByRows(asked.text, run);
-    return async (session, signal) => {
-      const { key } = session;
-      const call = until(signal, callAll);
-      const bound = asked.bindings.trim();
-      const bindings = bound && (await evaluate(call, key, bound, "object", "variables"));
-      const text = prepared?.text ?? asked.text;
-      const params = { key, ...inTxn, text, ...(bindings && { bindings }) };
-      return prepared
-        ? askPrepared(call, session, prepared, params, plan.kind === "dry" ? undefined : kept)
-        : { answer: readAnswer(session, "query", txn, await send(call, params)), dry: false };
-    };
-  }
+export interface AskOptions {
+  asked: Asked;
+  plan: Exclude<Plan, { kind: "refused" }>;
+  /** Of the one session. */
+  txn?: string;
+  given?: Given;
+  /** Looks at what a dry run would set off; absent: nobody does. */
+  guard?: SchemaGuard;
+}
+
+/** @throws RefusedError where the text can't run dry after all */
+export function createAsk(call: PanelStore["call"], options: AskOptions): Ask {
+  return options.asked.method === "query" ? queryAsk(call, options) : methodAsk(call, options);
+}
+
+function queryAsk(callAll: PanelStore["call"], options: AskOptions): Ask {
+  const { asked, plan, txn, given, guard } = options;
+  const { text } = asked;
+  const prepared = plan.kind === "written" ? undefined : prepareRun(text, plan.kind);
   return async (session, signal) => {
     const { key } = session;
     const call = until(signal, callAll);
-    const given = takesArguments(asked.method) ? asked.text.trim() : "";
-    const params = given && (await evaluate(call, key, given, "array", "arguments"));
+    const bound = asked.bindings.trim();
+    const bindings =
+      given?.bindings ??
+      (bound ? await evaluate(call, key, bound, "object", "variables") : undefined);
+    if (prepared) {
+      const trial = { text, prepared, bindings, dry: plan.kind === "dry" };
+      return tryOut(call, session, trial, guard);
+    }
+    const params = { key, ...(txn !== undefined && { txn }), text, ...(bindings && { bindings }) };
+    const raw = await call("session.query", params, { timeout: TIMEOUT });
+    return { answer: readAnswer(session, "query", txn, raw), dry: false };
+  };
+}
+
+function methodAsk(callAll: PanelStore["call"], options: AskOptions): Ask {
+  const { asked, plan, txn, given, guard } = options;
+  const { method } = asked;
+  return async (session, signal) => {
+    const { key } = session;
+    const call = until(signal, callAll);
+    const args = takesArguments(method) ? asked.text.trim() : "";
+    const params =
+      given?.params ?? (args ? await evaluate(call, key, args, "array", "arguments") : undefined);
+    if (plan.kind !== "written") {
+      const statement = methodAsStatement(method, params);
+      if (!statement) throw new CommandError(noStatement(method));
+      const { text, bindings } = statement;
+      const prepared = prepareRun(text, plan.kind);
+      const trial = { text, prepared, bindings, dry: plan.kind === "dry" };
+      return tryOut(call, session, trial, guard);
+    }
     const raw = await call(
       "session.call",
-      { key, ...inTxn, method: asked.method, ...(params && { params }) },
+      { key, ...(txn !== undefined && { txn }), method, ...(params && { params }) },
       { timeout: TIMEOUT },
     );
-    return { answer: readAnswer(session, asked.method, txn, raw), dry: false };
+    return { answer: readAnswer(session, method, txn, raw), dry: false };
+  };
+}
+
+function noStatement(method: string): ErrorView {
+  return {
+    name: "InvalidArgument",
+    message: `No statement does what ${method} would do with these arguments. Nothing was sent.`,
+    advice: "Look at the example of its arguments, or run it in one session, with “Keep changes”.",
+  };
+}
+
+/** A text that says who asks. */
+interface Trial {
+  text: string;
+  prepared: Prepared;
+  bindings: Uint8Array | undefined;
+  dry: boolean;
+}
+
+async function tryOut(
+  call: PanelStore["call"],
+  session: AnySession,
+  { text, prepared, bindings, dry }: Trial,
+  guard: SchemaGuard | undefined,
+): Promise<Reply> {
+  const warning = dry ? await guard?.(session, text) : undefined;
+  const { key } = session;
+  const params = { key, text: prepared.text, ...(bindings && { bindings }) };
+  const raw = await call("session.query", params, { timeout: TIMEOUT }).catch((thrown: unknown) => {
+    throw new CommandError(prepared.explain(toErrorView(thrown)));
+  });
+  const run = prepared.read(raw.result);
+  const changed = dry ? run.changed : changedByRows(text, run);
+  return {
+    answer: {
+      session: { label: session.label, colour: session.colour },
+      level: session.auth.level,
+      method: "query",
+      identity: raw.identity,
+      target: raw.target,
+      duration: raw.duration,
+      bytesReceived: raw.bytesReceived,
+      outcomes: run.statements.map(toOutcome),
+    },
+    dry,
+    ...(changed && { changed }),
+    ...(warning && { warning }),
+    confirmation: confirmIdentity(session, run.truth),
   };
 }
 
@@ -102,46 +184,6 @@ function changedByRows(text: string, run: RunAnswer): Changed | undefined {
     atLeast ||= counted.hides || (counted.changes.length > 0 && answer?.ok === true);
   }
   return writes ? { records, atLeast } : undefined;
-}
-
-interface QueryParams {
-  key: string;
-  txn?: string;
-  text: string;
-  bindings?: Uint8Array;
-}
-
-function send(call: PanelStore["call"], params: QueryParams) {
-  return call("session.query", params, { timeout: TIMEOUT });
-}
-
-async function askPrepared(
-  call: PanelStore["call"],
-  session: AnySession,
-  prepared: Prepared,
-  params: QueryParams,
-  kept: ((run: RunAnswer) => Changed | undefined) | undefined,
-): Promise<Reply> {
-  const raw = await send(call, params).catch((thrown: unknown) => {
-    throw new CommandError(prepared.explain(toErrorView(thrown)));
-  });
-  const run = prepared.read(raw.result);
-  const changed = kept ? kept(run) : run.changed;
-  return {
-    answer: {
-      session: { label: session.label, colour: session.colour },
-      level: session.auth.level,
-      method: "query",
-      identity: raw.identity,
-      target: raw.target,
-      duration: raw.duration,
-      bytesReceived: raw.bytesReceived,
-      outcomes: run.statements.map(toOutcome),
-    },
-    dry: kept === undefined,
-    ...(changed && { changed }),
-    confirmation: confirmIdentity(session, run.truth),
-  };
 }
 
 function toOutcome(run: RunAnswer["statements"][number]): Outcome {

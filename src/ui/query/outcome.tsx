@@ -53,6 +53,7 @@ function Answered({ reply, column }: { reply: Reply; column: Column }): JSX.Elem
   const words = changedWords(reply);
   return (
     <>
+      {reply.warning && <Note tone="warn">{reply.warning}</Note>}
       {words && <Note tone="plain">{words}</Note>}
       <ResultView answer={reply.answer} ask={recordAsker(store.call, column.session.key)} fills />
     </>

@@ -2,7 +2,6 @@
  * What the Query view knows between two paintings: what is written, what runs, what came back.
  *
  * It lives as long as the panel, not as long as the view, so that a look at Sessions loses nothing.
- * It lives in memory alone: statements may hold secrets.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { AnySession } from "../store/any-session.ts";
@@ -10,8 +9,10 @@ import type { PanelStore } from "../store/store.ts";
 import { createAsk } from "./asking.ts";
 import type { Obstacle } from "./can-run.ts";
 import { barredColumn, type Column, createColumn } from "./column.ts";
+import { recordRun } from "./history/record-run.ts";
 import { takesArguments } from "./methods.ts";
 import { type Asked, planRun, type Refusal } from "./run-plan.ts";
+import { createSchemaGuard, type Readers } from "./schema-guard.ts";
 
 /** One thing that was run, for running it again. */
 export type PastRun = Asked;
@@ -34,6 +35,8 @@ export interface RunOptions {
   text?: string;
   /** What bars a session for good: it isn't asked, and its column says why. */
   barred?: (session: AnySession) => Obstacle | undefined;
+  /** Who is asked for the schema before something runs dry; absent: nobody. */
+  readers?: Readers;
 }
 
 export interface QueryState {
@@ -48,8 +51,6 @@ export interface QueryState {
   /** The latest run; undefined: there was none yet. */
   readonly latest: ReadonlySignal<Run | undefined>;
   readonly running: ReadonlySignal<boolean>;
-  /** Newest first, 20 at most. */
-  readonly history: ReadonlySignal<readonly PastRun[]>;
   /** Runs what is written as these sessions, at the same time; settles when each has ended. */
   run(sessions: readonly AnySession[], options?: RunOptions): Promise<void>;
   /** Stops waiting for all that haven't answered. */
@@ -58,34 +59,29 @@ export interface QueryState {
   recall(past: PastRun): void;
 }
 
-const HISTORY = 20;
-
 const states = new WeakMap<PanelStore, QueryState>();
 
 /** The one state of this panel's Query view. */
 export function queryState(store: PanelStore): QueryState {
   let state = states.get(store);
   if (!state) {
-    state = createQueryState(store.call);
+    state = createQueryState(store.call, (run) => recordRun(run, store.statements));
     states.set(store, state);
   }
   return state;
 }
 
-export function createQueryState(call: PanelStore["call"]): QueryState {
+/** @param started told of each run as it begins */
+export function createQueryState(
+  call: PanelStore["call"],
+  started: (run: Run) => void = () => undefined,
+): QueryState {
   const method = signal("query");
   const text = signal("");
   const args = signal("");
   const bindings = signal("");
   const keep = signal<boolean | undefined>(undefined);
   const latest = signal<Run | undefined>(undefined);
-  const history = signal<readonly PastRun[]>([]);
-
-  function remember(past: PastRun) {
-    const same = (each: PastRun) =>
-      each.method === past.method && each.text === past.text && each.bindings === past.bindings;
-    history.value = [past, ...history.value.filter((each) => !same(each))].slice(0, HISTORY);
-  }
 
   return {
     method,
@@ -98,15 +94,13 @@ export function createQueryState(call: PanelStore["call"]): QueryState {
       () =>
         latest.value?.columns.some(({ progress }) => progress.value.kind === "running") ?? false,
     ),
-    history,
-    async run(sessions, { txn, text: chosen, barred } = {}) {
+    async run(sessions, { txn, text: chosen, barred, readers } = {}) {
       const query = method.peek() === "query";
       const asked: PastRun = {
         method: method.peek(),
         text: chosen ?? (query ? text.peek() : takesArguments(method.peek()) ? args.peek() : ""),
         bindings: query ? bindings.peek() : "",
       };
-      remember(asked);
       const kept = keep.peek() ?? sessions.length === 1;
       const plan = planRun(asked, {
         sessions: sessions.length,
@@ -117,14 +111,17 @@ export function createQueryState(call: PanelStore["call"]): QueryState {
         latest.value = { asked, keep: kept, refusal: plan.refusal, columns: [] };
         return;
       }
-      const ask = createAsk(call, asked, plan, txn);
+      const guard = readers && createSchemaGuard(call, readers);
+      const ask = createAsk(call, { asked, plan, txn, guard });
       const columns = sessions.map((session) => {
         const obstacle = barred?.(session);
         return obstacle
           ? barredColumn(session, obstacle)
           : createColumn(session, (signal) => ask(session, signal));
       });
-      latest.value = { asked, keep: kept, columns };
+      const run = { asked, keep: kept, columns };
+      latest.value = run;
+      started(run);
       await Promise.all(columns.map(({ ended }) => ended));
     },
     letGo() {

@@ -22,18 +22,27 @@ import { type Obstacle, obstacle } from "./can-run.ts";
 import { SideBySide } from "./compare/side-by-side.tsx";
 import type { CodeHandle } from "./editor/code-editor.tsx";
 import { QueryFields } from "./editor/query-fields.tsx";
+import { History } from "./history/history.tsx";
+import { beginSaving, isBlank, shelfOf, writtenIn } from "./history/shelf.ts";
 import { AskCareful, carefulServers, KeepChanges, keeps } from "./keep-changes.tsx";
 import { METHODS, takesArguments } from "./methods.ts";
 import { ObstacleNote } from "./obstacle-note.tsx";
 import { Outcome } from "./outcome.tsx";
-import { type PastRun, type QueryState, queryState, type Run } from "./query-state.ts";
+import { queryState, type Run } from "./query-state.ts";
 import { RefusalNote } from "./refusal-note.tsx";
 import { RunAs } from "./run-as.tsx";
 import { mayWrite } from "./run-plan.ts";
+import { schemaReaders } from "./schema-guard.ts";
 
 const NO_TRANSACTION = "";
 
-export function QueryView({ store }: { store: PanelStore }): JSX.Element {
+export interface QueryViewProps {
+  store: PanelStore;
+  /** The switch between this and the other half of Query. */
+  half: ComponentChildren;
+}
+
+export function QueryView({ store, half }: QueryViewProps): JSX.Element {
   const state = queryState(store);
   const editor = useRef<CodeHandle>(null);
   const sessions = useComputed(() => chosenSessions(store)).value;
@@ -66,7 +75,8 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
     const text = editor.current?.selection();
     const go = () => {
       asking.value = undefined;
-      return state.run(sessions, { txn: transaction?.id, text, barred });
+      const readers = schemaReaders(store, sessions);
+      return state.run(sessions, { txn: transaction?.id, text, barred, readers });
     };
     const bindings = query ? state.bindings.value : "";
     const asked = { method: state.method.value, text: text ?? written, bindings };
@@ -77,10 +87,12 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    if (!(event.ctrlKey || event.metaKey)) return;
+    if (event.key === "Enter") void run();
+    else if (event.key !== "s" || event.shiftKey || event.altKey) return;
+    else if (!isBlank(writtenIn(state))) beginSaving(shelfOf(store));
     event.preventDefault();
     event.stopPropagation();
-    void run();
   }
 
   return (
@@ -88,6 +100,7 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter works wherever the focus is in here */}
       <div class="sy-query" onKeyDown={onKeyDown}>
         <div class="sy-query-bar">
+          {half}
           <RunAs store={store} sessions={sessions} />
           <Pick label="Method">
             {(id) => (
@@ -121,7 +134,7 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
             inTransaction={transaction !== undefined}
           />
           <span class="sy-query-end">
-            <History state={state} />
+            <History store={store} state={state} />
             {takesArguments(state.method.value) && (
               <Button title="Lays it out (Shift+Alt+F)" onClick={() => editor.current?.format()}>
                 Format
@@ -173,7 +186,7 @@ interface Question {
 }
 
 /** Those that the person chose and that are still there; with nobody chosen, the selected one. */
-function chosenSessions(store: PanelStore): AnySession[] {
+export function chosenSessions(store: PanelStore): AnySession[] {
   const targets = store.queryTargets.all.value.map(({ key }) => key);
   const selected = store.selectedKey.value;
   const keys = targets.length > 0 || selected === undefined ? targets : [selected];
@@ -223,32 +236,4 @@ function transactionOptions(transactions: readonly TransactionView[]) {
       text: `${shortId(each.id)} · open ${span(now.peek() - each.begunAt)}`,
     })),
   ];
-}
-
-function History({ state }: { state: QueryState }): JSX.Element | null {
-  const runs = state.history.value;
-  if (runs.length === 0) return null;
-  return (
-    <span class="sy-query-history">
-      <Select
-        label="History"
-        value=""
-        options={[
-          { value: "", text: "History" },
-          ...runs.map((past, index) => ({ value: String(index), text: pastText(past) })),
-        ]}
-        onChange={(index) => {
-          const past = runs[Number(index)];
-          if (index !== "" && past) state.recall(past);
-        }}
-      />
-    </span>
-  );
-}
-
-/** A past run on one line. */
-function pastText({ method, text }: PastRun): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  const short = line.length > 70 ? `${line.slice(0, 69)}…` : line;
-  return method === "query" ? short : `${method} ${short}`;
 }

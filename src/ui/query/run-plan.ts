@@ -39,8 +39,8 @@ export interface PlanOptions {
   inTransaction: boolean;
 }
 
-/** Methods that read, and are run as they are. */
-const READS = new Set(["select", "info", "sessions", "version", "ping"]);
+/** Methods that read, and are run as they are; select is a statement too, which can say who asks. */
+const READS = new Set(["info", "sessions", "version", "ping"]);
 /** Methods that may write rows: a statement does the same, and that can be run dry. */
 const WRITES = new Set(
   "create insert insert_relation update upsert merge patch delete relate run".split(" "),
@@ -68,19 +68,20 @@ function planText(text: string, keep: boolean): Plan {
 
 function planMethod({ method }: Asked, keep: boolean): Plan {
   if (READS.has(method)) return { kind: "written" };
+  if (method === "select") return { kind: "plain" };
   if (WRITES.has(method)) return keep ? { kind: "written" } : { kind: "dry", calls: [] };
   const reason = `${method} changes the session itself, which no dry run takes back: run it in one session, with “Keep changes”.`;
   return { kind: "refused", refusal: { reason } };
 }
 
-/** Bindings and arguments are evaluated by the server, in each session: they must not write either. */
+/** Variables and arguments are evaluated by the server, in each session: they must not write either. */
 function refusedArguments({ method, text, bindings }: Asked): Plan | undefined {
   const query = method === "query";
   const evaluated = (query ? bindings : text).trim();
   if (evaluated === "") return undefined;
   const safety = safetyOf(`RETURN (\n${evaluated}\n)`);
   if (safety.kind === "reads") return undefined;
-  const what = query ? "bindings" : "arguments";
+  const what = query ? "variables" : "arguments";
   const reason =
     safety.kind === "refused"
       ? `The ${what} can't be run dry. ${safety.reason}`

@@ -16,6 +16,7 @@ import { createQueryTargets, type QueryTargets } from "./query-targets.ts";
 import { createRequestsStore, type RequestsStore } from "./requests.ts";
 import { createRoutesStore, type RoutesStore } from "./routes.ts";
 import { createSelection } from "./selection.ts";
+import { createStatementsStore, type StatementsStore } from "./statements.ts";
 import { createWebStore, type WebStore } from "./web.ts";
 import { createWorkerState, type WorkerState } from "./worker-state.ts";
 
@@ -56,6 +57,8 @@ export interface PanelStore extends Omit<WorkerState, "take"> {
   readonly front: Signal<"list" | "detail">;
   /** Whom the view Query runs as. */
   readonly queryTargets: QueryTargets;
+  /** What was run in Query lately, and what is saved of it. */
+  readonly statements: StatementsStore;
   /** A short word about what was just done ("Copied"), shown and read out; it goes by itself. */
   readonly announcement: ReadonlySignal<string>;
   announce(text: string): void;
@@ -100,6 +103,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
   const pane = signal<Pane>({ kind: "session" });
   const front = signal<"list" | "detail">("list");
   const queryTargets = createQueryTargets(page);
+  const statements = createStatementsStore(client);
   const announcement = signal("");
   let announced: ReturnType<typeof setTimeout> | undefined;
 
@@ -111,6 +115,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
       batch(() => {
         take(message);
         web.take(message);
+        statements.take(message);
         if (message.event === "snapshot") page.replaceAll(message.snapshot.page);
         else if (message.event === "page") page.apply(message.delta);
         else if (message.event === "traffic") requests.add(message.records);
@@ -142,6 +147,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
     pane,
     front,
     queryTargets,
+    statements,
     announcement,
     announce,
     call: (command, params, options) => client.call(command, params, options),

@@ -167,10 +167,11 @@ export class RequestLog {
     await this.page.click(`[role=menu] >> text=${format}`);
   }
 
-  /** Runs the opened request again in the session whose line in the menu holds this. */
-  async runAgainIn(session: string): Promise<void> {
-    await this.page.click('[data-request] >> role=button[name="Run again in ▾"]');
-    await this.page.click(`[role=menu] >> text*=${session}`);
+  /** Runs the opened request again as the sessions whose lines in the menu hold these. */
+  async runAgainAs(...sessions: string[]): Promise<void> {
+    await this.page.click('[data-request] >> role=button[name="Run again as ▾"]');
+    for (const session of sessions) await this.page.click(`[role=menu] >> text*=${session}`);
+    await this.page.click("[role=menu] [data-item=run]");
   }
 }
 

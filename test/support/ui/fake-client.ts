@@ -27,6 +27,7 @@ import {
   exampleSession,
 } from "./examples.ts";
 import { createFakeRoutes } from "./fake-routes.ts";
+import { createFakeStatements } from "./fake-statements.ts";
 import { createFakeWeb } from "./fake-web.ts";
 
 export interface FakeClient extends ViewClient {
@@ -38,6 +39,15 @@ export interface FakeClient extends ViewClient {
 }
 
 const ANSWER_TIME = 60;
+
+/** What the server would say of this session where it is asked in the same text. */
+function truthOf({ auth, namespace, database }: SessionBase) {
+  const { user, access, level } = auth;
+  return {
+    session: { ns: namespace, db: database },
+    ...(level !== "anonymous" && { token: { ID: user, AC: access } }),
+  };
+}
 
 export function createFakeClient(snapshot: Snapshot): FakeClient {
   const events = new Set<(event: WorkerEvent) => void>();
@@ -54,6 +64,7 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
 
   const routes = createFakeRoutes({ snapshot, sessions, connections, emit });
   const web = createFakeWeb({ snapshot, emit });
+  const statements = createFakeStatements(snapshot.sessions, emit);
 
   const pageSessions = new Map((snapshot.page?.sessions ?? []).map((each) => [each.key, each]));
 
@@ -84,6 +95,8 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
   function answer(command: CommandName, raw: unknown): unknown {
     const switched = routes.answer(command, raw);
     if (switched) return switched.result;
+    const ofStatements = statements.answer(command, raw);
+    if (ofStatements) return ofStatements.result;
     const ofWeb = web.answer(command, raw);
     if (ofWeb) return ofWeb.result;
     // Each case below reads the parameters of its own command.
@@ -245,8 +258,11 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
       case "session.query": {
         const { label, namespace, database } = session(params.key);
         const rows = [{ id: "note:one", text: "Milk", done: false }];
+        const statements = [{ status: "OK", time: "310.2µs", result: rows }];
+        const asksWho = String(params.text).includes("RETURN { session: $session");
+        const who = { status: "OK", time: "9.1µs", result: truthOf(session(params.key)) };
         const result = encodeValue(
-          command === "session.query" ? [{ status: "OK", time: "310.2µs", result: rows }] : rows,
+          command === "session.call" ? rows : asksWho ? [...statements, who] : statements,
         );
         return {
           result,
@@ -297,7 +313,7 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
       case "data.export":
         return { text: JSON.stringify({ format: "switchyard-data", version: 1 }) };
       case "data.import":
-        return { connections: 2, sessions: 5 };
+        return { connections: 2, sessions: 5, statements: 1 };
       default:
         return null;
     }

@@ -6,7 +6,7 @@
  * then open `gallery.html?theme=dark&scene=rich`. Scenes of the panel: those of scenes.ts,
  * request-scenes.ts, route-examples.ts and web-scenes.ts; with
  * `view=popup` or `view=options`: those of site-scenes.ts; with `view=compare`: those of compare-scenes.ts;
- * with `view=result`: those of result-scenes.ts.
+ * with `view=result`: those of result-scenes.ts; with `view=matrix`: those of matrix-scenes.tsx.
  */
 import { mountOptions } from "../../../src/ui/options/options.tsx";
 import { mountPanel } from "../../../src/ui/panel/panel.tsx";
@@ -14,6 +14,7 @@ import { mountPopup } from "../../../src/ui/popup/popup.tsx";
 import { showComparison } from "./compare-scenes.ts";
 import { createFakeClient } from "./fake-client.ts";
 import { createFakeHost } from "./fake-host.ts";
+import { mountMatrix } from "./matrix-scenes.tsx";
 import { requestScenes } from "./request-scenes.ts";
 import { showResult } from "./result-scenes.ts";
 import { routeScenes } from "./route-examples.ts";
@@ -30,6 +31,7 @@ if (!root) throw new Error("The gallery's page has no #root");
 
 if (view === "compare") showComparison(root, query);
 else if (view === "result") showResult(root, query);
+else if (view === "matrix") mountMatrix(root, wanted, theme);
 else if (view === "popup" || view === "options") {
   const scene = webSiteScenes[wanted] ?? siteScenes[wanted] ?? siteScenes.on;
   if (!scene) throw new Error(`There is no scene ${wanted}.`);

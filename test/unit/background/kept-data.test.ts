@@ -8,6 +8,7 @@ import { readKeptFile } from "../../../src/session/kept-import.ts";
 import { COVERED } from "../../../src/session/log/log-entry.ts";
 import type { Registry } from "../../../src/session/registry.ts";
 import { decodeValue, encodeValue } from "../../../src/wire/values.ts";
+import { statementWorld } from "../../support/memory-statements.ts";
 import { memoryDurableStore, memorySecretStore } from "../../support/memory-stores.ts";
 import { loadRegistry, until } from "../../support/registry.ts";
 import { RouteWorld } from "../../support/route-scene.ts";
@@ -32,6 +33,7 @@ async function withHandlers(registry: Registry) {
   const world = new RouteWorld();
   await world.start(registry);
   const web = new WebScene();
+  const statements = statementWorld();
   let cleared = 0;
   let accessForgotten = 0;
   const handlers = keptDataHandlers({
@@ -44,14 +46,17 @@ async function withHandlers(registry: Registry) {
       },
     },
     web: web.book,
+    statements,
     clear: async () => {
       cleared += 1;
+      statements.store.statements.clear();
     },
   });
   return {
     world,
     registry,
     web,
+    statements,
     counts: () => ({ cleared, accessForgotten }),
     write: async (secrets = false) => (await handlers["data.export"]({ secrets }, VIEW)).text,
     read: (text: string) => handlers["data.import"]({ text }, VIEW),
@@ -106,7 +111,7 @@ describe("the file", () => {
   it("read elsewhere lists the same, connected to nothing before the person says so", async () => {
     const { write, bob } = await filled();
     const other = await empty();
-    expect(await other.read(await write())).toEqual({ connections: 1, sessions: 2 });
+    expect(await other.read(await write())).toEqual({ connections: 1, sessions: 2, statements: 0 });
     const { registry } = other;
     expect(registry.connections).toMatchObject([{ url: server.url, state: { kind: "closed" } }]);
     expect(registry.sessions).toMatchObject([
@@ -142,7 +147,7 @@ describe("the file", () => {
     const text = await write(true);
     const before = structuredClone(scene.registry.sessions);
     await scene.registry.edit(before[0]?.key ?? "", { label: "Robert" });
-    expect(await read(text)).toEqual({ connections: 0, sessions: 0 });
+    expect(await read(text)).toEqual({ connections: 0, sessions: 0, statements: 0 });
     expect(scene.registry.sessions.map(({ label }) => label)).toEqual(["Robert", "Nobody"]);
   });
 
@@ -152,13 +157,17 @@ describe("the file", () => {
     const text = await write();
     expect(text).not.toContain("alice-1 1");
     const other = await empty();
-    expect(await other.read(text)).toEqual({ connections: 1, sessions: 4 });
+    expect(await other.read(text)).toEqual({ connections: 1, sessions: 4, statements: 0 });
     expect(other.web.saved("alice")).toMatchObject({ status: "expired" });
-    expect(await other.read(text)).toEqual({ connections: 0, sessions: 0 });
+    expect(await other.read(text)).toEqual({ connections: 0, sessions: 0, statements: 0 });
     // A file of before there were any.
     const { web: _web, ...older } = JSON.parse(text);
     const third = await empty();
-    expect(await third.read(JSON.stringify(older))).toEqual({ connections: 1, sessions: 2 });
+    expect(await third.read(JSON.stringify(older))).toEqual({
+      connections: 1,
+      sessions: 2,
+      statements: 0,
+    });
     const broken = JSON.stringify({ ...older, web: [{}] });
     expect((await failureOf(third.read(broken))).message).toContain("Saved sign-in 1");
   });
@@ -239,6 +248,66 @@ describe("a file that anybody may have written", () => {
       }),
       { numRuns: 400 },
     );
+  });
+});
+
+describe("saved statements", () => {
+  const QUERY = { method: "query", bindings: "{ pass: 'hush', n: 1 }" };
+
+  it("go out without what can be told as a secret, or with it, and come in beside what is there", async () => {
+    const { write, statements } = await filled();
+    const text = "CREATE user SET password = 'hush', name = 'Bob'";
+    await statements.saved.save({ ...QUERY, text, name: "Make Bob" });
+    const plain = JSON.parse(await write()).statements;
+    expect(plain).toMatchObject([{ name: "Make Bob", method: "query" }]);
+    expect(JSON.stringify(plain)).not.toContain("hush");
+    expect(plain[0].text).toContain("name = 'Bob'");
+    const file = await write(true);
+    expect(JSON.parse(file).statements[0]).toMatchObject({ ...QUERY, text });
+
+    const other = await withHandlers(await loadRegistry());
+    await other.statements.saved.save({ ...QUERY, text: "RETURN 1", name: "Make Bob" });
+    expect(await other.read(file)).toMatchObject({ statements: 1 });
+    expect((await other.statements.saved.all()).map(({ name, text }) => [name, text])).toEqual([
+      ["Make Bob", "RETURN 1"],
+      ["Make Bob 2", text],
+    ]);
+    // The same file once more brings its statement under the name that is free, and no third.
+    const again = { ...JSON.parse(file) };
+    again.statements[0].name = "Make Bob 2";
+    expect(await other.read(JSON.stringify(again))).toMatchObject({ statements: 0 });
+  });
+
+  it("of an older file are none; of one that anybody wrote, refused with their place", async () => {
+    const { write, statements } = await filled();
+    await statements.saved.save({ ...QUERY, text: "RETURN 1", name: "One" });
+    const file = JSON.parse(await write());
+    const { statements: _, ...older } = file;
+    expect(readKeptFile(JSON.stringify(older)).statements).toEqual([]);
+    for (const wrong of [
+      { name: "" },
+      { name: "x".repeat(81) },
+      { method: "signin-all" },
+      { text: 7 },
+      { text: "x".repeat(1_000_001) },
+      { text: "é".repeat(600_000) },
+      { savedAt: "now" },
+    ]) {
+      const text = JSON.stringify({ ...file, statements: [{ ...file.statements[0], ...wrong }] });
+      expect(() => readKeptFile(text)).toThrow("Statement 1 can't be read");
+    }
+    const many = Array.from({ length: 201 }, () => file.statements[0]);
+    expect(() => readKeptFile(JSON.stringify({ ...file, statements: many }))).toThrow("statements");
+  });
+
+  it("are deleted with everything, and so is what was run", async () => {
+    const { forget, statements } = await filled();
+    await statements.saved.save({ ...QUERY, text: "RETURN 1", name: "One" });
+    await statements.past.add({ ...QUERY, text: "RETURN 1", id: "p", at: 1, sessions: [] });
+    await forget();
+    expect(await statements.saved.heads()).toEqual([]);
+    expect(await statements.past.all()).toEqual([]);
+    expect(statements.area.items).toEqual({});
   });
 });
 

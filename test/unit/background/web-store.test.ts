@@ -164,12 +164,21 @@ describe("the database", () => {
     return stores;
   }
 
-  it("of the version before gets the place for saved sessions, and keeps all it has", () => {
-    expect(made(1)).toEqual(["saved"]);
+  it("of a version before gets what it hasn't yet, and keeps all it has", () => {
+    expect(made(1)).toEqual(["saved", "statements"]);
+    expect(made(2)).toEqual(["statements"]);
   });
 
   it("that is new gets everything", () => {
-    expect(made(0)).toEqual(["profiles", "sessions", "settings", "remembered", "history", "saved"]);
-    expect(made(2)).toEqual([]);
+    expect(made(0)).toEqual([
+      "profiles",
+      "sessions",
+      "settings",
+      "remembered",
+      "history",
+      "saved",
+      "statements",
+    ]);
+    expect(made(3)).toEqual([]);
   });
 });

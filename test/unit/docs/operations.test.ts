@@ -7,7 +7,9 @@ const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.m
 const document = read("docs/operations.md");
 
 test("every test that is named is there", () => {
-  const named = [...document.matchAll(/\b((?:operations|life|page|route)-[a-z-]+): \*([^*]+)\*/g)];
+  const named = [
+    ...document.matchAll(/\b((?:operations|life|page|route|query)-[a-z-]+): \*([^*]+)\*/g),
+  ];
   expect(named.length).toBeGreaterThan(80);
   const missing = named.filter(
     ([, file, title = ""]) =>
@@ -45,6 +47,13 @@ test("every command about routes, the page API and kept data that is named is on
   const named = new Set(
     [...document.matchAll(/`((?:route|api|data)\.\w+)`/g)].map(([, name]) => name),
   );
+  expect([...named].sort()).toEqual(commands.sort());
+});
+
+test("every command about kept statements that is named is one, and every one is named", () => {
+  const source = read("src/messages/statement-commands.ts");
+  const commands = [...source.matchAll(/^ {2}"(statements?\.\w+)":/gm)].map(([, name]) => name);
+  const named = new Set([...document.matchAll(/`(statements?\.\w+)`/g)].map(([, name]) => name));
   expect([...named].sort()).toEqual(commands.sort());
 });
 

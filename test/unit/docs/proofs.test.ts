@@ -21,6 +21,7 @@ function namedIn(document: string): { file: string; titles: string[] }[] {
 describe.each([
   ["docs/proof-of-routes.md", 150],
   ["docs/proof-of-web-sign-ins.md", 100],
+  ["docs/proof-of-query.md", 80],
 ])("%s", (document, atLeast) => {
   const named = namedIn(document);
 

@@ -3,6 +3,7 @@ import {
   autocompletion,
   type CompletionContext,
   type CompletionResult,
+  startCompletion,
 } from "@codemirror/autocomplete";
 import { syntaxTree } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
@@ -20,7 +21,7 @@ export interface Completions {
   load(pressed: boolean): Promise<void>;
 }
 
-/** Milliseconds that the list waits for names before it opens without them. */
+/** Milliseconds that the list waits for names before it opens without them, for the time being. */
 const PATIENCE = 300;
 /** Characters around the cursor that the list is made from. */
 const NEAR = 4_000;
@@ -46,8 +47,14 @@ export function codeCompletion(
     const { state, pos, explicit } = context;
     if (WITHOUT.has(syntaxTree(state).resolveInner(pos, -1).name)) return null;
     if (!explicit && !/[\p{L}\p{N}_$`:]/u.test(state.sliceDoc(pos - 1, pos))) return null;
-    const names = completions()?.load(explicit);
+    let late = false;
+    const names = completions()
+      ?.load(explicit)
+      .then(() => {
+        if (late) openAgain(context);
+      });
     await Promise.race([names, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+    late = true;
     return context.aborted ? null : now(context, explicit);
   }
 
@@ -56,6 +63,12 @@ export function codeCompletion(
     icons: false,
     optionClass: ({ type }) => `sy-code-offer-${type}`,
   });
+}
+
+/** With the names that came late, where the cursor waits for them still. */
+function openAgain({ view, state, pos }: CompletionContext): void {
+  if (!view?.hasFocus || view.state.doc !== state.doc) return;
+  if (view.state.selection.main.head === pos) startCompletion(view);
 }
 
 /** In these nothing is completed. */

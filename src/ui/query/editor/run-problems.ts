@@ -22,6 +22,11 @@ export function problemsOfRun(run: Run | undefined): RunProblems {
   const problems: RunProblems = { text: [], bindings: [] };
   if (!run) return problems;
   const { method, text, bindings } = run.asked;
+  const refused = run.refusal?.place;
+  if (refused) {
+    const { word, from, to } = refused;
+    problems.text.push({ text, from, to, message: `${word} is what is refused.` });
+  }
   for (const { progress } of run.columns) {
     const now = progress.value;
     if (now.kind !== "failed") continue;

@@ -7,6 +7,7 @@
  * It is an ARIA grid: one focus that arrows move from cell to cell. Enter on a record id opens that record,
  * anywhere else the row.
  */
+import "./result-table.css";
 import { useSignal } from "@preact/signals";
 import type { JSX, TargetedPointerEvent } from "preact";
 import { useContext, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
@@ -82,7 +83,7 @@ export function ResultTable(props: ResultTableProps): JSX.Element {
     return (hasValues ? [...keys, undefined] : keys).map((key): Column => {
       let width = widths.value.get(key) ?? first.get(key);
       if (width === undefined) {
-        width = firstWidth(rows, key);
+        width = firstWidth(rows, key, keys.length);
         first.set(key, width);
       }
       const column = { key, name: key ?? "value", left, width };
@@ -128,6 +129,7 @@ export function ResultTable(props: ResultTableProps): JSX.Element {
     };
   }
 
+  /** `there`: the cell has a value, be it NONE. Rows that aren't objects have one cell alone. */
   function valueAt(row: number, column: Column): { value: unknown; there: boolean } {
     const held = lookAt(rows, row);
     const object = rowObject(held);
@@ -224,18 +226,14 @@ export function ResultTable(props: ResultTableProps): JSX.Element {
                   aria-colindex={at + 1}
                   tabIndex={here ? 0 : -1}
                   style={{ left: `${column.left}px`, width: `${column.width}px` }}
-                  onFocus={() => {
+                  onFocusIn={() => {
                     if (active.value.row !== index || active.value.column !== at) {
                       active.value = { row: index, column: at };
                     }
                   }}
                 >
-                  {column.key === undefined && !there ? null : (
-                    <CellValue
-                      value={value}
-                      there={there}
-                      onOpen={openRecord && (() => open(index, column))}
-                    />
+                  {there && (
+                    <CellValue value={value} onOpen={openRecord && (() => open(index, column))} />
                   )}
                 </div>
               );

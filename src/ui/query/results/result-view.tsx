@@ -30,6 +30,8 @@ const FORMATS: readonly { value: Format; text: string }[] = [
 
 /** Of more statements than this each begins as one line. */
 const MANY = 20;
+/** Statements drawn at first, and with each "show". */
+const CHUNK = 200;
 
 export interface ResultViewProps {
   answer: Answer;
@@ -51,6 +53,7 @@ export function ResultView({ answer, coveredIn, ask, fills }: ResultViewProps): 
   // Of one answer: another begins with nothing opened.
   const way = useMemo(() => signal<readonly Opened[]>([]), [answer]);
   const last = way.value.at(-1);
+  const drawn = useMemo(() => signal(CHUNK), [answer]);
 
   /** @param keep steps of the way that stay before the new one */
   function openerIn(root: ItemBytes, keep: () => number): OpenRecord | undefined {
@@ -127,7 +130,7 @@ export function ResultView({ answer, coveredIn, ask, fills }: ResultViewProps): 
           {outcomes.length === 0 && (
             <p class="sy-dim sy-result-none">The server ran no statement.</p>
           )}
-          {outcomes.map((outcome, index) => (
+          {outcomes.slice(0, drawn.value).map((outcome, index) => (
             <OutcomeView
               // An answer is shown whole or not at all, so its statements never change places.
               key={index}
@@ -144,12 +147,25 @@ export function ResultView({ answer, coveredIn, ask, fills }: ResultViewProps): 
               }}
             />
           ))}
+          {drawn.value < outcomes.length && (
+            <p class="sy-result-more">
+              <Button
+                onClick={() => {
+                  drawn.value += CHUNK;
+                }}
+              >
+                Show {Math.min(CHUNK, outcomes.length - drawn.value)} more of{" "}
+                {plural(outcomes.length - drawn.value, "statement")}
+              </Button>
+            </p>
+          )}
         </div>
         {last && (
           <OpenedPane
             way={way.value}
             label={answer.session.label}
             ask={ask}
+            fromTransaction={answer.txn !== undefined}
             onBack={back}
             openerIn={(root) => openerIn(root, () => way.peek().length)}
           />

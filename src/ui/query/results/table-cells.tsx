@@ -1,4 +1,4 @@
-/** What stands in a cell: a value on one line in its type's colour; nothing, where the row hasn't the key. */
+/** What stands in a cell: a value on one line in its type's colour. */
 import type { JSX } from "preact";
 import { RecordId } from "surrealdb";
 import { isContainer, typeName } from "../../values/format.ts";
@@ -12,14 +12,12 @@ export function rowObject(row: unknown): object | undefined {
 
 export interface CellValueProps {
   value: unknown;
-  /** The row has this key at all. */
-  there: boolean;
   /** There where a record id can be opened. */
   onOpen: (() => void) | undefined;
 }
 
-export function CellValue({ value, there, onOpen }: CellValueProps): JSX.Element {
-  if (!there || value === undefined) {
+export function CellValue({ value, onOpen }: CellValueProps): JSX.Element {
+  if (value === undefined) {
     return (
       <span class="sy-value-nothing sy-table-none" title="The row hasn't this field">
         NONE

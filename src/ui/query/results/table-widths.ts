@@ -12,13 +12,18 @@ const WIDEST = 320;
 /** Of one character of the code font, and of the room beside it. */
 const CHARACTER = 7.3;
 const PADDING = 18;
-/** Rows that are looked at. */
-const ROWS = 40;
+/** Cells that are looked at before a table is drawn, in all of its columns; of each column so many at most. */
+const CELLS = 1200;
+const MOST_OF_ONE = 40;
 
-/** @param key undefined for the column of rows that aren't objects */
-export function firstWidth(rows: Rows, key: string | undefined): number {
+/**
+ * @param key undefined for the column of rows that aren't objects
+ * @param columns how many there are
+ */
+export function firstWidth(rows: Rows, key: string | undefined, columns: number): number {
+  const count = Math.max(4, Math.min(rows.length, MOST_OF_ONE, Math.floor(CELLS / columns)));
   let characters = (key ?? "value").length;
-  for (let index = 0; index < Math.min(rows.length, ROWS); index++) {
+  for (let index = 0; index < Math.min(rows.length, count); index++) {
     const row = lookAt(rows, index);
     const object = rowObject(row);
     const value = key === undefined ? (object ? undefined : row) : object && fieldOf(object, key);

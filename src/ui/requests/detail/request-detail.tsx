@@ -7,12 +7,14 @@ import { useAction } from "../../components/action.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
+import { schemaReaders } from "../../query/schema-guard.ts";
+import type { AnySession } from "../../store/any-session.ts";
 import { useStore } from "../../store/context.ts";
-import { byteSize, timeSpent } from "../../values/sizes.ts";
+import { byteSize, plural, timeSpent } from "../../values/sizes.ts";
 import { AgainTab } from "../run-again/again-tab.tsx";
-import { createRunAgain } from "../run-again/run-again.ts";
+import { openInQuery } from "../run-again/open-in-query.ts";
+import { canRunAgain, createRunAgain } from "../run-again/run-again.ts";
 import { RunAgainMenu } from "../run-again/run-again-menu.tsx";
-import { canRunAgain } from "../run-again/writes.ts";
 import { sessionName, userThen } from "../session-names.ts";
 import { useRequests } from "../use-requests.ts";
 import { exactTime, outcomeWord } from "../words.ts";
@@ -56,12 +58,13 @@ function Opened(props: RequestDetailProps & { opened: OpenedEntry }): JSX.Elemen
   const source = requests.source.value;
   const imported = source.readOnly ? source.sessions() : undefined;
   const name = sessionName(store, entry.as ?? { sessionKey: entry.socketKey }, imported);
+  /** As it was sent, secrets and all. */
+  function sent() {
+    const params = source.details(entry.seq, "all")?.params;
+    return { method: entry.method, ...(params && { params }) };
+  }
   const run = useMemo(
-    () =>
-      createRunAgain(store.call, () => {
-        const params = source.details(entry.seq, "all")?.params;
-        return { method: entry.method, ...(params && { params }) };
-      }),
+    () => createRunAgain(store.call, sent, (sessions) => schemaReaders(store, sessions)),
     [source, entry],
   );
   const again = run.state.value;
@@ -74,7 +77,7 @@ function Opened(props: RequestDetailProps & { opened: OpenedEntry }): JSX.Elemen
     { tab: "result", text: "Result" },
     ...(entry.live ? [{ tab: "notifications" as const, text: "Notifications" }] : []),
     { tab: "identity", text: "Identity at that moment" },
-    ...(again ? [{ tab: "again" as const, text: `Again as ${again.session.label}` }] : []),
+    ...(again ? [{ tab: "again" as const, text: `Again as ${whoAgain(again.sessions)}` }] : []),
   ];
   const wanted = again && showsAgain.value ? "again" : remembered;
   const shown = tabs.find(({ tab }) => tab === wanted)?.tab ?? "request";
@@ -121,10 +124,11 @@ function Opened(props: RequestDetailProps & { opened: OpenedEntry }): JSX.Elemen
           <CopyMenu entry={entry} details={details} copying={copying} />
           <RunAgainMenu
             impossible={impossible(entry.method, details, source.readOnly)}
-            onChoose={(session) => {
+            onRun={(sessions) => {
               showsAgain.value = true;
-              return run.start(session);
+              return run.start(sessions);
             }}
+            onOpen={(sessions) => openInQuery(store, sent(), sessions)}
           />
           {!props.back && (
             <Button icon="close" label="Close details (Esc)" onClick={props.onClose} />
@@ -169,13 +173,27 @@ function Opened(props: RequestDetailProps & { opened: OpenedEntry }): JSX.Elemen
             {shown === "notifications" && <NotificationsTab entry={entry} details={details} />}
             {shown === "identity" && <IdentityTab entry={entry} name={name} />}
             {shown === "again" && again && (
-              <AgainTab again={again} run={run} opened={props.opened} name={name} />
+              <AgainTab
+                again={again}
+                run={run}
+                opened={props.opened}
+                whole={() => source.details(entry.seq, "all")}
+                name={name}
+                onOpen={() => openInQuery(store, sent(), again.sessions)}
+              />
             )}
           </div>
         )}
       </div>
     </section>
   );
+}
+
+/** "Bob", "3 sessions". */
+function whoAgain(sessions: readonly AnySession[]): string {
+  return sessions.length === 1 && sessions[0]
+    ? sessions[0].label
+    : plural(sessions.length, "session");
 }
 
 /** Why a request can't be run again, one sentence. */

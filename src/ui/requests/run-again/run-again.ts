@@ -1,19 +1,25 @@
 /**
- * A recorded request, run once more in a session of the person's choice.
+ * A recorded request, run once more in sessions of the person's choice.
  *
  * What is sent are the recorded bytes themselves, so that no value changes its type on the way. What
- * may write is asked about first, each time.
+ * writes is asked about first, each time: dry, so that nothing of it stays, or kept.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { ErrorView, SessionKey } from "../../../session/model.ts";
+import {
+  type MethodStatement,
+  methodAsStatement,
+} from "../../../session/query/method-as-statement.ts";
 import { arrayItems } from "../../../wire/cbor-parts.ts";
 import { toErrorView } from "../../components/action.ts";
-import { type Answer, readAnswer } from "../../query/results/answer.ts";
+import { type Ask, createAsk, type Given } from "../../query/asking.ts";
+import { createColumn } from "../../query/column.ts";
+import type { Run } from "../../query/query-state.ts";
+import { type Asked, type Plan, planRun, type Refusal } from "../../query/run-plan.ts";
+import { createSchemaGuard, type Readers } from "../../query/schema-guard.ts";
 import type { AnySession } from "../../store/any-session.ts";
 import type { PanelStore } from "../../store/store.ts";
 import { isContainer } from "../../values/format.ts";
 import { argumentsOf } from "../detail/decoded.ts";
-import { mayWrite } from "./writes.ts";
 
 /** A request as it was sent, secrets and all. */
 export interface Repeatable {
@@ -23,73 +29,128 @@ export interface Repeatable {
 }
 
 export type Again =
-  | { kind: "asking"; session: AnySession }
-  | { kind: "running"; session: AnySession; startedAt: number }
-  | { kind: "answered"; session: AnySession; answer: Answer }
-  | { kind: "failed"; session: AnySession; error: ErrorView };
+  /** It writes, or can't be run dry (`refusal`): nothing was sent yet. */
+  | { kind: "asking"; sessions: readonly AnySession[]; refusal?: Refusal }
+  | { kind: "ran"; sessions: readonly AnySession[]; run: Run };
 
 export interface RunAgain {
   readonly state: ReadonlySignal<Again | undefined>;
-  /** Runs it as this session, or asks first. Settles when there is an outcome; never rejects. */
-  start(session: AnySession): Promise<void>;
-  /** The person agreed to what was asked. */
-  confirm(): Promise<void>;
+  /** Runs it as these sessions, or asks first. Settles when each has ended; never rejects. */
+  start(sessions: readonly AnySession[]): Promise<void>;
+  /** The person answered what was asked: whether what it writes stays. */
+  confirm(keep: boolean): Promise<void>;
   /** Takes question or outcome away; an answer that is under way is nobody's then. */
   dismiss(): void;
 }
 
-/** A query may take long, and the person sees how long; but no wait is for ever. */
-const TIMEOUT = 10 * 60_000;
+/** Methods that can be run again in another session; those that change the session itself can't. */
+const REPEATABLE = new Set(
+  "query select create insert insert_relation update upsert merge patch delete relate run info version".split(
+    " ",
+  ),
+);
 
-/** @param request read when it is needed only: it may be large */
-export function createRunAgain(call: PanelStore["call"], request: () => Repeatable): RunAgain {
+/** True for methods that act on data, and can be asked for in any session. */
+export function canRunAgain(method: string): boolean {
+  return REPEATABLE.has(method);
+}
+
+/**
+ * @param request read when it is needed only: it may be large
+ * @param readersFor who may be asked for the schema, so that a dry run sets nothing off
+ */
+export function createRunAgain(
+  call: PanelStore["call"],
+  request: () => Repeatable,
+  readersFor: (sessions: readonly AnySession[]) => Readers,
+): RunAgain {
   const state = signal<Again | undefined>(undefined);
-  let runs = 0;
 
-  async function run(session: AnySession): Promise<void> {
-    const turn = ++runs;
-    state.value = { kind: "running", session, startedAt: Date.now() };
-    let outcome: Again;
+  async function run(sessions: readonly AnySession[], keep: boolean): Promise<void> {
+    const refuse = (refusal: Refusal) => {
+      state.value = { kind: "asking", sessions, refusal };
+    };
+    const { asked, given, plan } = planned(request(), sessions.length, keep);
+    if (plan.kind === "refused") return refuse(plan.refusal);
+    let ask: Ask;
     try {
-      const sent = request();
-      const raw = await send(call, session.key, sent);
-      const answer = readAnswer(session, sent.method, undefined, raw);
-      outcome = { kind: "answered", session, answer };
+      ask = createAsk(call, {
+        asked,
+        given,
+        plan,
+        guard: createSchemaGuard(call, readersFor(sessions)),
+      });
     } catch (thrown) {
-      outcome = { kind: "failed", session, error: toErrorView(thrown) };
+      // A text that can't be run dry after all.
+      return refuse({ reason: toErrorView(thrown).message });
     }
-    if (turn === runs) state.value = outcome;
+    const columns = sessions.map((session) =>
+      createColumn(session, (signal) => ask(session, signal)),
+    );
+    state.value = { kind: "ran", sessions, run: { asked, keep, columns } };
+    await Promise.all(columns.map(({ ended }) => ended));
+  }
+
+  function letGo() {
+    const before = state.peek();
+    if (before?.kind === "ran") for (const column of before.run.columns) column.letGo();
   }
 
   return {
     state,
-    async start(session) {
-      runs++;
-      const { method, params } = request();
-      if (mayWrite(method, argumentsOf(params)?.[0])) {
-        state.value = { kind: "asking", session };
-      } else await run(session);
+    async start(sessions) {
+      letGo();
+      const { plan } = planned(request(), sessions.length, false);
+      if (plan.kind === "plain" || plan.kind === "written") return run(sessions, false);
+      const refusal = plan.kind === "refused" ? { refusal: plan.refusal } : {};
+      state.value = { kind: "asking", sessions, ...refusal };
     },
-    async confirm() {
+    async confirm(keep) {
       const asked = state.peek();
-      if (asked?.kind === "asking") await run(asked.session);
+      if (asked?.kind === "asking") await run(asked.sessions, keep);
     },
     dismiss() {
-      runs++;
+      letGo();
       state.value = undefined;
     },
   };
 }
 
-function send(call: PanelStore["call"], key: SessionKey, { method, params }: Repeatable) {
+interface Planned {
+  asked: Asked;
+  /** The bytes that go with it, as they were recorded. */
+  given: Given;
+  plan: Plan;
+}
+
+/** A statement is asked as it is; another method by itself, or dry as the statement that does the same. */
+function planned(request: Repeatable, sessions: number, keep: boolean): Planned {
+  const options = { sessions, keep, inTransaction: false };
+  const { method, params } = request;
   const [text, bindings] = argumentsOf(params) ?? [];
   if (method === "query" && typeof text === "string" && params) {
-    const bytes = isContainer(bindings) ? arrayItems(params)[1] : undefined;
-    return call(
-      "session.query",
-      { key, text, ...(bytes && { bindings: bytes.slice() }) },
-      { timeout: TIMEOUT },
-    );
+    const bytes = isContainer(bindings) ? arrayItems(params)[1]?.slice() : undefined;
+    const asked = { method, text, bindings: "" };
+    return { asked, given: { bindings: bytes }, plan: planRun(asked, options) };
   }
-  return call("session.call", { key, method, ...(params && { params }) }, { timeout: TIMEOUT });
+  const asked = { method, text: "", bindings: "" };
+  const plan = planRun(asked, options);
+  if (plan.kind !== "dry") return { asked, given: { params }, plan };
+  const same = statementOf(request);
+  if ("reason" in same) return { asked, given: {}, plan: { kind: "refused", refusal: same } };
+  const statement = { method: "query", text: same.text, bindings: "" };
+  return {
+    asked: statement,
+    given: { bindings: same.bindings },
+    plan: planRun(statement, options),
+  };
+}
+
+function statementOf({ method, params }: Repeatable): MethodStatement | { reason: string } {
+  try {
+    const statement = methodAsStatement(method, params);
+    return statement ?? { reason: `No statement does the same as this ${method}.` };
+  } catch (thrown) {
+    return { reason: toErrorView(thrown).message };
+  }
 }

@@ -13,7 +13,7 @@ import {
 const IDENTIFIER =
   "Parse error: Unexpected token `an identifier`, expected Eof\n --> [1:7]\n  |\n1 | SELEC nonsense\n  |       ^^^^^^^^\n";
 const DELIMITER =
-  "The bindings can't be used: Parse error: Unexpected token `)` expected delimiter `]`\n --> [3:1]\n  |\n3 | )\n  | ^\n --> [2:1]\n  |\n2 | [1,2\n  | ^ expected this delimiter to close\n";
+  "The variables can't be used: Parse error: Unexpected token `)` expected delimiter `]`\n --> [3:1]\n  |\n3 | )\n  | ^\n --> [2:1]\n  |\n2 | [1,2\n  | ^ expected this delimiter to close\n";
 const UNCLOSED =
   "Parse error: Unexpected end of file, expected string to end.\n --> [2:6]\n  |\n2 | { a: 'x }\n  |      ^ String starting here.\n";
 const WIDE =

@@ -174,6 +174,21 @@ describe("another method", () => {
     expect(params).toEqual(["session.call", { key: "k1", method: "version" }]);
   });
 
+  it("that writes runs dry in several sessions, as the statement that does the same", async () => {
+    const state = fresh();
+    state.method.value = "create";
+    state.args.value = "['dry_note', { text: 'x' }]";
+    await state.run([bob, { ...bob, key: "k2" }]);
+    const asked = sent.filter(({ params }) => !String(params.text).startsWith("RETURN (\n"));
+    expect(asked).toHaveLength(2);
+    for (const { command, params } of asked) {
+      expect(command).toBe("session.query");
+      expect(params.text).toMatch(/CREATE ONLY dry_note CONTENT[\s\S]*CANCEL/);
+    }
+    // Not even the table was made.
+    await expect(db.query("SELECT * FROM dry_note").collect()).rejects.toThrow("does not exist");
+  });
+
   it("is in the picker, but for the sign-ins, which have forms", () => {
     const left = RPC_METHODS.filter((name) => !METHODS.some((each) => each.name === name));
     expect(left).toEqual(["set", "signin", "signup", "authenticate"]);
@@ -230,18 +245,9 @@ describe("a run that nobody waits for", () => {
   });
 });
 
-describe("the history", () => {
-  it("keeps the last twenty different runs, newest first, and writes one back", async () => {
+describe("what was run before", () => {
+  it("is written into the fields again", () => {
     const state = fresh();
-    for (let index = 0; index < 25; index++) {
-      state.text.value = `RETURN ${index}`;
-      await state.run([bob]);
-    }
-    state.text.value = "RETURN 20";
-    await state.run([bob]);
-    expect(state.history.value).toHaveLength(20);
-    expect(state.history.value[0]?.text).toBe("RETURN 20");
-    expect(state.history.value.filter(({ text }) => text === "RETURN 20")).toHaveLength(1);
     state.recall({ method: "select", text: "[note:1]", bindings: "" });
     expect([state.method.value, state.args.value]).toEqual(["select", "[note:1]"]);
   });
