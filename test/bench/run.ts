@@ -7,13 +7,14 @@ import { benchLog } from "./log.ts";
 import { benchLogScroll } from "./log-scroll.ts";
 import { benchPackages } from "./packages.ts";
 import { benchPanel } from "./panel.ts";
+import { benchQuery } from "./query.ts";
 import { benchRelay } from "./relay.ts";
 import { benchRestore } from "./restore.ts";
 import { benchRoundTrip } from "./roundtrip.ts";
 import { benchTyping } from "./typing.ts";
 
 const USAGE = `npm run bench -- [envelope] [roundtrip] [log] [scroll] [packages] [panel] [hook]
-                  [relay] [typing] [restore] [--runs 11] [--queries 10000]
+                  [relay] [query] [typing] [restore] [--runs 11] [--queries 10000]
 
 Without names, all of them. A missed promise is printed as MISSED; the exit code stays 0.
   --runs N      runs of hook, relay and restore, 11 if not given: the SDK takes most of a minute for one of restore
@@ -38,6 +39,7 @@ const measures: Record<string, () => Promise<boolean>> = {
   panel: benchPanel,
   hook: () => benchHook({ runs, queries }),
   relay: () => benchRelay(runs),
+  query: () => benchQuery(),
   typing: () => benchTyping(),
   restore: () => benchRestore(runs),
 };

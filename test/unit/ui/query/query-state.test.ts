@@ -217,13 +217,19 @@ describe("another method", () => {
 describe("a run that nobody waits for", () => {
   it("is let go, and its late answer changes nothing", async () => {
     let answer: (value: unknown) => void = () => undefined;
-    const state = createQueryState(
-      (() => new Promise((resolve) => (answer = resolve))) as unknown as PanelStore["call"],
-    );
+    let signal: AbortSignal | undefined;
+    const call = (_command: string, _params: unknown, options: { signal: AbortSignal }) => {
+      signal = options.signal;
+      return new Promise((resolve) => (answer = resolve));
+    };
+    const state = createQueryState(call as unknown as PanelStore["call"]);
     state.text.value = "SLEEP 1h";
     const running = state.run([bob]);
     expect(progressOf(state)).toMatchObject({ kind: "running" });
+    expect(signal?.aborted).toBe(false);
     state.letGo();
+    // So that nothing of its answer is sent to the view.
+    expect(signal?.aborted).toBe(true);
     expect(progressOf(state)).toMatchObject({ kind: "let-go" });
     answer({ result: encodeValue([]), duration: 1, bytesSent: 1, bytesReceived: 1 });
     await running;
