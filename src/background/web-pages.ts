@@ -2,7 +2,8 @@
  * When pages are looked at for web sign-ins.
  *
  * While a view of a tab is open each origin of its page is looked at once a second, and at once after its
- * cookies changed, the page was loaded or a permission came; one that makes looking slow less often.
+ * cookies changed, the page was loaded or a permission came; one whose SDK is on its way more often, one
+ * that makes looking slow less often.
  * While none is open nothing is run in any page.
  */
 

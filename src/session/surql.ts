@@ -24,6 +24,10 @@ import {
   Table,
   Uuid,
 } from "surrealdb";
+import { Fields } from "../wire/fields.ts";
+import { lookAt, Unreadable } from "../wire/look.ts";
+import { Rows } from "../wire/rows.ts";
+import { Float } from "../wire/shown-values.ts";
 import { BoundedText, wholeCharacters } from "./bounded-text.ts";
 
 export interface SurqlOptions {
@@ -154,7 +158,7 @@ function shape(container: object): {
   pad: string;
   parts: () => Iterable<Part>;
 } {
-  if (Array.isArray(container)) {
+  if (Array.isArray(container) || container instanceof Rows) {
     return { open: "[", close: "]", pad: "", parts: () => listParts(container) };
   }
   // `{1, 2}` is SurrealQL too, but `{user:1, user:2}` is read as an object with the key `user`.
@@ -164,11 +168,21 @@ function shape(container: object): {
   return { open: "{", close: "}", pad: " ", parts: () => entryParts(container) };
 }
 
-function* listParts(list: Iterable<unknown>): Iterable<Part> {
+function* listParts(list: Iterable<unknown> | Rows): Iterable<Part> {
+  if (list instanceof Rows) {
+    for (let index = 0; index < list.length; index++) yield { value: lookAt(list, index) };
+    return;
+  }
   for (const value of list) yield { value };
 }
 
 function* entryParts(container: object): Iterable<Part> {
+  if (container instanceof Fields) {
+    for (const [index, key] of container.keys.entries()) {
+      yield { key, value: lookAt(container, index) };
+    }
+    return;
+  }
   if (container instanceof Map) {
     for (const [key, value] of container) yield { key: String(key), value };
     return;
@@ -198,6 +212,8 @@ function scalarText(value: unknown, left: number): string | undefined {
 }
 
 function objectScalar(value: object, left: number): string | undefined {
+  if (value instanceof Unreadable) return `/* can't be read: ${escapeUnseen(value.reason)} */`;
+  if (value instanceof Float) return floatText(value.value);
   if (value instanceof Decimal) return `${value.toString()}dec`;
   if (value instanceof DateTime) return `d${quote(isoTime(value))}`;
   if (value instanceof Date) return `d${quote(value.toISOString())}`;
@@ -232,9 +248,14 @@ function bytesText(bytes: Uint8Array, left: number): string {
 
 /** Beyond 2^53 a JavaScript number came from a float; its digits alone would be read as an int. */
 function numberText(value: number): string {
-  if (Object.is(value, -0)) return "-0f";
+  if (Object.is(value, -0)) return floatText(value);
   const text = String(value);
-  return Number.isInteger(value) && !Number.isSafeInteger(value) ? `${text}f` : text;
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? floatText(value) : text;
+}
+
+/** A whole float. */
+function floatText(value: number): string {
+  return Object.is(value, -0) ? "-0f" : `${value}f`;
 }
 
 /**
@@ -310,7 +331,8 @@ function recordKey(id: string): string {
   return plain ? id : quoteIdentifier(id);
 }
 
-function objectKey(key: string): string {
+/** The key of an object as SurrealQL writes it. */
+export function objectKey(key: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(key) ? key : `"${quoteInner(key)}"`;
 }
 

@@ -8,6 +8,7 @@ import { jarName } from "./jar-name.ts";
 import { type SwapWorld, swap } from "./swap.ts";
 import type { Turn, WebBook } from "./web-book.ts";
 import { WebError } from "./web-error.ts";
+import { webSessionKey } from "./web-model.ts";
 import type { WebPage } from "./web-page.ts";
 import type { OwnAct, SiteSession } from "./web-site.ts";
 import type { SavedRecord } from "./web-store.ts";
@@ -50,7 +51,13 @@ export class Switches {
         // It stands under My sessions from now on.
         if (before) acts = [{ kind: seen.kind, id: before.seen.id }];
         const was = swapped.outgoing?.label;
-        tab.notify({ origin, tone: "done", text: doneText(record.label, was), offer: "reload" });
+        tab.notify({
+          origin,
+          tone: "done",
+          text: doneText(record.label, was),
+          offer: "reload",
+          key: webSessionKey(site.holder, seen.kind, seen.id),
+        });
         void this.#watch({ ...turn, snapshots, snapshot: swapped.snapshot, record });
       } finally {
         await this.#book.lookInTurn(turn, acts, "you");
@@ -78,7 +85,7 @@ export class Switches {
         await system.activate(page, seen);
         const was = before && this.#book.namesOf(site, before).label;
         const { label } = this.#book.namesOf(site, session);
-        tab.notify({ origin, tone: "done", text: doneText(label, was), offer: "reload" });
+        tab.notify({ origin, tone: "done", text: doneText(label, was), offer: "reload", key });
       } finally {
         await this.#book.lookInTurn(turn, [], "you");
       }

@@ -235,10 +235,11 @@ export class WebBook {
 
   /** @param acts what a person did since the last look; `by` is behind whatever else is new */
   async lookInTurn(turn: Turn, acts?: readonly OwnAct[], by?: "you" | "page"): Promise<void> {
-    const { site, page } = turn;
+    const { tab, site, page } = turn;
     await this.#recoverIn(turn);
     const isDirty = this.#dirty.delete(site);
     await site.look(page, acts, by);
+    tab.outdate(site);
     for (const system of this.options.systems) {
       await this.twins.follow(system, site, page, isDirty);
     }

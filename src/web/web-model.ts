@@ -161,6 +161,7 @@ export interface WebNotice {
   text: string;
   /** What would be the thing to do now. `again`: switch to `key` once more. */
   offer?: "reload" | "again";
+  /** Otherwise: the page's session as which it says that the page runs. */
   key?: SessionKey;
 }
 

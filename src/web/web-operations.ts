@@ -323,6 +323,7 @@ export class WebOperations {
       if (!session || session.gone) throw new WebError("The page has this session no more.");
       const system = this.#book.system(session.seen.kind);
       assertMay(session.seen, operation, system.name);
+      const { current } = session.seen;
       let done: OwnAct[] = [];
       try {
         const result = await work({ ...turn, session, system });
@@ -338,8 +339,17 @@ export class WebOperations {
         throw error;
       } finally {
         await this.#book.lookInTurn(turn, done, "you");
+        if (current && done.length > 0) this.#tellOfSignOut(turn, session);
       }
     });
+  }
+
+  /** The page may have other sessions: it runs as none of them, and hasn't noticed yet. */
+  #tellOfSignOut({ tab, site }: Turn, session: SiteSession): void {
+    if (site.current(session.seen.kind)) return;
+    const { label } = this.#book.namesOf(site, session);
+    const text = `The page is signed out. What it loaded before is of “${label}” until you reload it.`;
+    tab.notify({ origin: site.origin, tone: "done", text, offer: "reload" });
   }
 
   /** Before the page loses its session: the saved one that it is gets the newest of it, where it can. */

@@ -28,7 +28,7 @@ export const GONE_LIMIT = 20;
 export const LOAD_PATIENCE = 10_000;
 /** A look that takes longer, in milliseconds, makes the next one wait longer. */
 const SLOW = 2_000;
-const PAUSE = { usual: 1_000, slow: 10_000 };
+const PAUSE = { awaited: 250, usual: 1_000, slow: 10_000 };
 
 /** A session of the page, and what is remembered of it beyond the last look. */
 export interface SiteSession {
@@ -166,6 +166,7 @@ export class WebSite {
     by: "you" | "page" = "page",
   ): Promise<void> {
     const begun = Date.now();
+    let isAwaited = false;
     this.#storeId = page.cookies.storeId;
     await Promise.all(
       this.#options.systems.map(async (system) => {
@@ -174,7 +175,8 @@ export class WebSite {
         try {
           const look = await system.look(page);
           delete found.failure;
-          this.#take(system, found, look && bounded(system.kind, look), acts, by);
+          const isThere = this.#take(system, found, look && bounded(system.kind, look), acts, by);
+          isAwaited ||= !isThere;
         } catch (error) {
           found.failure = messageOf(error);
         }
@@ -183,18 +185,20 @@ export class WebSite {
     this.#hasLooked = true;
     const now = Date.now();
     this.#isSlow = now - begun > SLOW;
-    this.#dueAt = now + (this.#isSlow ? PAUSE.slow : PAUSE.usual);
+    const pause = this.#isSlow ? PAUSE.slow : isAwaited ? PAUSE.awaited : PAUSE.usual;
+    this.#dueAt = now + pause;
   }
 
+  /** @returns false where it is on its way: nothing is concluded from what isn't there yet */
   #take(
     system: WebSystem,
     found: Found,
     look: Look | undefined,
     acts: readonly OwnAct[],
     by: "you" | "page",
-  ): void {
+  ): boolean {
     const isLoading = Date.now() - this.#documentSince < LOAD_PATIENCE;
-    if (!look && isLoading && found.look) return;
+    if (!look && isLoading && found.look) return false;
     found.look = look;
     if (!look) delete found.look;
     const there = new Set<SessionKey>();
@@ -204,13 +208,14 @@ export class WebSite {
       this.#see(key, seen, by);
     }
     // It has said that it isn't there yet.
-    if (look?.system.state === "loading" && isLoading) return;
+    if (look?.system.state === "loading" && isLoading) return false;
     for (const session of [...this.#sessions.values()]) {
       if (session.seen.kind !== system.kind || session.gone || there.has(session.key)) continue;
       this.#lose(session, system, look, acts);
     }
     const gone = this.sessions.filter((each) => each.gone);
     for (const { key } of gone.slice(GONE_LIMIT)) this.#sessions.delete(key);
+    return true;
   }
 
   #see(key: SessionKey, seen: SeenSession, by: "you" | "page"): void {

@@ -98,6 +98,15 @@ export class WebTab {
     this.#drop((each) => each.origin === origin);
   }
 
+  /** What was said of a switch is outdated once the page is seen to run as somebody else, or as nobody. */
+  outdate({ origin, sessions }: WebSite): void {
+    const runs = sessions.filter(({ seen, gone }) => seen.current && !gone).map(({ key }) => key);
+    this.#drop(
+      ({ key, offer, ...each }) =>
+        each.origin === origin && offer !== "again" && key !== undefined && !runs.includes(key),
+    );
+  }
+
   dismiss(id: string): void {
     this.#drop((each) => each.id === id);
   }

@@ -267,7 +267,8 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     const { head } = await panel.run("CREATE thing:20 SET text = 'in it'");
     expect(head).toContain("in a transaction");
     expect(await at("SELECT * FROM thing:20")).toEqual([]);
-    const outside = await panel.run("SELECT * FROM thing:20", { as: "Admin" });
+    await panel.page.select("label=Transaction", "");
+    const outside = await panel.run("SELECT * FROM thing:20");
     expect(outside.outcomes[0]?.text).toContain("0 rows");
     await panel.select("Admin");
     await panel.page.see(`${live()} [data-transaction] >> text*=1 request`);

@@ -51,8 +51,7 @@ describeInBrowsers("copy of a page's session", (underTest) => {
   /** What the server answers in the session that is shown. */
   async function answerHere(expression: string): Promise<string> {
     const key = await panel.shownKey();
-    await panel.show("Query");
-    await panel.page.select("label=Run as", key);
+    await panel.queryAsKeys([key]);
     const { outcomes, error } = await panel.run(`RETURN ${expression}`);
     await panel.show("Sessions");
     return error?.text ?? outcomes.map(({ text }) => text).join("\n");

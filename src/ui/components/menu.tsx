@@ -115,6 +115,7 @@ function MenuEntry({ item, onSelect }: { item: MenuItem; onSelect: () => void })
     class: `sy-popup-item${item.danger ? " sy-popup-danger" : ""}`,
     title: item.title,
     disabled: item.disabled,
+    "data-item": item.id,
     tabIndex: -1,
     onClick: onSelect,
   };

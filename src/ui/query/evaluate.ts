@@ -7,11 +7,9 @@
 
 import { CommandError } from "../../messages/view-client.ts";
 import type { ErrorView, SessionKey } from "../../session/model.ts";
-import { arrayItems, mapEntries } from "../../wire/cbor-parts.ts";
-import { decodeValue } from "../../wire/values.ts";
 import type { PanelStore } from "../store/store.ts";
 import { typeName } from "../values/format.ts";
-import { readStatement } from "./answer.ts";
+import { readOutcomes } from "./results/answer.ts";
 
 /**
  * @param what names the field in errors: "arguments" or "bindings".
@@ -27,18 +25,18 @@ export async function evaluate(
 ): Promise<Uint8Array> {
   // In brackets, so that it is one expression; on lines of its own, so that a comment ends.
   const answer = await call("session.query", { key, text: `RETURN (\n${text}\n)` });
-  const [first] = arrayItems(answer.result);
-  const outcome = readStatement(first && decodeValue(first));
+  const [outcome] = readOutcomes("query", answer.result);
+  if (!outcome)
+    throw refused(what, { name: "InvalidArgument", message: "The server ran nothing." });
   if (!outcome.ok) throw refused(what, outcome.error);
-  const type = typeName(outcome.value);
-  const bytes = first && mapEntries(first).get("result");
-  if (type !== want || !bytes) {
+  const type = typeName(outcome.result.value());
+  if (type !== want) {
     throw refused(what, {
       name: "InvalidArgument",
-      message: `${type === want ? "No value" : `This is of type ${type}`}; an ${want} is needed.`,
+      message: `This is of type ${type}; an ${want} is needed.`,
     });
   }
-  return bytes.slice();
+  return outcome.result.bytes.slice();
 }
 
 function refused(what: string, error: ErrorView): CommandError {

@@ -4,30 +4,37 @@
  * It lives as long as the panel, not as long as the view, so that a look at Sessions loses nothing.
  * It lives in memory alone: statements may hold secrets.
  */
-import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { ErrorView } from "../../session/model.ts";
-import { toErrorView } from "../components/action.ts";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { AnySession } from "../store/any-session.ts";
 import type { PanelStore } from "../store/store.ts";
-import { type Answer, readAnswer } from "./answer.ts";
-import { evaluate } from "./evaluate.ts";
+import { createAsk } from "./asking.ts";
+import type { Obstacle } from "./can-run.ts";
+import { barredColumn, type Column, createColumn } from "./column.ts";
 import { takesArguments } from "./methods.ts";
+import { type Asked, planRun, type Refusal } from "./run-plan.ts";
 
 /** One thing that was run, for running it again. */
-export interface PastRun {
-  method: string;
-  /** The statement, or the arguments of another method. */
-  text: string;
-  bindings: string;
+export type PastRun = Asked;
+
+/** One thing, asked once in each of some sessions. */
+export interface Run {
+  readonly asked: PastRun;
+  /** Whether what it writes stays. */
+  readonly keep: boolean;
+  /** Why nothing was sent; there are no columns then. */
+  readonly refusal?: Refusal;
+  /** In the order in which the sessions were chosen. */
+  readonly columns: readonly Column[];
 }
 
-export type Progress =
-  | { kind: "nothing" }
-  | { kind: "running"; startedAt: number; label: string }
-  | { kind: "answered"; answer: Answer }
-  | { kind: "failed"; label: string; error: ErrorView }
-  /** The person stopped waiting, after so many milliseconds. */
-  | { kind: "let-go"; label: string; after: number };
+export interface RunOptions {
+  /** Of the one session. */
+  txn?: string;
+  /** What is marked; absent: all that is written. */
+  text?: string;
+  /** What bars a session for good: it isn't asked, and its column says why. */
+  barred?: (session: AnySession) => Obstacle | undefined;
+}
 
 export interface QueryState {
   readonly method: Signal<string>;
@@ -36,20 +43,22 @@ export interface QueryState {
   /** The arguments of every other method. */
   readonly args: Signal<string>;
   readonly bindings: Signal<string>;
-  readonly progress: ReadonlySignal<Progress>;
+  /** The person's own choice; undefined: what one session writes stays, what several write doesn't. */
+  readonly keep: Signal<boolean | undefined>;
+  /** The latest run; undefined: there was none yet. */
+  readonly latest: ReadonlySignal<Run | undefined>;
+  readonly running: ReadonlySignal<boolean>;
   /** Newest first, 20 at most. */
   readonly history: ReadonlySignal<readonly PastRun[]>;
-  /** Runs `text` (or what is written) as this session; settles when it is answered or let go. */
-  run(session: AnySession, txn: string | undefined, text?: string): Promise<void>;
-  /** Stops waiting. The server isn't told: there is no way to. */
+  /** Runs what is written as these sessions, at the same time; settles when each has ended. */
+  run(sessions: readonly AnySession[], options?: RunOptions): Promise<void>;
+  /** Stops waiting for all that haven't answered. */
   letGo(): void;
   /** Writes a past run into the fields again. */
   recall(past: PastRun): void;
 }
 
 const HISTORY = 20;
-/** A query may take long, and the person sees how long and can let go; but no wait is for ever. */
-const TIMEOUT = 60 * 60_000;
 
 const states = new WeakMap<PanelStore, QueryState>();
 
@@ -68,9 +77,9 @@ export function createQueryState(call: PanelStore["call"]): QueryState {
   const text = signal("");
   const args = signal("");
   const bindings = signal("");
-  const progress = signal<Progress>({ kind: "nothing" });
+  const keep = signal<boolean | undefined>(undefined);
+  const latest = signal<Run | undefined>(undefined);
   const history = signal<readonly PastRun[]>([]);
-  let runs = 0;
 
   function remember(past: PastRun) {
     const same = (each: PastRun) =>
@@ -78,68 +87,48 @@ export function createQueryState(call: PanelStore["call"]): QueryState {
     history.value = [past, ...history.value.filter((each) => !same(each))].slice(0, HISTORY);
   }
 
-  async function ask(session: AnySession, txn: string | undefined, past: PastRun): Promise<Answer> {
-    const { key } = session;
-    const target = { key, ...(txn !== undefined && { txn }) };
-    if (past.method === "query") {
-      const bound = past.bindings.trim();
-      const raw = await call(
-        "session.query",
-        {
-          ...target,
-          text: past.text,
-          ...(bound && { bindings: await evaluate(call, key, bound, "object", "bindings") }),
-        },
-        { timeout: TIMEOUT },
-      );
-      return readAnswer(session, past.method, txn, raw);
-    }
-    const given = takesArguments(past.method) ? past.text.trim() : "";
-    const raw = await call(
-      "session.call",
-      {
-        ...target,
-        method: past.method,
-        ...(given && { params: await evaluate(call, key, given, "array", "arguments") }),
-      },
-      { timeout: TIMEOUT },
-    );
-    return readAnswer(session, past.method, txn, raw);
-  }
-
   return {
     method,
     text,
     args,
     bindings,
-    progress,
+    keep,
+    latest,
+    running: computed(
+      () =>
+        latest.value?.columns.some(({ progress }) => progress.value.kind === "running") ?? false,
+    ),
     history,
-    async run(session, txn, chosen) {
+    async run(sessions, { txn, text: chosen, barred } = {}) {
       const query = method.peek() === "query";
-      const past: PastRun = {
+      const asked: PastRun = {
         method: method.peek(),
         text: chosen ?? (query ? text.peek() : takesArguments(method.peek()) ? args.peek() : ""),
         bindings: query ? bindings.peek() : "",
       };
-      const run = ++runs;
-      const { label } = session;
-      remember(past);
-      progress.value = { kind: "running", startedAt: Date.now(), label };
-      let outcome: Progress;
-      try {
-        outcome = { kind: "answered", answer: await ask(session, txn, past) };
-      } catch (thrown) {
-        outcome = { kind: "failed", label, error: toErrorView(thrown) };
+      remember(asked);
+      const kept = keep.peek() ?? sessions.length === 1;
+      const plan = planRun(asked, {
+        sessions: sessions.length,
+        keep: kept,
+        inTransaction: txn !== undefined,
+      });
+      if (plan.kind === "refused") {
+        latest.value = { asked, keep: kept, refusal: plan.refusal, columns: [] };
+        return;
       }
-      // An answer to a run that was let go, or overtaken, is nobody's any more.
-      if (run === runs) progress.value = outcome;
+      const ask = createAsk(call, asked, plan, txn);
+      const columns = sessions.map((session) => {
+        const obstacle = barred?.(session);
+        return obstacle
+          ? barredColumn(session, obstacle)
+          : createColumn(session, () => ask(session));
+      });
+      latest.value = { asked, keep: kept, columns };
+      await Promise.all(columns.map(({ ended }) => ended));
     },
     letGo() {
-      const current = progress.peek();
-      if (current.kind !== "running") return;
-      runs++;
-      const after = Date.now() - current.startedAt;
-      progress.value = { kind: "let-go", label: current.label, after };
+      for (const column of latest.peek()?.columns ?? []) column.letGo();
     },
     recall(past) {
       batch(() => {

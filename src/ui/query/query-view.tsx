@@ -1,52 +1,78 @@
 /**
- * The view Query: one editor, one session to run as, and what came back.
+ * The view Query: one editor, one or several sessions to run as, and what came back.
  *
- * Whom a query runs as is chosen here by name and stands beside the Run button, never implied.
+ * Whom a query runs as is chosen here by name, never implied.
  */
 import "./query.css";
+import { useComputed, useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useRef } from "preact/hooks";
-import type { ErrorView, TransactionView } from "../../session/model.ts";
+import type { TransactionView } from "../../session/model.ts";
 import { shortId } from "../../session/short-id.ts";
-import { Badge } from "../components/badge.tsx";
 import { Button } from "../components/button.tsx";
-import { ErrorNote, Note } from "../components/error-note.tsx";
-import { Select, type SelectOption } from "../components/field.tsx";
+import { Note } from "../components/error-note.tsx";
+import { Select } from "../components/field.tsx";
 import { whyNotAct } from "../store/acting.ts";
 import type { AnySession } from "../store/any-session.ts";
 import { now } from "../store/clock.ts";
 import { StoreContext } from "../store/context.ts";
-import { isClosed } from "../store/sessions.ts";
 import type { PanelStore } from "../store/store.ts";
-import { ValueTree } from "../values/value-tree.tsx";
-import { placeWord, userWord } from "../words/identity.ts";
 import { span } from "../words/time.ts";
 import { type Obstacle, obstacle } from "./can-run.ts";
+import { SideBySide } from "./compare/side-by-side.tsx";
 import { Editor, selectionIn } from "./editor.tsx";
+import { AskCareful, carefulServers, KeepChanges, keeps } from "./keep-changes.tsx";
 import { METHODS } from "./methods.ts";
-import { type PastRun, type Progress, type QueryState, queryState } from "./query-state.ts";
-import { ResultView } from "./result-view.tsx";
+import { ObstacleNote } from "./obstacle-note.tsx";
+import { Outcome } from "./outcome.tsx";
+import { type PastRun, type QueryState, queryState, type Run } from "./query-state.ts";
+import { RefusalNote } from "./refusal-note.tsx";
+import { RunAs } from "./run-as.tsx";
+import { mayWrite } from "./run-plan.ts";
 
 const NO_TRANSACTION = "";
 
 export function QueryView({ store }: { store: PanelStore }): JSX.Element {
   const state = queryState(store);
   const editor = useRef<HTMLTextAreaElement>(null);
-  const key = store.queryTarget.value?.key ?? store.selectedKey.value;
-  const session = key === undefined ? undefined : store.session(key);
-  const wanted = store.queryTarget.value?.txn;
-  const transaction = session?.transactions.find((each) => each.id === wanted);
-  const inTheWay = obstacle(session, session && whyNotAct(store, session));
-  const running = state.progress.value.kind === "running";
+  const sessions = useComputed(() => chosenSessions(store)).value;
+  const asking = useSignal<Question | undefined>(undefined);
+  const [single] = sessions.length === 1 ? sessions : [];
+  const wanted = single && store.queryTargets.all.value[0]?.txn;
+  const transaction = single?.transactions.find((each) => each.id === wanted);
+  const obstacles = sessions.flatMap((session) => {
+    const found = obstacle(session, whyNotAct(store, session));
+    return found ? [{ session, obstacle: found }] : [];
+  });
   const query = state.method.value === "query";
   const written = query ? state.text.value : state.args.value;
   const example = METHODS.find((each) => each.name === state.method.value)?.example;
   const nothingToRun = query && written.trim() === "";
-  const canRun = !running && !nothingToRun && !inTheWay?.final;
+  const barred = (session: AnySession) =>
+    obstacles.find((each) => each.session === session && each.obstacle.final)?.obstacle;
+  const allBarred = sessions.every(barred);
+  const canRun = !state.running.value && !nothingToRun && !allBarred;
+
+  /** What a question is about: once that is another, the question is no more. */
+  function about() {
+    const { method, text, args, bindings, keep } = state;
+    const fields = [method.value, text.value, args.value, bindings.value, keep.value];
+    return JSON.stringify([...fields, transaction?.id, ...sessions.map(({ key }) => key)]);
+  }
 
   function run() {
-    if (!canRun || !session) return;
-    return state.run(session, transaction?.id, selectionIn(editor.current));
+    if (!canRun) return;
+    const text = selectionIn(editor.current);
+    const go = () => {
+      asking.value = undefined;
+      return state.run(sessions, { txn: transaction?.id, text, barred });
+    };
+    const bindings = query ? state.bindings.value : "";
+    const asked = { method: state.method.value, text: text ?? written, bindings };
+    const stays = transaction === undefined && keeps(state, sessions.length) && mayWrite(asked);
+    const servers = stays ? carefulServers(store, sessions) : [];
+    if (servers.length === 0) return go();
+    asking.value = { about: about(), servers, go };
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -61,7 +87,7 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter works wherever the focus is in here */}
       <div class="sy-query" onKeyDown={onKeyDown}>
         <div class="sy-query-bar">
-          <RunAs store={store} session={session} onChange={(next) => store.queryAs(next)} />
+          <RunAs store={store} sessions={sessions} />
           <Pick label="Method">
             {(id) => (
               <Select
@@ -74,33 +100,51 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
               />
             )}
           </Pick>
-          {session && session.transactions.length > 0 && (
+          {single && single.transactions.length > 0 && (
             <Pick label="Transaction">
               {(id) => (
                 <Select
                   id={id}
                   value={transaction?.id ?? NO_TRANSACTION}
-                  options={transactionOptions(session.transactions)}
+                  options={transactionOptions(single.transactions)}
                   onChange={(txn) => {
-                    store.queryAs(session.key, txn === NO_TRANSACTION ? undefined : txn);
+                    store.queryAs(single.key, txn === NO_TRANSACTION ? undefined : txn);
                   }}
                 />
               )}
             </Pick>
           )}
+          <KeepChanges
+            state={state}
+            sessions={sessions.length}
+            inTransaction={transaction !== undefined}
+          />
           <span class="sy-query-end">
             <History state={state} />
             <Button
               variant="primary"
               disabled={!canRun}
-              title={runTitle(store, inTheWay)}
+              title={runTitle(store, allBarred ? obstacles[0]?.obstacle : undefined)}
               onClick={run}
             >
               Run {store.host.platform === "mac" ? "⌘⏎" : "Ctrl+⏎"}
             </Button>
           </span>
         </div>
-        {inTheWay && <ObstacleNote store={store} obstacle={inTheWay} session={session} />}
+        {sessions.length === 0 && <Note tone="warn">Choose a session to run as.</Note>}
+        {obstacles.map((each) => (
+          <ObstacleNote key={each.session.key} obstacle={each.obstacle} session={each.session} />
+        ))}
+        {asking.value && asking.value.about === about() && (
+          <AskCareful
+            servers={asking.value.servers}
+            sessions={sessions}
+            onYes={asking.value.go}
+            close={() => {
+              asking.value = undefined;
+            }}
+          />
+        )}
         {wanted !== undefined && !transaction && (
           <Note tone="warn">
             The transaction you chose is over. What you run now runs outside of it.
@@ -120,24 +164,51 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
         )}
         {query && <Bindings state={state} />}
         <div class="sy-query-outcome">
-          <Outcome store={store} progress={state.progress.value} onLetGo={state.letGo} />
+          <Outcomes run={state.latest.value} />
         </div>
       </div>
     </StoreContext.Provider>
   );
 }
 
+/** Asked before something is kept on a Careful connection. */
+interface Question {
+  about: string;
+  servers: string[];
+  go: () => unknown;
+}
+
+/** Those that the person chose and that are still there; with nobody chosen, the selected one. */
+function chosenSessions(store: PanelStore): AnySession[] {
+  const targets = store.queryTargets.all.value.map(({ key }) => key);
+  const selected = store.selectedKey.value;
+  const keys = targets.length > 0 || selected === undefined ? targets : [selected];
+  return keys.flatMap((key) => store.session(key) ?? []);
+}
+
+function Outcomes({ run }: { run: Run | undefined }): JSX.Element {
+  if (run?.refusal) return <RefusalNote refusal={run.refusal} />;
+  const [first, ...others] = run?.columns ?? [];
+  if (!run || !first) {
+    return (
+      <p class="sy-query-idle sy-dim">
+        The result appears here, with who asked and where. Mark a part of the text to run only that.
+      </p>
+    );
+  }
+  return others.length > 0 ? <SideBySide run={run} /> : <Outcome column={first} />;
+}
+
 interface PickProps {
   label: string;
-  wide?: boolean;
   /** Given the id that ties the control to its label. */
   children: (id: string) => ComponentChildren;
 }
 
-function Pick({ label, wide, children }: PickProps): JSX.Element {
+function Pick({ label, children }: PickProps): JSX.Element {
   const id = useId();
   return (
-    <span class={`sy-query-pick${wide ? " sy-query-as" : ""}`}>
+    <span class="sy-query-pick">
       <label for={id}>{label}</label>
       {children(id)}
     </span>
@@ -148,40 +219,6 @@ function runTitle(store: PanelStore, inTheWay: Obstacle | undefined): string {
   if (inTheWay?.final) return inTheWay.text;
   const keys = store.host.platform === "mac" ? "Cmd+Enter" : "Ctrl+Enter";
   return `Runs what is marked, or else all of it (${keys})`;
-}
-
-function RunAs(props: {
-  store: PanelStore;
-  session: AnySession | undefined;
-  onChange: (key: string) => void;
-}): JSX.Element {
-  const { store, session } = props;
-  const living = (sessions: readonly AnySession[], group: string) =>
-    sessions
-      .filter((each) => !isClosed(each))
-      .map((each) => ({
-        value: each.key,
-        text: `${each.label} · ${userWord(each)} · ${placeWord(each)}`,
-        group,
-      }));
-  const ofPage = living(store.page.sessions.all.value, "This page");
-  const options: SelectOption<string>[] = [
-    ...ofPage,
-    ...living(store.sessions.all.value, ofPage.length > 0 ? "My sessions" : ""),
-  ];
-  if (!session || isClosed(session)) {
-    options.unshift({ value: session?.key ?? "", text: "Choose a session" });
-  }
-  return (
-    <Pick label="Run as" wide>
-      {(id) => (
-        <>
-          {session && <Badge label={session.label} colour={session.colour} />}
-          <Select id={id} value={session?.key ?? ""} options={options} onChange={props.onChange} />
-        </>
-      )}
-    </Pick>
-  );
 }
 
 function transactionOptions(transactions: readonly TransactionView[]) {
@@ -240,92 +277,4 @@ function Bindings({ state }: { state: QueryState }): JSX.Element {
       />
     </details>
   );
-}
-
-function ObstacleNote(props: {
-  store: PanelStore;
-  obstacle: Obstacle;
-  session: AnySession | undefined;
-}): JSX.Element {
-  const { store, session } = props;
-  const { text, final, way } = props.obstacle;
-  const look = () => {
-    if (session) store.select(session.key);
-    store.view.value = "sessions";
-    store.front.value = "detail";
-  };
-  const action =
-    way === "choose" ? undefined : way === "sign-in" ? (
-      <Button onClick={() => store.open({ kind: "sign-in-again" })}>Sign in</Button>
-    ) : (
-      <Button onClick={look}>Go to session</Button>
-    );
-  return (
-    <Note tone="warn" actions={action}>
-      {text}
-      {!final && " What you run waits for it, 5 s at most."}
-    </Note>
-  );
-}
-
-function Outcome(props: {
-  store: PanelStore;
-  progress: Progress;
-  onLetGo: () => void;
-}): JSX.Element {
-  const { progress } = props;
-  switch (progress.kind) {
-    case "nothing":
-      return (
-        <p class="sy-query-idle sy-dim">
-          The result appears here, with who asked and where. Mark a part of the text to run only
-          that.
-        </p>
-      );
-    case "running":
-      return (
-        <div class="sy-query-running" role="status">
-          <span class="sy-query-bar-moving" aria-hidden="true" />
-          <span>
-            Running as {progress.label} · <Elapsed since={progress.startedAt} />
-          </span>
-          <Button
-            title="The server can't be told to stop: it may still do what was asked."
-            onClick={props.onLetGo}
-          >
-            Stop waiting
-          </Button>
-        </div>
-      );
-    case "let-go":
-      return (
-        <Note tone="warn">
-          You stopped waiting after {span(progress.after)}. The server may still be at work as{" "}
-          {progress.label}, and what it does is not undone.
-        </Note>
-      );
-    case "failed":
-      return <Failed label={progress.label} error={progress.error} />;
-    case "answered":
-      return <ResultView answer={progress.answer} />;
-  }
-}
-
-function Failed({ label, error }: { label: string; error: ErrorView }): JSX.Element {
-  return (
-    <div class="sy-query-failed">
-      <p class="sy-dim">Asked as {label}, and failed:</p>
-      <ErrorNote error={error}>
-        {error.kind && <span class="sy-error-kind">{error.kind}</span>}
-      </ErrorNote>
-      {error.details !== undefined && (
-        <ValueTree value={error.details} label="details" initialDepth={2} />
-      )}
-    </div>
-  );
-}
-
-/** Alone in a component: only these letters are painted anew each second. */
-function Elapsed({ since }: { since: number }): JSX.Element {
-  return <time>{span(now.value - since)}</time>;
 }

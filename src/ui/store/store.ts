@@ -4,7 +4,7 @@
  * The worker tells a whole snapshot at each connect and deltas from then on; the stores hold what it
  * told, and nothing made up here. What the person looks at (view, session, pane) is this view's own.
  */
-import { batch, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { LinkState, ViewClient } from "../../messages/view-client.ts";
 import type { SessionKey } from "../../session/model.ts";
 import { isPageSessionKey } from "../../session/page/page-model.ts";
@@ -12,9 +12,10 @@ import type { ViewHost } from "../host.ts";
 import type { AnySession } from "./any-session.ts";
 import { createPageStore, type PageStore } from "./page.ts";
 import { createPreferences, type Preferences } from "./preferences.ts";
+import { createQueryTargets, type QueryTargets } from "./query-targets.ts";
 import { createRequestsStore, type RequestsStore } from "./requests.ts";
 import { createRoutesStore, type RoutesStore } from "./routes.ts";
-import { createSelection, sessionAt } from "./selection.ts";
+import { createSelection } from "./selection.ts";
 import { createWebStore, type WebStore } from "./web.ts";
 import { createWorkerState, type WorkerState } from "./worker-state.ts";
 
@@ -32,14 +33,6 @@ export type Pane =
   /** Without an id: a new connection. */
   | { kind: "connection"; id?: string }
   | { kind: "settings" };
-
-/** Whom the Query view runs as, and in which of that session's transactions. */
-export interface QueryTarget {
-  key: SessionKey;
-  txn?: string;
-  /** Of a page's session: by it the session is found again after a reload, under another key. */
-  place?: string;
-}
 
 export interface PanelStore extends Omit<WorkerState, "take"> {
   readonly client: ViewClient;
@@ -61,7 +54,8 @@ export interface PanelStore extends Omit<WorkerState, "take"> {
   readonly pane: ReadonlySignal<Pane>;
   /** Where the panel is too narrow for both: which of the two is in front. */
   readonly front: Signal<"list" | "detail">;
-  readonly queryTarget: Signal<QueryTarget | undefined>;
+  /** Whom the view Query runs as. */
+  readonly queryTargets: QueryTargets;
   /** A short word about what was just done ("Copied"), shown and read out; it goes by itself. */
   readonly announcement: ReadonlySignal<string>;
   announce(text: string): void;
@@ -105,7 +99,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
   const view = signal<ViewName>("sessions");
   const pane = signal<Pane>({ kind: "session" });
   const front = signal<"list" | "detail">("list");
-  const queryTarget = signal<QueryTarget | undefined>(undefined);
+  const queryTargets = createQueryTargets(page);
   const announcement = signal("");
   let announced: ReturnType<typeof setTimeout> | undefined;
 
@@ -121,13 +115,6 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
         else if (message.event === "page") page.apply(message.delta);
         else if (message.event === "traffic") requests.add(message.records);
       });
-    }),
-    effect(() => {
-      const { key, place } = queryTarget.value ?? {};
-      const views = page.sessions.all.value;
-      if (place === undefined || views.some((view) => view.key === key)) return;
-      const again = sessionAt(views, place);
-      if (again) queryTarget.value = { key: again.key, place };
     }),
   ];
 
@@ -154,7 +141,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
     view,
     pane,
     front,
-    queryTarget,
+    queryTargets,
     announcement,
     announce,
     call: (command, params, options) => client.call(command, params, options),
@@ -178,13 +165,8 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
       pane.value = { kind: "session" };
     },
     queryAs(key, txn) {
-      const place = isPageSessionKey(key) ? page.sessions.get(key).peek()?.holder.place : undefined;
       batch(() => {
-        queryTarget.value = {
-          key,
-          ...(txn !== undefined && { txn }),
-          ...(place !== undefined && { place }),
-        };
+        queryTargets.choose([key], txn);
         view.value = "query";
       });
     },
@@ -195,6 +177,7 @@ export function createStore({ client, host }: { client: ViewClient; host: ViewHo
     close() {
       clearTimeout(announced);
       selection.close();
+      queryTargets.close();
       requests.close();
       page.close();
       web.close();

@@ -20,6 +20,10 @@ import {
 } from "surrealdb";
 import { wholeCharacters } from "../../session/bounded-text.ts";
 import { bytesOf, writeSurql } from "../../session/surql.ts";
+import { Fields } from "../../wire/fields.ts";
+import { isTakenApart, lookAt, Unreadable } from "../../wire/look.ts";
+import { Rows } from "../../wire/rows.ts";
+import { Float } from "../../wire/shown-values.ts";
 
 export interface FormatOptions {
   /** Characters at most (default 10,000); the rest becomes "…". */
@@ -94,7 +98,7 @@ function leafPreview(value: unknown, limit: number): string {
 }
 
 function brackets(value: object): { open: string; close: string; pad: string } {
-  if (Array.isArray(value)) return { open: "[", close: "]", pad: "" };
+  if (Array.isArray(value) || value instanceof Rows) return { open: "[", close: "]", pad: "" };
   if (value instanceof Set) return { open: "<set>[", close: "]", pad: "" };
   return { open: "{", close: "}", pad: " " };
 }
@@ -102,6 +106,13 @@ function brackets(value: object): { open: string; close: string; pad: string } {
 function* firstEntries(value: object): Iterable<{ label?: string; value: unknown }> {
   if (Array.isArray(value) || value instanceof Set) {
     for (const item of value) yield { value: item };
+    return;
+  }
+  if (isTakenApart(value)) {
+    for (let index = 0; index < value.length; index++) {
+      const key = value instanceof Fields ? value.keys[index] : undefined;
+      yield { ...(key !== undefined && { label: keyText(key) }), value: lookAt(value, index) };
+    }
     return;
   }
   const source = value instanceof Geometry ? value.toJSON() : value;
@@ -124,20 +135,21 @@ export function keyText(key: string): string {
 export function isContainer(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value) || value instanceof Set || value instanceof Map) return true;
+  if (isTakenApart(value)) return true;
   if (value instanceof Geometry) return typeName(value) !== "geometry<point>";
   return typeName(value) === "object";
 }
 
 /** Number of parts of a container: items or keys. */
 export function sizeOf(value: object): number {
-  if (Array.isArray(value)) return value.length;
+  if (Array.isArray(value) || isTakenApart(value)) return value.length;
   if (value instanceof Set || value instanceof Map) return value.size;
   return Object.keys(value instanceof Geometry ? value.toJSON() : value).length;
 }
 
 /**
- * The name of a value's type, as SurrealQL names it (`type::of`). A JavaScript number doesn't tell
- * int from float: whole ones read `number`.
+ * The name of a value's type, as SurrealQL names it (`type::of`). Of a value that `decodeValue` gave, a
+ * whole number may have been a float: `look` and `decodeShown` tell the two apart.
  */
 export function typeName(value: unknown): string {
   switch (typeof value) {
@@ -148,7 +160,7 @@ export function typeName(value: unknown): string {
     case "bigint":
       return "int";
     case "number":
-      return Number.isInteger(value) ? "number" : "float";
+      return Number.isInteger(value) ? "int" : "float";
     case "object":
       return value === null ? "null" : objectTypeName(value);
     default:
@@ -157,7 +169,9 @@ export function typeName(value: unknown): string {
 }
 
 function objectTypeName(value: object): string {
-  if (Array.isArray(value)) return "array";
+  if (Array.isArray(value) || value instanceof Rows) return "array";
+  if (value instanceof Float) return "float";
+  if (value instanceof Unreadable) return "unreadable";
   if (value instanceof Set) return "set";
   if (value instanceof RecordId || value instanceof StringRecordId) return "record";
   if (value instanceof Decimal) return "decimal";

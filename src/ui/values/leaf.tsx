@@ -1,11 +1,12 @@
 /**
  * A value without parts, as SurrealQL in the colour of its type, cut where it is long.
  *
- * A text of megabytes is shown in steps: the browser lays out only what was asked for.
+ * A text of megabytes is shown in steps: the browser lays out only what was asked for. Beside the value
+ * stands, dim, what it doesn't say by itself: how long ago a time was, how large bytes are.
  */
 
 import type { JSX } from "preact";
-import { DateTime } from "surrealdb";
+import { DateTime, RecordId } from "surrealdb";
 import { bytesOf, writeSurql } from "../../session/surql.ts";
 import { now } from "../store/clock.ts";
 import { moment, until } from "../words/time.ts";
@@ -23,16 +24,36 @@ export interface LeafProps {
   /** Characters to show. */
   limit: number;
   onMore: () => void;
+  /** There where a record id can be opened. */
+  onOpen?: (() => void) | undefined;
 }
 
-export function Leaf({ value, limit, onMore }: LeafProps): JSX.Element {
+export function Leaf({ value, limit, onMore, onOpen }: LeafProps): JSX.Element {
   const { text, cut } = writeSurql(value, { limit });
   const type = typeName(value);
+  const look = `sy-value ${toneOf(type)}`;
+  const beside = wordBeside(value);
   return (
     <>
-      <span class={`sy-value ${toneOf(type)}`} title={tooltip(value, type)}>
-        {text}
-      </span>
+      {onOpen && value instanceof RecordId ? (
+        <button
+          type="button"
+          class={`${look} sy-value-link`}
+          title="Open this record"
+          tabIndex={-1}
+          onClick={(event) => {
+            event.stopPropagation();
+            onOpen();
+          }}
+        >
+          {text}
+        </button>
+      ) : (
+        <span class={look} title={tooltip(value, type)}>
+          {text}
+        </span>
+      )}
+      {beside !== undefined && <span class="sy-value-beside">{beside}</span>}
       {cut && (
         <button
           type="button"
@@ -51,11 +72,21 @@ export function Leaf({ value, limit, onMore }: LeafProps): JSX.Element {
   );
 }
 
+/** "3 min ago", "12 KB". As of when it is painted: thousands of clocks needn't tick. */
+export function wordBeside(value: unknown): string | undefined {
+  if (value instanceof DateTime) {
+    const at = value.toDate().getTime();
+    return Number.isNaN(at) ? undefined : until(at, Date.now());
+  }
+  const bytes = bytesOf(value);
+  return bytes && byteSize(bytes.length);
+}
+
 function tooltip(value: unknown, type: string): string {
   if (value instanceof DateTime) {
     const at = value.toDate().getTime();
     // The clock isn't subscribed to: a tooltip is read when it opens, not kept up to date.
-    return `datetime · ${until(at, Date.now())} · ${moment(at, now.peek())} here`;
+    return Number.isNaN(at) ? type : `${type} · ${moment(at, now.peek())} here`;
   }
   const size = sizeOfLeaf(value);
   return size === undefined ? type : `${type} · ${size}`;

@@ -13,6 +13,7 @@ const TONES: Record<string, string> = {
   decimal: "number",
   bool: "keyword",
   null: "nothing",
+  unreadable: "nothing",
   none: "nothing",
   record: "record",
   table: "record",

@@ -6,6 +6,8 @@
  * contain themselves.
  */
 import { Geometry } from "surrealdb";
+import { Fields } from "../../wire/fields.ts";
+import { isTakenApart, lookAt } from "../../wire/look.ts";
 import { isContainer, keyText, sizeOf } from "./format.ts";
 
 /** Children shown at first, and with each "show more". */
@@ -53,21 +55,50 @@ function pathPart(key: string | number): string {
   return `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
+/** The keys and indexes, as text, that `path` was made of. */
+export function pathKeys(path: string): string[] {
+  return path
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
 /** The path of the row for the value under these keys and indexes, from the root on. */
 export function treePath(keys: readonly (string | number)[]): string {
   return keys.map(pathPart).join("");
 }
 
-/** The rows to show. Containers above `initialDepth` are open until they are closed by hand. */
+/** Where a value stands that is one of many: the row at an index. */
+export interface Among {
+  index: number;
+  siblings: number;
+}
+
+/**
+ * The rows to show. Containers above `initialDepth` are open until they are closed by hand.
+ * @param among there where the value is one of the rows of a result, each of which is a tree of its own
+ */
 export function treeRows(
   value: unknown,
   label: string | undefined,
   initialDepth: number,
   state: TreeState,
+  among?: Among,
 ): TreeRow[] {
   const rows: TreeRow[] = [];
-  const root = { label, labelKind: "key" as const, value };
-  addNode(rows, root, { path: "", parent: undefined, level: 1, position: 1, siblings: 1 });
+  if (among) {
+    const row = { label: String(among.index), labelKind: "index" as const, value };
+    addNode(rows, row, {
+      path: pathPart(among.index),
+      parent: undefined,
+      level: 1,
+      position: among.index + 1,
+      siblings: among.siblings,
+    });
+  } else {
+    const root = { label, labelKind: "key" as const, value };
+    addNode(rows, root, { path: "", parent: undefined, level: 1, position: 1, siblings: 1 });
+  }
   return rows;
 
   function addNode(
@@ -146,6 +177,17 @@ function listParts(container: object): Parts {
         label: String(index),
         labelKind: "index",
         value: items[index],
+      }),
+    };
+  }
+  if (isTakenApart(container)) {
+    const keys = container instanceof Fields ? container.keys : undefined;
+    return {
+      at: (index) => ({
+        name: keys?.[index] ?? String(index),
+        label: keys ? keyText(keys[index] ?? "") : String(index),
+        labelKind: keys ? "key" : "index",
+        value: lookAt(container, index),
       }),
     };
   }

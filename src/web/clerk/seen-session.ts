@@ -151,9 +151,11 @@ function stateWarnings(
         : "After a reload the page would run as this session: Clerk has it as the one used last.",
     );
   }
-  if (status === "pending" && !current) {
+  if (status === "pending") {
     warnings.push(
-      "If you switch to it, Clerk may send the page to its task, and most applications show it as signed out until that is done.",
+      current
+        ? "Most applications show the page as signed out until that is done."
+        : "If you switch to it, Clerk may send the page to its task, and most applications show it as signed out until that is done.",
     );
   }
   return warnings;

@@ -356,12 +356,8 @@ export class Panel {
   async run(text: string, options: RunOptions = {}): Promise<RunResult> {
     const { page } = this;
     const { method = "query" } = options;
-    if (options.as !== undefined) {
-      await this.show("Sessions");
-      const { key } = await this.row(options.as);
-      await this.show("Query");
-      await page.select("label=Run as", key);
-    } else await this.show("Query");
+    if (options.as !== undefined) await this.queryAs(options.as);
+    else await this.show("Query");
     if ((await page.value("label=Method")) !== method) await page.select("label=Method", method);
     const editor = method === "query" ? "label=Statement" : "label*=Arguments of";
     if (options.bindings !== undefined) {
@@ -372,6 +368,38 @@ export class Panel {
     if (method === "query" || text !== "") await page.fill(editor, text);
     else await page.focus("label=Method");
     return this.answer(() => page.press("Control+Enter"));
+  }
+
+  /** Chooses whom the Query view runs as: these sessions by label, and no others. */
+  async queryAs(...labels: string[]): Promise<void> {
+    await this.show("Sessions");
+    const wanted: string[] = [];
+    for (const label of labels) wanted.push((await this.row(label)).key);
+    await this.queryAsKeys(wanted);
+  }
+
+  /** The same, by the sessions' keys. */
+  async queryAsKeys(wanted: readonly string[]): Promise<void> {
+    const { page } = this;
+    await this.show("Query");
+    const chosen = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>("[data-run-as]")].map(
+          (chip) => chip.dataset.runAs ?? "",
+        ),
+      );
+    const before = await chosen();
+    if (wanted.some((key) => !before.includes(key))) {
+      await page.click("label*=Sessions to run as");
+      for (const key of wanted) {
+        if (!before.includes(key)) await page.click(`[role=menu] [data-item="${key}"]`);
+      }
+      await page.press("Escape");
+    }
+    for (const key of before) {
+      if (!wanted.includes(key)) await page.click(`[data-run-as="${key}"] button`);
+    }
+    await expect.poll(async () => (await chosen()).sort()).toEqual([...wanted].sort());
   }
 
   /** What is shown once that which `start` sets going is answered. */

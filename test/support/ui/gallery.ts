@@ -5,7 +5,7 @@
  *
  * then open `gallery.html?theme=dark&scene=rich`. Scenes of the panel: those of scenes.ts,
  * request-scenes.ts, route-examples.ts and web-scenes.ts; with
- * `view=popup` or `view=options`: those of site-scenes.ts.
+ * `view=popup` or `view=options`: those of site-scenes.ts; with `view=result`: those of result-scenes.ts.
  */
 import { mountOptions } from "../../../src/ui/options/options.tsx";
 import { mountPanel } from "../../../src/ui/panel/panel.tsx";
@@ -13,6 +13,7 @@ import { mountPopup } from "../../../src/ui/popup/popup.tsx";
 import { createFakeClient } from "./fake-client.ts";
 import { createFakeHost } from "./fake-host.ts";
 import { requestScenes } from "./request-scenes.ts";
+import { showResult } from "./result-scenes.ts";
 import { routeScenes } from "./route-examples.ts";
 import { isScene, scenes } from "./scenes.ts";
 import { siteScenes } from "./site-scenes.ts";
@@ -25,7 +26,8 @@ const wanted = query.get("scene") ?? "";
 const root = document.getElementById("root");
 if (!root) throw new Error("The gallery's page has no #root");
 
-if (view === "popup" || view === "options") {
+if (view === "result") showResult(root, query);
+else if (view === "popup" || view === "options") {
   const scene = webSiteScenes[wanted] ?? siteScenes[wanted] ?? siteScenes.on;
   if (!scene) throw new Error(`There is no scene ${wanted}.`);
   const client = createFakeClient(scene.snapshot);

@@ -2,11 +2,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { holdersOf, WebPages } from "../../../src/background/web-pages.ts";
 import type { CookieChange } from "../../../src/web/web-page.ts";
+import type { Look } from "../../../src/web/web-system.ts";
 import { APP, cookiesOf, OTHER } from "../../support/web/fake-world.ts";
 import { TAB, WebScene } from "../../support/web/web-scene.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+function lookAs(state: "loading" | "ready"): Look {
+  return { system: { state, signsIn: false }, sessions: [] };
+}
 
 function stage() {
   const scene = new WebScene();
@@ -69,6 +74,21 @@ describe("a page", () => {
     // So is one that is loaded anew.
     scene.world.open(TAB);
     expect(await looksIn(300)).toBe(1);
+  });
+
+  it("whose SDK is on its way is looked at more often until it is there", async () => {
+    const { scene, pages, looksIn, view } = stage();
+    scene.world.open(TAB);
+    pages.watch(view);
+    scene.tokens.lookAs = () => lookAs("loading");
+    expect(await looksIn(2_000)).toBeGreaterThanOrEqual(7);
+    scene.tokens.lookAs = () => lookAs("ready");
+    await looksIn(500);
+    expect(await looksIn(4_000)).toBeLessThanOrEqual(4);
+    // One that never comes isn't waited for without an end.
+    scene.tokens.lookAs = () => lookAs("loading");
+    await looksIn(10_000);
+    expect(await looksIn(4_000)).toBeLessThanOrEqual(4);
   });
 
   it("is looked at by each of its origins", async () => {

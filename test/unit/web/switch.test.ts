@@ -35,6 +35,21 @@ describe("a switch", () => {
     expect(scene.notices()).toEqual([]);
   });
 
+  it("is said no more once the page runs as somebody else, or as nobody", async () => {
+    const scene = new WebScene();
+    await scene.savedAll("alice", "bob");
+    await scene.switchTo("alice");
+    await scene.look();
+    expect(scene.notices()).toHaveLength(1);
+    await scene.signedIn("carol");
+    expect(scene.notices()).toEqual([]);
+    await scene.switchTo("alice");
+    await scene.operations.end(TAB, scene.onPage("alice").key);
+    expect(scene.notices()).toEqual([
+      "The page is signed out. What it loaded before is of “alice” until you reload it.",
+    ]);
+  });
+
   it("saves the outgoing session as it is at that moment, under its user", async () => {
     const scene = new WebScene();
     await scene.savedAll("alice");

@@ -5,7 +5,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { Notification } from "../../../messages/commands.ts";
 import type { LiveQueryView } from "../../../session/model.ts";
 import type { PageSessionView } from "../../../session/page/page-model.ts";
-import { decodeValue } from "../../../wire/values.ts";
+import { decodeShown } from "../../../wire/shown-values.ts";
 import { toErrorView, useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { Disclosure } from "../../components/disclosure.tsx";
@@ -149,10 +149,10 @@ function NotificationList({ sessionKey, query }: LiveQueryProps): JSX.Element {
 function Entry({ notification }: { notification: Notification }): JSX.Element {
   const open = useSignal(false);
   const record = useMemo(
-    () => formatValue(decodeValue(notification.record), { limit: 200 }),
+    () => formatValue(decodeShown(notification.record), { limit: 200 }),
     [notification],
   );
-  const value = useMemo(() => decodeValue(notification.value), [notification]);
+  const value = useMemo(() => decodeShown(notification.value), [notification]);
   return (
     <li class="sy-notification" data-action={notification.action}>
       <span class="sy-dim">{clockTime(notification.at)}</span>

@@ -1,7 +1,7 @@
 /** As whom the session is signed in, for how long, with which tokens, and the form to change it. */
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { decodeValue } from "../../../wire/values.ts";
+import { decodeShown } from "../../../wire/shown-values.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { Disclosure } from "../../components/disclosure.tsx";
@@ -79,7 +79,7 @@ export function SignInSection({ session, signingIn }: SignInSectionProps): JSX.E
                   version={`${key} ${auth.user}`}
                   load={() => store.call("session.info", { key })}
                 >
-                  {({ record }) => <ValueTree value={decodeValue(record)} label="User record" />}
+                  {({ record }) => <ValueTree value={decodeShown(record)} label="User record" />}
                 </Loaded>
               )}
             </Disclosure>

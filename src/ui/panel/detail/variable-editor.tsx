@@ -4,7 +4,7 @@ import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useId, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { SessionVariable } from "../../../session/model.ts";
 import { writeSurql } from "../../../session/surql.ts";
-import { decodeValue } from "../../../wire/values.ts";
+import { decodeShown } from "../../../wire/shown-values.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { TextInput } from "../../components/field.tsx";
@@ -24,7 +24,7 @@ export function VariableEditor({ variable, onSave, onCancel }: VariableEditorPro
   const original = useMemo(
     () =>
       variable && variable.omitted === undefined
-        ? writeSurql(decodeValue(variable.value), { limit: EDITABLE, lineWidth: 60 })
+        ? writeSurql(decodeShown(variable.value), { limit: EDITABLE, lineWidth: 60 })
         : { text: "", cut: variable !== undefined },
     [variable],
   );

@@ -9,7 +9,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { SessionVariable } from "../../../session/model.ts";
-import { decodeValue } from "../../../wire/values.ts";
+import { decodeShown } from "../../../wire/shown-values.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { ErrorNote, Note } from "../../components/error-note.tsx";
@@ -161,7 +161,7 @@ interface VariableProps {
 
 function Variable({ variable, blocked, onEdit, onRemove }: VariableProps): JSX.Element {
   const open = useSignal(false);
-  const value = useMemo(() => decodeValue(variable.value), [variable.value]);
+  const value = useMemo(() => decodeShown(variable.value), [variable.value]);
   const { omitted } = variable;
   const looksInto = isContainer(value) || (typeof value === "string" && value.length > 60);
   return (

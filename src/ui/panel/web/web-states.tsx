@@ -8,7 +8,7 @@ import { actorName, isOver, webUserWord } from "../../words/web.ts";
 
 export function WebStates({ session }: { session: WebSessionView }): JSX.Element {
   const store = useStore();
-  const { actor, status, warnings, tasks = [], origin } = session;
+  const { actor, status, warnings, origin } = session;
   const cookies = store.web.systemOf(session)?.cookies;
   return (
     <>
@@ -20,12 +20,6 @@ export function WebStates({ session }: { session: WebSessionView }): JSX.Element
             <b>{webUserWord(session)}</b>.
           </Note>
         </div>
-      )}
-      {status === "pending" && (
-        <Note tone="warn">
-          Pending: signed in, but not active before{" "}
-          {tasks.length === 1 ? "a task is" : "its tasks are"} done.
-        </Note>
       )}
       {cookies !== undefined && (
         <Note tone="warn">

@@ -1,6 +1,6 @@
 /** Bytes of a frame read as a value, where they are one: what a page sends may be anything. */
 import type { ErrorView } from "../../../session/model.ts";
-import { decodeValue } from "../../../wire/values.ts";
+import { decodeShown } from "../../../wire/shown-values.ts";
 import { toErrorView } from "../../components/action.ts";
 
 export type Decoded = { value: unknown } | { error: ErrorView };
@@ -8,7 +8,7 @@ export type Decoded = { value: unknown } | { error: ErrorView };
 /** Never throws. */
 export function decoded(bytes: Uint8Array): Decoded {
   try {
-    return { value: decodeValue(bytes) };
+    return { value: decodeShown(bytes) };
   } catch (thrown) {
     return { error: toErrorView(thrown) };
   }

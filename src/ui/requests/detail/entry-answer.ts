@@ -3,9 +3,8 @@
 import type { EntryDetails, RequestEntry } from "../../../session/log/log-entry.ts";
 import type { AuthLevel, ErrorView } from "../../../session/model.ts";
 import type { IdentityThen } from "../../../session/page/page-model.ts";
-import { decodeValue } from "../../../wire/values.ts";
 import { toErrorView } from "../../components/action.ts";
-import { type Answer, type Outcome, readStatement } from "../../query/answer.ts";
+import { type Answer, type Outcome, readOutcomes } from "../../query/results/answer.ts";
 import { placeWord } from "../../words/identity.ts";
 import { type SessionName, userThen } from "../session-names.ts";
 
@@ -47,10 +46,7 @@ export function recordedAnswer(
 
 function outcomesOf(method: string, { error, result }: EntryDetails): Outcome[] | undefined {
   if (error) return [{ ok: false, error }];
-  if (!result) return undefined;
-  const value = decodeValue(result);
-  if (method === "query" && Array.isArray(value)) return value.map(readStatement);
-  return [{ ok: true, value, kind: "other" }];
+  return result && readOutcomes(method, result);
 }
 
 /** Where the result of the statement at `index` stands within the whole result. */

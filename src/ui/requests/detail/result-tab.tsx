@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { ErrorView } from "../../../session/model.ts";
 import { ErrorNote, Note } from "../../components/error-note.tsx";
-import { ResultView } from "../../query/result-view.tsx";
+import { ResultView } from "../../query/results/result-view.tsx";
 import type { SessionName } from "../session-names.ts";
 import { useRequests } from "../use-requests.ts";
 import { outcomeWord } from "../words.ts";

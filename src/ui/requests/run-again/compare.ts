@@ -1,6 +1,6 @@
 /** The outcome of a request that was run again, beside the recorded one, in a sentence. */
 import { writeSurql } from "../../../session/surql.ts";
-import type { Answer } from "../../query/answer.ts";
+import type { Answer } from "../../query/results/answer.ts";
 import { plural } from "../../values/sizes.ts";
 
 /** Characters of a result that are compared: more would hold the panel up. */
@@ -39,14 +39,16 @@ export function compareAnswers(recorded: Answer, again: Answer): Comparison {
 }
 
 function textOf({ outcomes }: Answer) {
-  const values = outcomes.map((outcome) => (outcome.ok ? outcome.value : outcome.error.message));
+  const values = outcomes.map((outcome) =>
+    outcome.ok ? outcome.result.value() : outcome.error.message,
+  );
   return writeSurql(values, { limit: COMPARED });
 }
 
 /** Rows of all statements that answered lists; undefined where none did. */
 function rowsOf({ outcomes }: Answer): number | undefined {
   const lists = outcomes.flatMap((outcome) =>
-    outcome.ok && Array.isArray(outcome.value) ? [outcome.value.length] : [],
+    outcome.ok && outcome.result.rows ? [outcome.result.rows.length] : [],
   );
   return lists.length === 0 ? undefined : lists.reduce((sum, rows) => sum + rows, 0);
 }

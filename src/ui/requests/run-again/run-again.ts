@@ -8,7 +8,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ErrorView, SessionKey } from "../../../session/model.ts";
 import { arrayItems } from "../../../wire/cbor-parts.ts";
 import { toErrorView } from "../../components/action.ts";
-import { type Answer, readAnswer } from "../../query/answer.ts";
+import { type Answer, readAnswer } from "../../query/results/answer.ts";
 import type { AnySession } from "../../store/any-session.ts";
 import type { PanelStore } from "../../store/store.ts";
 import { isContainer } from "../../values/format.ts";

@@ -8,14 +8,20 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CommandError } from "../../../../src/messages/view-client.ts";
 import type { SessionView } from "../../../../src/session/model.ts";
 import { RPC_METHODS } from "../../../../src/session/rpc-methods.ts";
-import { emptyReason, isEmpty, readAnswer } from "../../../../src/ui/query/answer.ts";
 import { obstacle } from "../../../../src/ui/query/can-run.ts";
 import { METHODS } from "../../../../src/ui/query/methods.ts";
 import { createQueryState, type QueryState } from "../../../../src/ui/query/query-state.ts";
+import {
+  type Answer,
+  emptyReason,
+  isEmpty,
+  readAnswer,
+} from "../../../../src/ui/query/results/answer.ts";
 import { whyNotAct } from "../../../../src/ui/store/acting.ts";
 import { createPageStore } from "../../../../src/ui/store/page.ts";
 import type { PanelStore } from "../../../../src/ui/store/store.ts";
 import { arrayItems, mapEntries } from "../../../../src/wire/cbor-parts.ts";
+import { Result } from "../../../../src/wire/result.ts";
 import { decodeValue, encodeValue } from "../../../../src/wire/values.ts";
 import {
   examplePage,
@@ -88,10 +94,20 @@ function fresh(): QueryState {
   return createQueryState(call);
 }
 
+/** Of the one session that was asked. */
+function progressOf(state: QueryState) {
+  return state.latest.value?.columns[0]?.progress.value;
+}
+
 function answered(state: QueryState) {
-  const progress = state.progress.value;
-  if (progress.kind !== "answered") throw new Error(JSON.stringify(progress));
+  const progress = progressOf(state);
+  if (progress?.kind !== "answered") throw new Error(JSON.stringify(progress));
   return progress.answer;
+}
+
+/** The values of the statements that succeeded. */
+function values({ outcomes }: Answer): unknown[] {
+  return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result.value()] : []));
 }
 
 describe("a query", () => {
@@ -99,22 +115,24 @@ describe("a query", () => {
     const state = fresh();
     state.text.value = "SELECT * FROM note; RETURN $x + 1; THROW 'no'";
     state.bindings.value = "{ x: 41 }";
-    await state.run(bob, undefined);
+    await state.run([bob]);
     const answer = answered(state);
     expect(answer).toMatchObject({ identity: "user:bob", target: "test/test", level: "record" });
-    expect(answer.outcomes[0]).toMatchObject({ ok: true, value: { length: 2 }, time: "1ms" });
-    expect(answer.outcomes[1]).toMatchObject({ ok: true, value: 42 });
+    expect(answer.outcomes[0]).toMatchObject({ ok: true, result: { rows: { length: 2 } } });
+    expect(answer.outcomes[0]?.time).toBe("1ms");
+    expect(values(answer)).toEqual([expect.anything(), 42]);
     expect(answer.outcomes[2]).toMatchObject({ ok: false, error: { kind: "Thrown" } });
   });
 
   it("runs what is marked, in the transaction that was chosen", async () => {
     const state = fresh();
     state.text.value = "SELECT * FROM note; RETURN 1";
-    await state.run(bob, "txn-1", "RETURN 1");
+    await state.run([bob], { txn: "txn-1", text: "RETURN 1" });
     expect(sent).toEqual([
       { command: "session.query", params: { key: "k1", text: "RETURN 1", txn: "txn-1" } },
     ]);
-    expect(answered(state)).toMatchObject({ txn: "txn-1", outcomes: [{ value: 1 }] });
+    expect(answered(state)).toMatchObject({ txn: "txn-1" });
+    expect(values(answered(state))).toEqual([1]);
   });
 
   it("sends nothing where the bindings are no object, and says so", async () => {
@@ -125,9 +143,9 @@ describe("a query", () => {
       const state = fresh();
       state.text.value = "RETURN 1";
       state.bindings.value = bindings;
-      await state.run(bob, undefined);
-      expect(state.progress.value).toMatchObject({ kind: "failed" });
-      expect(JSON.stringify(state.progress.value)).toMatch(message);
+      await state.run([bob]);
+      expect(progressOf(state)).toMatchObject({ kind: "failed" });
+      expect(JSON.stringify(progressOf(state))).toMatch(message);
       expect(sent).toHaveLength(1);
     }
   });
@@ -138,12 +156,10 @@ describe("another method", () => {
     const state = fresh();
     state.method.value = "select";
     state.args.value = "[note:1, time::unix(d'1970-01-01T00:00:05Z')] -- a comment";
-    await state.run(bob, undefined);
-    const [value] = answered(state).outcomes;
-    expect(value).toMatchObject({
-      ok: true,
-      value: { method: "select", params: [new RecordId("note", 1), 5] },
-    });
+    await state.run([bob]);
+    expect(values(answered(state))).toEqual([
+      { method: "select", params: [new RecordId("note", 1), 5] },
+    ]);
   });
 
   it("leaves another method's arguments behind where it takes none", async () => {
@@ -154,7 +170,7 @@ describe("another method", () => {
     }) as unknown as PanelStore["call"]);
     state.method.value = "version";
     state.args.value = "[note:1]";
-    await state.run(bob, undefined);
+    await state.run([bob]);
     expect(params).toEqual(["session.call", { key: "k1", method: "version" }]);
   });
 
@@ -178,7 +194,7 @@ describe("another method", () => {
     }) as unknown as PanelStore["call"]);
     state.method.value = "run";
     state.args.value = "[5f]";
-    await state.run(bob, undefined);
+    await state.run([bob]);
     expect(params).toEqual(float);
   });
 });
@@ -190,21 +206,21 @@ describe("a run that nobody waits for", () => {
       (() => new Promise((resolve) => (answer = resolve))) as unknown as PanelStore["call"],
     );
     state.text.value = "SLEEP 1h";
-    const running = state.run(bob, undefined);
-    expect(state.progress.value).toMatchObject({ kind: "running", label: "Bob" });
+    const running = state.run([bob]);
+    expect(progressOf(state)).toMatchObject({ kind: "running" });
     state.letGo();
-    expect(state.progress.value).toMatchObject({ kind: "let-go", label: "Bob" });
+    expect(progressOf(state)).toMatchObject({ kind: "let-go" });
     answer({ result: encodeValue([]), duration: 1, bytesSent: 1, bytesReceived: 1 });
     await running;
-    expect(state.progress.value.kind).toBe("let-go");
+    expect(progressOf(state)?.kind).toBe("let-go");
   });
 
   it("shows the worker's refusal with its advice", async () => {
     const view = { name: "GateClosedError", message: "can't", advice: "Sign in." };
     const state = createQueryState(() => Promise.reject(new CommandError(view)));
     state.text.value = "RETURN 1";
-    await state.run(bob, undefined);
-    expect(state.progress.value).toEqual({ kind: "failed", label: "Bob", error: view });
+    await state.run([bob]);
+    expect(progressOf(state)).toEqual({ kind: "failed", error: view });
   });
 });
 
@@ -213,10 +229,10 @@ describe("the history", () => {
     const state = fresh();
     for (let index = 0; index < 25; index++) {
       state.text.value = `RETURN ${index}`;
-      await state.run(bob, undefined);
+      await state.run([bob]);
     }
     state.text.value = "RETURN 20";
-    await state.run(bob, undefined);
+    await state.run([bob]);
     expect(state.history.value).toHaveLength(20);
     expect(state.history.value[0]?.text).toBe("RETURN 20");
     expect(state.history.value.filter(({ text }) => text === "RETURN 20")).toHaveLength(1);
@@ -246,8 +262,9 @@ describe("an empty result", () => {
   });
 
   it("isn't NONE of a statement, which is a value", () => {
-    expect(isEmpty({ ok: true, value: undefined, kind: "other" }, "query")).toBe(false);
-    expect(isEmpty({ ok: true, value: undefined, kind: "other" }, "select")).toBe(true);
+    const none = { ok: true, result: new Result(encodeValue(undefined)), kind: "other" } as const;
+    expect(isEmpty(none, "query")).toBe(false);
+    expect(isEmpty(none, "select")).toBe(true);
   });
 });
 

@@ -1,11 +1,12 @@
 /** A recorded request run once more: what is sent, what is asked before, what it is compared with. */
 import { Decimal, RecordId } from "surrealdb";
 import { describe, expect, test } from "vitest";
-import type { Answer } from "../../../../src/ui/query/answer.ts";
+import type { Answer } from "../../../../src/ui/query/results/answer.ts";
 import { compareAnswers } from "../../../../src/ui/requests/run-again/compare.ts";
 import { createRunAgain } from "../../../../src/ui/requests/run-again/run-again.ts";
 import { canRunAgain, mayWrite } from "../../../../src/ui/requests/run-again/writes.ts";
 import type { PanelStore } from "../../../../src/ui/store/store.ts";
+import { Result } from "../../../../src/wire/result.ts";
 import { encodeValue } from "../../../../src/wire/values.ts";
 import { exampleSession } from "../../../support/ui/examples.ts";
 
@@ -144,7 +145,7 @@ describe("beside what was recorded", () => {
     outcomes: results.map((value) =>
       value instanceof Error
         ? { ok: false, error: { name: "StatementError", message: value.message } }
-        : { ok: true, value, kind: "other" },
+        : { ok: true, result: new Result(encodeValue(value)), kind: "other" },
     ),
   });
 

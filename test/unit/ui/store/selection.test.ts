@@ -121,9 +121,11 @@ describe("whom the Query view runs as", () => {
     panel.store.queryAs(second.key, "txn-1");
     reload(panel)();
     expect(panel.store.view.value).toBe("query");
-    expect(panel.store.queryTarget.value).toEqual({
-      key: again[1]?.key,
-      place: second.holder.place,
-    });
+    expect(panel.store.queryTargets.all.value).toEqual([
+      {
+        key: again[1]?.key,
+        place: second.holder.place,
+      },
+    ]);
   });
 });

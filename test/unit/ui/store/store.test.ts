@@ -125,7 +125,7 @@ describe("what is selected", () => {
     const { store } = await panelStore();
     store.queryAs("b", "txn-1");
     expect(store.view.value).toBe("query");
-    expect(store.queryTarget.value).toEqual({ key: "b", txn: "txn-1" });
+    expect(store.queryTargets.all.value).toEqual([{ key: "b", txn: "txn-1" }]);
   });
 });
 

@@ -1,6 +1,8 @@
 /** What a person sees of a value when they open it step by step. */
 import { describe, expect, it } from "vitest";
-import { type TreeState, treeRows } from "../../../../src/ui/values/tree-rows.ts";
+import { pathKeys, type TreeState, treeRows } from "../../../../src/ui/values/tree-rows.ts";
+import { look } from "../../../../src/wire/look.ts";
+import { encodeValue } from "../../../../src/wire/values.ts";
 
 const untouched: TreeState = { open: new Map(), shown: new Map() };
 
@@ -42,5 +44,26 @@ describe("treeRows", () => {
   it("has nothing to open in what is empty", () => {
     expect(treeRows({}, undefined, 1, untouched)[0]).toMatchObject({ expandable: false });
     expect(treeRows(new Set(), undefined, 1, untouched)[0]).toMatchObject({ expandable: false });
+  });
+});
+
+describe("rows of a result", () => {
+  it("are trees of their own, each in its place among all", () => {
+    const among = { index: 7, siblings: 100_000 };
+    const rows = treeRows({ "a/b": [1] }, undefined, 1, untouched, among);
+    expect(rows.map(({ path, level }) => [path, level])).toEqual([
+      ["/7", 1],
+      ["/7/a~1b", 2],
+    ]);
+    expect(rows[0]).toMatchObject({ label: "7", position: 8, siblings: 100_000 });
+    expect(pathKeys("/7/a~1b")).toEqual(["7", "a/b"]);
+  });
+
+  it("of megabytes show as much of themselves as was asked for", () => {
+    const value = look(encodeValue({ list: Array.from({ length: 50_000 }, (_, n) => ({ n })) }));
+    const open = new Map([["/list", true]]);
+    const rows = treeRows(value, undefined, 1, { ...untouched, open });
+    expect(rows.slice(0, 3).map((row) => row.path)).toEqual(["", "/list", "/list/0"]);
+    expect(rows.at(-1)).toMatchObject({ kind: "more", remaining: 49_900 });
   });
 });

@@ -1,0 +1,55 @@
+/**
+ * A row on one line, with what differs first: of forty equal fields nobody looks for the one that isn't.
+ */
+import type { ByteDifference } from "../../../wire/cbor-differences.ts";
+import { isContainer, keyText, previewValue } from "../../values/format.ts";
+
+/** A piece of a cell. */
+export interface CellPart {
+  text: string;
+  /** `differs`: not as in the other columns. `lacks`: a field that this one hasn't. */
+  kind: "same" | "differs" | "lacks";
+}
+
+/** Characters of a cell, about; the rest is a click away. */
+const MOST = 180;
+const FIELD = 60;
+
+/**
+ * @param value a row, decoded
+ * @param places in which this row differs between the columns
+ */
+export function cellParts(value: unknown, places: readonly ByteDifference[]): CellPart[] {
+  if (!isPlain(value)) {
+    const kind = places.length > 0 ? "differs" : "same";
+    return [{ text: previewValue(value, { limit: MOST }), kind }];
+  }
+  const touched = new Set(places.map(({ path }) => String(path[0])));
+  const parts: CellPart[] = [];
+  let length = 0;
+  const add = (text: string, kind: CellPart["kind"]) => {
+    length += text.length;
+    parts.push({ text, kind });
+  };
+  for (const key of touched) {
+    if (!Object.hasOwn(value, key)) add(`no ${keyText(key)}`, "lacks");
+    else add(field(value, key), "differs");
+  }
+  for (const key in value) {
+    if (length > MOST) {
+      add("…", "same");
+      break;
+    }
+    // The id stands before the row.
+    if (!touched.has(key) && key !== "id") add(field(value, key), "same");
+  }
+  return parts;
+}
+
+function field(value: Record<string, unknown>, key: string): string {
+  return `${keyText(key)}: ${previewValue(value[key], { limit: FIELD })}`;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return isContainer(value) && Object.getPrototypeOf(value) === Object.prototype;
+}
