@@ -27,8 +27,9 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           environment: "node",
-          // Each worker has a browser or two open, and waits for them a third of its time.
-          maxWorkers: 4,
+          isolate: false,
+          // Each worker has a browser or two open, and waits for them half of its time.
+          maxWorkers: 6,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           expect: { poll: { timeout: 20_000 } },
