@@ -6,6 +6,7 @@
  * extension plugin keeps state in its modules.
  */
 
+import { fileURLToPath } from "node:url";
 import { type CrxPlugin, crx, type ManifestV3Export } from "@crxjs/vite-plugin";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
@@ -89,6 +90,13 @@ export default defineConfig(({ mode }) => {
       crx({ manifest: manifestFor(browser), browser }),
       strictManifest(),
     ],
+    resolve: {
+      alias: {
+        "@lezer/javascript": fileURLToPath(
+          new URL("src/ui/query/editor/plain-javascript.ts", import.meta.url),
+        ),
+      },
+    },
     build: {
       outDir: `dist/${browser}`,
       emptyOutDir: true,

@@ -117,12 +117,34 @@ export function fillElement(element: Element, text: string): boolean {
     return true;
   }
   if ("select" in field) field.select();
-  else getSelection()?.selectAllChildren(element);
+  else {
+    getSelection()?.selectAllChildren(element);
+    // An editor that keeps its own text (CodeMirror) takes what is pasted, and says so.
+    const paste = new Event("paste", { bubbles: true, cancelable: true });
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    Object.defineProperty(paste, "clipboardData", { value: clipboardData });
+    if (!element.dispatchEvent(paste)) return true;
+  }
   const holds = () => ("value" in field ? field.value : element.textContent);
   if (holds() !== text) document.execCommand(text === "" ? "delete" : "insertText", false, text);
   if (holds() !== text && element.localName === "input")
     throw new Error(`it took ${JSON.stringify(holds())} instead of ${JSON.stringify(text)}`);
   return true;
+}
+
+/** What a field holds: its value, for a checkbox `true` or `false`, for an editor its lines. */
+export function heldBy(element: Element): string | boolean {
+  const field = element as HTMLInputElement;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked;
+  if ("value" in field) return field.value;
+  const lineOf = (node: Node): string =>
+    node instanceof HTMLElement && node.contentEditable === "false"
+      ? ""
+      : node.childNodes.length > 0
+        ? [...node.childNodes].map(lineOf).join("")
+        : (node.nodeValue ?? "");
+  return [...element.childNodes].map(lineOf).join("\n");
 }
 
 export function chooseOption(element: Element, choice: string): boolean {

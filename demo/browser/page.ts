@@ -10,7 +10,14 @@
 import { writeFile } from "node:fs/promises";
 import { type Key, keyOf, parseKeys } from "./keys.ts";
 import { locate } from "./locate.ts";
-import { chooseOption, clickablePoint, fillElement, takePressed, theOne } from "./on-page.ts";
+import {
+  chooseOption,
+  clickablePoint,
+  fillElement,
+  heldBy,
+  takePressed,
+  theOne,
+} from "./on-page.ts";
 import { PATIENCE_MS, until } from "./wait.ts";
 
 export interface PictureOptions {
@@ -151,12 +158,12 @@ export class Page {
     )) as string[];
   }
 
-  /** What the field that matches holds: its value, or for a checkbox `true` or `false`. */
+  /**
+   * What the field that matches holds: its value, for a checkbox `true` or `false`, for an editor
+   * its lines, as far as they are in the page.
+   */
   async value(selector: string, options: WaitOptions = {}): Promise<string | boolean> {
-    return this.onElement(selector, options, (element) => {
-      const field = element as HTMLInputElement;
-      return field.type === "checkbox" || field.type === "radio" ? field.checked : field.value;
-    });
+    return this.onElement(selector, options, heldBy);
   }
 
   /**

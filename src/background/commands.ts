@@ -13,6 +13,7 @@ import { keepCopy } from "../session/page/keep-copy.ts";
 import { isPageSessionKey } from "../session/page/page-model.ts";
 import type { Registry } from "../session/registry.ts";
 import { callMethod } from "../session/rpc-methods.ts";
+import { schemaFor } from "../session/schema.ts";
 import { decodeValue } from "../wire/values.ts";
 import type { PageWatcher } from "./page-tab.ts";
 import type { Pages } from "./pages.ts";
@@ -132,6 +133,7 @@ export function createHandlers({ registry, pages, sites, others }: HandlersOptio
       return { version: String(decodeValue(result)) };
     },
     "session.names": async (params) => namesFor(session(params), params.namespace),
+    "session.schema": async (params) => schemaFor(session(params)),
     "session.tokens": async ({ key }) =>
       isPageSessionKey(key)
         ? { access: pages.session(key).accessToken }

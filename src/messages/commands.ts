@@ -22,6 +22,7 @@ import type {
 } from "../session/model.ts";
 import type { PageDelta, PageView, TrafficRecord } from "../session/page/page-model.ts";
 import type { AccessView, AlwaysRoute, RoutedTab } from "../session/relay/route-model.ts";
+import type { Schema } from "../session/schema.ts";
 import type { NewSession } from "../session/session-record.ts";
 import type { Answer } from "../session/session-requests.ts";
 import type { WebPageView, WebSessionView } from "../web/web-model.ts";
@@ -117,6 +118,8 @@ export interface Commands extends RouteCommands, WebCommands {
     params: { key: SessionKey; namespace?: string };
     result: { namespaces?: string[]; databases?: string[]; tables?: string[] };
   };
+  /** For completion: tables, fields, functions; `tables` is absent where the session may not look. */
+  "session.schema": { params: { key: SessionKey }; result: Schema };
   "session.tokens": { params: { key: SessionKey }; result: { access?: string; refresh?: string } };
   "session.history": { params: { key: SessionKey }; result: { entries: HistoryEntry[] } };
 

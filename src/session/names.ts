@@ -62,20 +62,28 @@ export async function namesFor({ requests, record }: Asker, namespace?: string):
 
 /** The last statement's result; undefined where the server refuses, which is an answer too. */
 async function ask(requests: Asker["requests"], text: string): Promise<unknown> {
+  return (await askEach(requests, text)).at(-1);
+}
+
+/**
+ * Each statement's result, undefined where the server refuses it; none where it refuses the whole
+ * text. It doesn't count as use of the session.
+ */
+export async function askEach(requests: Asker["requests"], text: string): Promise<unknown[]> {
   try {
     const { result } = await requests.send("query", encodeValue([text]), undefined, {
       unasked: true,
     });
     const results = decodeValue(result) as { status?: string; result?: unknown }[];
-    const last = results.at(-1);
-    return last?.status === "OK" ? last.result : undefined;
+    return results.map((each) => (each.status === "OK" ? each.result : undefined));
   } catch (error) {
-    if (error instanceof Error && "kind" in error) return undefined;
+    if (error instanceof Error && "kind" in error) return [];
     throw error;
   }
 }
 
-function keysOf(info: unknown, field: string): string[] | undefined {
+/** The names under `field` of what INFO answered, in order. */
+export function keysOf(info: unknown, field: string): string[] | undefined {
   const map = (info as Record<string, unknown> | undefined)?.[field];
   return typeof map === "object" && map !== null ? Object.keys(map).sort() : undefined;
 }

@@ -53,6 +53,8 @@ interface Looked {
 const looked = new WeakMap<Rows | Fields, Looked>();
 /** Bytes of CBOR whose values are kept for each array or object. */
 const KEPT = 4_000_000;
+/** Decoded, objects cost many times their bytes; texts and byte strings hardly more than theirs. */
+const LIGHT = 1 / 16;
 
 /** A part's value, as `look` gives it. */
 export function lookAt(parts: Rows | Fields, index: number): unknown {
@@ -64,11 +66,13 @@ export function lookAt(parts: Rows | Fields, index: number): unknown {
   if (memory.values.has(index)) return memory.values.get(index);
   const bytes = parts.bytesAt(index);
   const value = look(bytes);
-  if (memory.bytes + bytes.length > KEPT) {
+  const light = typeof value === "string" || value instanceof ArrayBuffer;
+  const cost = bytes.length * (light ? LIGHT : 1);
+  if (memory.bytes + cost > KEPT) {
     memory.values.clear();
     memory.bytes = 0;
   }
   memory.values.set(index, value);
-  memory.bytes += bytes.length;
+  memory.bytes += cost;
   return value;
 }

@@ -10,9 +10,10 @@ import { benchPanel } from "./panel.ts";
 import { benchRelay } from "./relay.ts";
 import { benchRestore } from "./restore.ts";
 import { benchRoundTrip } from "./roundtrip.ts";
+import { benchTyping } from "./typing.ts";
 
 const USAGE = `npm run bench -- [envelope] [roundtrip] [log] [scroll] [packages] [panel] [hook]
-                  [relay] [restore] [--runs 11] [--queries 10000]
+                  [relay] [typing] [restore] [--runs 11] [--queries 10000]
 
 Without names, all of them. A missed promise is printed as MISSED; the exit code stays 0.
   --runs N      runs of hook, relay and restore, 11 if not given: the SDK takes most of a minute for one of restore
@@ -37,6 +38,7 @@ const measures: Record<string, () => Promise<boolean>> = {
   panel: benchPanel,
   hook: () => benchHook({ runs, queries }),
   relay: () => benchRelay(runs),
+  typing: () => benchTyping(),
   restore: () => benchRestore(runs),
 };
 const unknown = positionals.filter((name) => !(name in measures));

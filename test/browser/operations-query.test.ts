@@ -98,7 +98,65 @@ describeInBrowsers("query, live queries, transactions", (under) => {
       bindings: "{ who: user:bob, n: 1 + 1 }",
     });
     expect(outcomes[0]?.text).toContain("record 2");
-    await panel.page.fill("label=Bindings, an object", "");
+    await panel.page.fill("label=Variables, an object", "");
+  });
+
+  test("the editor colours SurrealQL, lays it out, and runs what is marked", async () => {
+    const { page } = panel;
+    const written = () => page.value("label=Statement");
+    await panel.run("RETURN 1;\nRETURN 2", { as: "Admin" });
+    await page.see(".sy-code .sy-ql-keyword >> text=RETURN >> nth=0");
+    await page.focus("label=Statement");
+    await page.press("Control+Home");
+    await page.press("Shift+End");
+    const marked = await panel.answer(() => page.press("Control+Enter"));
+    expect(marked.outcomes.map(({ text }) => text)).toHaveLength(1);
+    expect(await written()).toBe("RETURN 1;\nRETURN 2");
+    await page.fill("label=Statement", "RETURN   1 ; RETURN  2");
+    await page.press("Shift+Alt+f");
+    await expect.poll(written).toBe("RETURN 1;\nRETURN 2");
+    await page.press("ControlOrMeta+z");
+    await expect.poll(written).toBe("RETURN   1 ; RETURN  2");
+    await page.fill("label=Statement", "RETURN [1, ");
+    await panel.press("Format", ".sy-query");
+    await page.see("text*=Not formatted: it can't be read as SurrealQL");
+    expect(await written()).toBe("RETURN [1, ");
+  });
+
+  test("completion offers what the session may read; a record user is told that it knows keywords only", async () => {
+    const { page } = panel;
+    const offers = "[role=listbox] [role=option]";
+    const write = async (as: string) => {
+      await panel.queryAs(as);
+      await page.fill("label=Statement", "SELECT * FROM ");
+      await page.type("th");
+    };
+    await write("Admin");
+    await page.see(`${offers} >> text*=thing`);
+    await page.press("Tab");
+    await expect.poll(() => page.value("label=Statement")).toBe("SELECT * FROM thing");
+    await write("Alice");
+    await page.see("text*=Alice may not read the schema: completion knows keywords only");
+    await page.see(`${offers} >> text=THEN`);
+    expect(await page.count(`${offers} >> text*=thing`)).toBe(0);
+    await page.press("Escape");
+  });
+
+  test("errors stand at their place: the server's until the text changes, and what is clear before", async () => {
+    const { page } = panel;
+    await panel.run("RETURN 1;\nSELEC nonsense", { as: "Admin" });
+    await page.see(".sy-code-bad >> text=nonsense");
+    await page.see("text*=Line 2, column 7: Unexpected token");
+    await page.focus("label=Statement");
+    await page.type("x");
+    await page.gone(".sy-code-bad");
+    await page.fill("label=Variables, an object", "{ a: 1,\n b: }");
+    await page.see(".sy-query-bindings .sy-code-bad");
+    await page.see("text=Line 2, column 3: A value is missing here.");
+    const { error } = await panel.run("RETURN 1", { bindings: "{ a: 1,\n b: 1 2 }" });
+    expect(error?.text).toContain("The variables can't be used");
+    await page.see(".sy-query-bindings .sy-code-bad >> text=2");
+    await page.fill("label=Variables, an object", "");
   });
 
   test("every other RPC method, by the picker", async () => {
@@ -168,22 +226,67 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     await panel.run("RETURN 1", { method: "query" });
   });
 
-  test("big results stay bounded: the first rows, and more by asking", async () => {
+  test("results as a table; a row and a record open beside it, in the same session; CSV", async () => {
+    const { page } = panel;
+    const result = "section[aria-label=Result]";
+    await at("DEFINE TABLE hidden PERMISSIONS NONE; CREATE hidden:1");
+    await at("DEFINE TABLE linked SCHEMALESS PERMISSIONS FULL");
+    await at("CREATE linked:1 SET to = linked:2, more = 1; CREATE linked:2 SET to = hidden:1");
+    await panel.run("SELECT * FROM linked", { as: "Alice" });
+    await panel.press("Table", result);
+    await page.see(`${result} [role=grid] [role=columnheader] >> text=more`);
+    expect(await page.texts(`${result} [role=columnheader]`)).toEqual(["id", "more", "to"]);
+    expect(await page.texts(`${result} [role=gridcell]`)).toEqual([
+      ...["linked:1", "1", "linked:2"],
+      ...["linked:2", "NONE", "hidden:1"],
+    ]);
+    // Enter on a record id opens that record, and in it the next one.
+    await page.click(`${result} [data-cell="0:2"] button`);
+    await page.see(`${result} [data-opened=record] >> text=Record linked:2 as Alice`);
+    await page.see(`${result} [data-opened=record] >> text*=Ran as user:alice in app/tenant_a`);
+    await page.click(`${result} [data-opened=record] [role=tree] button >> text=hidden:1`);
+    await page.see(`${result} [data-opened=record] >> text*=Empty: Alice may not see it`);
+    await panel.press("Back", `${result} [data-opened=record]`);
+    await page.see(`${result} [data-opened=record] >> text=Record linked:2 as Alice`);
+    await page.click(`${result} [data-cell="0:1"]`);
+    await page.see(`${result} [data-opened=row] [role=tree] >> text*=linked:1`);
+    await page.press("ArrowDown");
+    await page.press("Space");
+    await page.see(`${result} [data-opened=row] >> text=Row 1`);
+    await page.press("Escape");
+    await page.gone(`${result} [data-opened]`);
+    await panel.press("Copy as ▾", result);
+    await page.click("[role=menu] >> text=CSV");
+    await page.see("text=Result as CSV copied");
+    await expect
+      .poll(() => scene.browser.clipboardText())
+      .toBe("id,more,to\r\nlinked:1,1,linked:2\r\nlinked:2,,hidden:1\r\n");
+    await panel.press("Tree", result);
+  });
+
+  test("big results are scrolled through whole, as tree and as table; as text they are bounded", async () => {
+    const { page } = panel;
+    const result = "section[aria-label=Result]";
     const { outcomes } = await panel.run(
       "RETURN array::range(0, 10000).map(|$n| { n: $n, text: string::repeat('long ', 50) })",
+      { as: "Admin" },
     );
     expect(outcomes[0]?.text).toContain("10,000 rows");
-    const tree = "section[aria-label=Result] [role=tree]";
-    // Over a megabyte it begins folded.
-    await expect.poll(() => panel.page.count(`${tree} [role=treeitem]`)).toBe(1);
-    await panel.page.click(`${tree} [role=treeitem]`);
-    await panel.page.press("End");
-    await panel.page.see(`${tree} >> text=Show 100 more of 9,900`);
-    expect(await panel.page.count(`${tree} [role=treeitem]`)).toBeLessThan(400);
-    await panel.press("SurrealQL", "section[aria-label=Result]");
-    await panel.page.see("text*=Cut after the first");
-    expect((await panel.page.text("section[aria-label=Result] pre")).length).toBeLessThan(110_000);
-    await panel.press("Tree", "section[aria-label=Result]");
+    const tree = `${result} [role=tree]`;
+    await page.click(`${tree} [aria-posinset="1"]`);
+    await page.see(`${tree} [aria-level="2"] >> text*=n: 0`);
+    await page.press("End");
+    await page.see(`${tree} [aria-posinset="10000"] >> text*=9999`);
+    expect(await page.count(`${tree} [role=treeitem]`)).toBeLessThan(150);
+    await panel.press("Table", result);
+    await page.click(`${result} [data-cell="1:0"]`);
+    await page.press("Control+End");
+    await page.see(`${result} [role=row][aria-rowindex="10001"] >> text=9999`);
+    expect(await page.count(`${result} [role=row]`)).toBeLessThan(150);
+    await panel.press("SurrealQL", result);
+    await page.see("text*=Cut after the first");
+    expect((await page.text(`${result} pre`)).length).toBeLessThan(110_000);
+    await panel.press("Tree", result);
   });
 
   test("a live query of a table: notifications as they come, from another client's changes too", async () => {

@@ -73,7 +73,8 @@ export function statementsSentence(
 
 function sentence(clauses: readonly string[]): string {
   const text = clauses.join("; ");
-  return text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  if (text === "") return "";
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith("…") ? "" : "."}`;
 }
 
 const NUMBERS = [

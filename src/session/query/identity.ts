@@ -11,6 +11,8 @@ export function confirmIdentity(expected: Expected, truth: Truth | undefined): C
   if (!truth) return { confirmed: false, reason: "The server did not say who asked." };
   const [first] = differences(expected, truth);
   if (!first) return { confirmed: true };
-  const reason = `The server says ${first.field} ${first.server}, not ${first.shown}.`;
+  // "user:bob" says by itself that it's a user.
+  const field = first.field === "user" ? "" : `${first.field} `;
+  const reason = `The server says ${field}${first.server}, not ${first.shown}.`;
   return { confirmed: false, reason };
 }

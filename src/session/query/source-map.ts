@@ -57,14 +57,20 @@ export class ComposedText {
     if (snippets.length === 0) return message;
     const whole = this.toString();
     let ended = false;
+    let closes = false;
     const told = snippets.flatMap((snippet, i) => {
       const place = this.#placeOf(whole, snippet);
       // The first place is where it showed: in our piece that's the end of what stands before it.
-      if (!place.own && i > 0) return [];
+      if (!place.own && i > 0) {
+        closes = true;
+        return [];
+      }
       if (!place.own) ended = true;
       return [excerpt(this.#source, place.offset, snippet)];
     });
-    const said = ended ? head.replace(/Unexpected token `[^`]*`/, "Unexpected end") : head;
+    let said = ended ? head.replace(/Unexpected token `[^`]*`/, "Unexpected end") : head;
+    // The bracket that it awaits is ours: the statement should have ended here.
+    if (closes) said = said.replace(/,? expected delimiter `[^`]*`/, ", expected Eof");
     return [said, ...told].join("\n");
   }
 

@@ -35,7 +35,7 @@ export interface Tokens {
 const CLOSING: Record<string, string> = { "(": ")", "[": "]", "{": "}" };
 
 /** Signs of more than one character, of which the parts would mean something else. */
-const LONG_SIGNS = ["::", "->", "..."];
+const LONG_SIGNS = ["::", "->", "...", ".."];
 
 /** What ends a comment to the end of the line (LF, CR, NEL, LS, PS). */
 const LINE_END = /[\n\r\u0085\u2028\u2029]/g;
@@ -60,7 +60,7 @@ class Scanner {
 
   scan(): Tokens {
     while (this.#at < this.#text.length) this.#next();
-    const open = this.#open[0];
+    const open = this.#open.at(-1);
     if (open) this.#blame(open.from, open.to, "This bracket is not closed.");
     return { tokens: this.#tokens, ...(this.#fault && { fault: this.#fault }) };
   }
@@ -184,6 +184,6 @@ class Scanner {
   }
 
   #blame(from: number, to: number, message: string): void {
-    if (!this.#fault || from < this.#fault.from) this.#fault = { from, to, message };
+    this.#fault ??= { from, to, message };
   }
 }

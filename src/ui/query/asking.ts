@@ -58,7 +58,7 @@ export function createAsk(
     return async (session) => {
       const { key } = session;
       const bound = asked.bindings.trim();
-      const bindings = bound && (await evaluate(call, key, bound, "object", "bindings"));
+      const bindings = bound && (await evaluate(call, key, bound, "object", "variables"));
       const text = prepared?.text ?? asked.text;
       const params = { key, ...inTxn, text, ...(bindings && { bindings }) };
       return prepared

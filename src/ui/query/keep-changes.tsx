@@ -6,9 +6,10 @@ import type { JSX } from "preact";
 import { joined } from "../../session/query/list-words.ts";
 import { Confirm } from "../components/confirm.tsx";
 import { Checkbox } from "../components/field.tsx";
-import { type AnySession, isPageSession } from "../store/any-session.ts";
+import type { AnySession } from "../store/any-session.ts";
 import type { PanelStore } from "../store/store.ts";
 
+import { connectionOf } from "./anonymous.ts";
 import type { QueryState } from "./query-state.ts";
 
 export interface KeepChangesProps {
@@ -51,9 +52,7 @@ export function keeps(state: QueryState, sessions: number): boolean {
 /** Servers marked Careful that these sessions work on: their names, each once. */
 export function carefulServers(store: PanelStore, sessions: readonly AnySession[]): string[] {
   const names = sessions.flatMap((session) => {
-    const connection = isPageSession(session)
-      ? store.connections.all.value.find(({ url }) => url === session.holder.url)
-      : store.connections.get(session.connectionId);
+    const connection = connectionOf(store, session);
     return connection?.careful ? [connection.name] : [];
   });
   return [...new Set(names)];

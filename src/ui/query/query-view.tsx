@@ -20,9 +20,10 @@ import type { PanelStore } from "../store/store.ts";
 import { span } from "../words/time.ts";
 import { type Obstacle, obstacle } from "./can-run.ts";
 import { SideBySide } from "./compare/side-by-side.tsx";
-import { Editor, selectionIn } from "./editor.tsx";
+import type { CodeHandle } from "./editor/code-editor.tsx";
+import { QueryFields } from "./editor/query-fields.tsx";
 import { AskCareful, carefulServers, KeepChanges, keeps } from "./keep-changes.tsx";
-import { METHODS } from "./methods.ts";
+import { METHODS, takesArguments } from "./methods.ts";
 import { ObstacleNote } from "./obstacle-note.tsx";
 import { Outcome } from "./outcome.tsx";
 import { type PastRun, type QueryState, queryState, type Run } from "./query-state.ts";
@@ -34,7 +35,7 @@ const NO_TRANSACTION = "";
 
 export function QueryView({ store }: { store: PanelStore }): JSX.Element {
   const state = queryState(store);
-  const editor = useRef<HTMLTextAreaElement>(null);
+  const editor = useRef<CodeHandle>(null);
   const sessions = useComputed(() => chosenSessions(store)).value;
   const asking = useSignal<Question | undefined>(undefined);
   const [single] = sessions.length === 1 ? sessions : [];
@@ -44,9 +45,9 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
     const found = obstacle(session, whyNotAct(store, session));
     return found ? [{ session, obstacle: found }] : [];
   });
+  const askable = sessions.filter((each) => !obstacles.some(({ session }) => session === each));
   const query = state.method.value === "query";
   const written = query ? state.text.value : state.args.value;
-  const example = METHODS.find((each) => each.name === state.method.value)?.example;
   const nothingToRun = query && written.trim() === "";
   const barred = (session: AnySession) =>
     obstacles.find((each) => each.session === session && each.obstacle.final)?.obstacle;
@@ -62,7 +63,7 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
 
   function run() {
     if (!canRun) return;
-    const text = selectionIn(editor.current);
+    const text = editor.current?.selection();
     const go = () => {
       asking.value = undefined;
       return state.run(sessions, { txn: transaction?.id, text, barred });
@@ -121,6 +122,11 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
           />
           <span class="sy-query-end">
             <History state={state} />
+            {takesArguments(state.method.value) && (
+              <Button title="Lays it out (Shift+Alt+F)" onClick={() => editor.current?.format()}>
+                Format
+              </Button>
+            )}
             <Button
               variant="primary"
               disabled={!canRun}
@@ -150,19 +156,7 @@ export function QueryView({ store }: { store: PanelStore }): JSX.Element {
             The transaction you chose is over. What you run now runs outside of it.
           </Note>
         )}
-        {(query || example !== undefined) && (
-          <Editor
-            inputRef={editor}
-            label={query ? "Statement" : `Arguments of ${state.method.value}, an array`}
-            placeholder={example}
-            rows={query ? 6 : 3}
-            value={written}
-            onInput={(value) => {
-              (query ? state.text : state.args).value = value;
-            }}
-          />
-        )}
-        {query && <Bindings state={state} />}
+        <QueryFields state={state} askable={askable} handle={editor} />
         <div class="sy-query-outcome">
           <Outcomes run={state.latest.value} />
         </div>
@@ -257,24 +251,4 @@ function pastText({ method, text }: PastRun): string {
   const line = text.replace(/\s+/g, " ").trim();
   const short = line.length > 70 ? `${line.slice(0, 69)}…` : line;
   return method === "query" ? short : `${method} ${short}`;
-}
-
-function Bindings({ state }: { state: QueryState }): JSX.Element {
-  return (
-    <details class="sy-query-bindings" open={state.bindings.peek() !== ""}>
-      <summary>
-        Bindings
-        {state.bindings.value.trim() !== "" && <span class="sy-dim"> · sent with the query</span>}
-      </summary>
-      <Editor
-        label="Bindings, an object"
-        placeholder={'{ name: "x", since: time::now() - 1d }'}
-        rows={2}
-        value={state.bindings.value}
-        onInput={(value) => {
-          state.bindings.value = value;
-        }}
-      />
-    </details>
-  );
 }

@@ -1,23 +1,15 @@
-/** Nothing was sent: why, and the place in the text that it is about. */
+/** Nothing was sent, and why; the editor marks the place in the text that it is about. */
 import type { JSX } from "preact";
-import { Button } from "../components/button.tsx";
 import { Note } from "../components/error-note.tsx";
 import type { Refusal } from "./run-plan.ts";
 
-export interface RefusalNoteProps {
-  refusal: Refusal;
-  /** Marks a part of the text in the editor; absent: the text isn't there any more. */
-  goTo?: (from: number, to: number) => void;
-}
-
-export function RefusalNote({ refusal, goTo }: RefusalNoteProps): JSX.Element {
-  const { place } = refusal;
-  const go = place && goTo && <Button onClick={() => goTo(place.from, place.to)}>Go to it</Button>;
+export function RefusalNote({ refusal }: { refusal: Refusal }): JSX.Element {
+  const { place, reason } = refusal;
   return (
     <div data-refused>
-      <Note tone="warn" actions={go}>
+      <Note tone="warn">
         {place?.word && <b class="sy-mono">{place.word} · </b>}
-        {refusal.reason} Nothing was sent.
+        {reason} Nothing was sent.
       </Note>
     </div>
   );

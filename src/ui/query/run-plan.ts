@@ -73,14 +73,14 @@ function planMethod({ method }: Asked, keep: boolean): Plan {
   return { kind: "refused", refusal: { reason } };
 }
 
-/** Bindings and arguments are evaluated by the server, in each session: they must not write either. */
+/** Variables and arguments are evaluated by the server, in each session: they must not write either. */
 function refusedArguments({ method, text, bindings }: Asked): Plan | undefined {
   const query = method === "query";
   const evaluated = (query ? bindings : text).trim();
   if (evaluated === "") return undefined;
   const safety = safetyOf(`RETURN (\n${evaluated}\n)`);
   if (safety.kind === "reads") return undefined;
-  const what = query ? "bindings" : "arguments";
+  const what = query ? "variables" : "arguments";
   const reason =
     safety.kind === "refused"
       ? `The ${what} can't be run dry. ${safety.reason}`

@@ -3,9 +3,10 @@
  * needed only when somebody opens a request: `surrealql.tsx` loads this file then.
  */
 import type { Tree } from "@lezer/common";
-import { highlightTree, tagHighlighter, tags } from "@lezer/highlight";
+import { highlightTree, tagHighlighter } from "@lezer/highlight";
 import { parser } from "@surrealdb/lezer";
 import { formatSurrealql, hasHoles } from "./format.ts";
+import { isWord, TONES } from "./tones.ts";
 
 /** A stretch of text of one colour: `tone` names the class `sy-ql-<tone>`; absent: plain. */
 export interface Piece {
@@ -13,19 +14,7 @@ export interface Piece {
   tone?: string;
 }
 
-const highlighter = tagHighlighter([
-  { tag: tags.keyword, class: "keyword" },
-  { tag: [tags.string, tags.special(tags.string), tags.regexp], class: "string" },
-  { tag: tags.number, class: "number" },
-  { tag: [tags.bool, tags.null, tags.literal], class: "constant" },
-  { tag: tags.variableName, class: "variable" },
-  { tag: tags.propertyName, class: "property" },
-  { tag: tags.className, class: "record" },
-  { tag: tags.typeName, class: "type" },
-  { tag: tags.function(tags.name), class: "function" },
-  { tag: tags.operator, class: "operator" },
-  { tag: [tags.lineComment, tags.blockComment], class: "comment" },
-]);
+const highlighter = tagHighlighter(TONES.map(({ tag, tone }) => ({ tag, class: tone })));
 
 /**
  * The parser finds its way out of a token it didn't expect by the semicolon behind it, which a single
@@ -45,8 +34,7 @@ export function highlight(text: string): Piece[] {
   highlightTree(parse(text), highlighter, (from, to, tone) => {
     if (from > done) pieces.push({ text: text.slice(done, from) });
     const part = text.slice(from, to);
-    // AND and CONTAINS are operators to the grammar, and words to the eye.
-    pieces.push({ text: part, tone: tone === "operator" && /^\w/.test(part) ? "keyword" : tone });
+    pieces.push({ text: part, tone: tone === "operator" && isWord(part) ? "keyword" : tone });
     done = to;
   });
   if (done < text.length) pieces.push({ text: text.slice(done) });
@@ -56,4 +44,9 @@ export function highlight(text: string): Piece[] {
 /** The text laid out for reading; as it was where it is no SurrealQL. */
 export function format(text: string): string {
   return formatSurrealql(text, parse(text));
+}
+
+/** False where the grammar can't make sense of the text, so that it can't be laid out. */
+export function isReadable(text: string): boolean {
+  return !hasHoles(parse(text));
 }

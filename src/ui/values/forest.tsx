@@ -7,11 +7,9 @@
  */
 import "./values.css";
 import { useSignal } from "@preact/signals";
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
 import { useContext, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { RecordId } from "surrealdb";
-import { formatJson } from "../../session/json-text.ts";
-import { writeSurql } from "../../session/surql.ts";
 import { useAction } from "../components/action.ts";
 import { ErrorNote } from "../components/error-note.tsx";
 import { StoreContext } from "../store/context.ts";
@@ -19,6 +17,7 @@ import { FIRST_CHARACTERS, MORE_CHARACTERS } from "./leaf.tsx";
 import { OpenRecordContext } from "./open-record.ts";
 import type { RowHeights } from "./row-heights.ts";
 import { useRowWindow } from "./row-window.ts";
+import { textInSlices } from "./text-in-slices.ts";
 import { TreeRowView } from "./tree-row.tsx";
 import { CHUNK, type NodeRow, type TreeRow, type TreeState } from "./tree-rows.ts";
 
@@ -92,19 +91,8 @@ export function Forest(props: ForestProps): JSX.Element {
     row?.scrollIntoView({ block: "nearest" });
   });
 
-  // Closed trees of objects are one line each; all others are as high as what they show.
-  useLayoutEffect(() => {
-    if (!props.scrolls) return;
-    const sizes = new ResizeObserver((entries) => {
-      let news = false;
-      for (const { target, contentRect } of entries) {
-        const index = Number((target as HTMLElement).dataset.tree);
-        if (contentRect.height > 0 && heights.set(index, contentRect.height)) news = true;
-      }
-      if (news) measured.value++;
-    });
-    for (const each of frame.current?.querySelectorAll("[data-tree]") ?? []) sizes.observe(each);
-    return () => sizes.disconnect();
+  useHeightsOf(frame, heights, props.scrolls, () => {
+    measured.value++;
   });
 
   function element(tree: number, at: number): HTMLElement | null | undefined {
@@ -160,12 +148,10 @@ export function Forest(props: ForestProps): JSX.Element {
 
   function copyRow(row: NodeRow, format: "SurrealQL" | "JSON") {
     if (!copyText) return;
-    return copying.run(() =>
-      copyText(
-        format === "JSON" ? formatJson(row.value).text : writeSurql(row.value).text,
-        `Value as ${format}`,
-      ),
-    );
+    return copying.run(async () => {
+      const text = await textInSlices(row.value, format === "JSON" ? "json" : "surql");
+      await copyText(text, `Value as ${format}`);
+    });
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -304,4 +290,41 @@ export function Forest(props: ForestProps): JSX.Element {
       <ErrorNote error={copying.error} onDismiss={copying.clear} />
     </div>
   );
+}
+
+/** Learns the heights of the trees that are drawn: of those that are open, or have a long text. */
+function useHeightsOf(
+  frame: RefObject<HTMLElement | null>,
+  heights: RowHeights,
+  on: boolean,
+  onNews: () => void,
+): void {
+  const watch = useRef<{ sizes: ResizeObserver; drawn: Set<Element> } | undefined>(undefined);
+  useLayoutEffect(() => {
+    if (!on) return;
+    const sizes = new ResizeObserver((entries) => {
+      let news = false;
+      for (const { target, contentRect } of entries) {
+        const index = Number((target as HTMLElement).dataset.tree);
+        if (contentRect.height > 0 && heights.set(index, contentRect.height)) news = true;
+      }
+      if (news) onNews();
+    });
+    watch.current = { sizes, drawn: new Set() };
+    return () => sizes.disconnect();
+  }, [heights, on]);
+  useLayoutEffect(() => {
+    if (!watch.current) return;
+    const { sizes, drawn } = watch.current;
+    for (const tree of drawn) {
+      if (tree.isConnected) continue;
+      sizes.unobserve(tree);
+      drawn.delete(tree);
+    }
+    for (const tree of frame.current?.querySelectorAll("[data-tree]") ?? []) {
+      if (drawn.has(tree)) continue;
+      sizes.observe(tree);
+      drawn.add(tree);
+    }
+  });
 }

@@ -16,6 +16,8 @@ import { toneOf } from "./tones.ts";
 
 /** Characters of a long value shown at first. */
 export const FIRST_CHARACTERS = 240;
+/** Of bytes less: nobody reads hexadecimal digits by the line. */
+const FIRST_OF_BYTES = 66;
 /** Characters that each "show" adds. */
 export const MORE_CHARACTERS = 20_000;
 
@@ -28,7 +30,8 @@ export interface LeafProps {
   onOpen?: (() => void) | undefined;
 }
 
-export function Leaf({ value, limit, onMore, onOpen }: LeafProps): JSX.Element {
+export function Leaf({ value, limit: asked, onMore, onOpen }: LeafProps): JSX.Element {
+  const limit = asked === FIRST_CHARACTERS && bytesOf(value) ? FIRST_OF_BYTES : asked;
   const { text, cut } = writeSurql(value, { limit });
   const type = typeName(value);
   const look = `sy-value ${toneOf(type)}`;

@@ -45,7 +45,7 @@ export function TreeRowView(props: TreeRowProps): JSX.Element {
       aria-selected={active}
       tabIndex={active ? 0 : -1}
       style={{ "--sy-level": Math.min(row.level - 1, DEEPEST_INDENT) }}
-      onFocus={props.onFocus}
+      onFocusIn={props.onFocus}
       onPointerEnter={props.onPointerEnter}
     >
       {row.kind === "more" ? (

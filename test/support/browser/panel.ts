@@ -361,8 +361,8 @@ export class Panel {
     if ((await page.value("label=Method")) !== method) await page.select("label=Method", method);
     const editor = method === "query" ? "label=Statement" : "label*=Arguments of";
     if (options.bindings !== undefined) {
-      if ((await page.count("label=Bindings, an object")) === 0) await page.click("summary");
-      await page.fill("label=Bindings, an object", options.bindings);
+      if ((await page.count("label=Variables, an object")) === 0) await page.click("summary");
+      await page.fill("label=Variables, an object", options.bindings);
     }
     // A method without arguments has no field for them.
     if (method === "query" || text !== "") await page.fill(editor, text);
@@ -397,7 +397,7 @@ export class Panel {
       await page.press("Escape");
     }
     for (const key of before) {
-      if (!wanted.includes(key)) await page.click(`[data-run-as="${key}"] button`);
+      if (!wanted.includes(key)) await page.click(`[data-run-as="${key}"] .sy-run-as-off`);
     }
     await expect.poll(async () => (await chosen()).sort()).toEqual([...wanted].sort());
   }

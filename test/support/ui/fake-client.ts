@@ -208,6 +208,18 @@ export function createFakeClient(snapshot: Snapshot): FakeClient {
           databases: ["tenant_a", "tenant_b"],
           tables: ["note", "user"],
         };
+      case "session.schema":
+        return session(params.key).auth.level === "record"
+          ? {}
+          : {
+              tables: [
+                { name: "note", fields: ["owner", "shared", "text"] },
+                { name: "user", fields: ["name", "password", "team"] },
+                { name: "audit log", fields: [] },
+              ],
+              functions: ["notes::of"],
+              params: ["limit"],
+            };
       case "session.history":
         return { entries: exampleHistory() };
       case "session.notifications":

@@ -5,11 +5,13 @@
  *
  * then open `gallery.html?theme=dark&scene=rich`. Scenes of the panel: those of scenes.ts,
  * request-scenes.ts, route-examples.ts and web-scenes.ts; with
- * `view=popup` or `view=options`: those of site-scenes.ts; with `view=result`: those of result-scenes.ts.
+ * `view=popup` or `view=options`: those of site-scenes.ts; with `view=compare`: those of compare-scenes.ts.
+else  * `view=popup` or `view=options`: those of site-scenes.ts; with `view=result`: those of result-scenes.ts.
  */
 import { mountOptions } from "../../../src/ui/options/options.tsx";
 import { mountPanel } from "../../../src/ui/panel/panel.tsx";
 import { mountPopup } from "../../../src/ui/popup/popup.tsx";
+import { showComparison } from "./compare-scenes.ts";
 import { createFakeClient } from "./fake-client.ts";
 import { createFakeHost } from "./fake-host.ts";
 import { requestScenes } from "./request-scenes.ts";
@@ -26,7 +28,8 @@ const wanted = query.get("scene") ?? "";
 const root = document.getElementById("root");
 if (!root) throw new Error("The gallery's page has no #root");
 
-if (view === "result") showResult(root, query);
+if (view === "compare") showComparison(root, query);
+else if (view === "result") showResult(root, query);
 else if (view === "popup" || view === "options") {
   const scene = webSiteScenes[wanted] ?? siteScenes[wanted] ?? siteScenes.on;
   if (!scene) throw new Error(`There is no scene ${wanted}.`);

@@ -1,6 +1,8 @@
 /**
  * A row on one line, with what differs first: of forty equal fields nobody looks for the one that isn't.
  */
+
+import { pathText } from "../../../session/query/differences.ts";
 import type { ByteDifference } from "../../../wire/cbor-differences.ts";
 import { isContainer, keyText, previewValue } from "../../values/format.ts";
 
@@ -31,9 +33,12 @@ export function cellParts(value: unknown, places: readonly ByteDifference[]): Ce
     length += text.length;
     parts.push({ text, kind });
   };
-  for (const key of touched) {
-    if (!Object.hasOwn(value, key)) add(`no ${keyText(key)}`, "lacks");
-    else add(field(value, key), "differs");
+  for (const { path } of places) {
+    if (length > MOST) break;
+    const name = pathText(path);
+    const at = valueAt(value, path);
+    if (at) add(`${name}: ${previewValue(at.value, { limit: FIELD })}`, "differs");
+    else add(`no ${name}`, "lacks");
   }
   for (const key in value) {
     if (length > MOST) {
@@ -48,6 +53,17 @@ export function cellParts(value: unknown, places: readonly ByteDifference[]): Ce
 
 function field(value: Record<string, unknown>, key: string): string {
   return `${keyText(key)}: ${previewValue(value[key], { limit: FIELD })}`;
+}
+
+/** Undefined where there is no such place. */
+function valueAt(value: object, path: ByteDifference["path"]): { value: unknown } | undefined {
+  let at: unknown = value;
+  for (const step of path) {
+    const inside = typeof at === "object" && at !== null && Object.hasOwn(at, step);
+    if (!inside) return undefined;
+    at = (at as Record<string, unknown>)[step];
+  }
+  return { value: at };
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

@@ -15,11 +15,14 @@ export interface CellProps {
   row: number;
   column: number;
   difference: RowDifference | undefined;
-  /** "not seen by Bob" */
+  /** Whose column it is, as a sentence says it. */
+  name: string;
+  /** What rows are that a column hasn't: "not seen", or "not changed" of what was written. */
   missing: string;
 }
 
-export function Cell({ comparison, row, column, difference, missing }: CellProps): JSX.Element {
+export function Cell(props: CellProps): JSX.Element {
+  const { comparison, row, column, difference, name, missing } = props;
   const bytes = comparison.bytesAt(column, row);
   const parts = useMemo(() => {
     if (!bytes || bytes.length > BIG) return undefined;
@@ -28,8 +31,8 @@ export function Cell({ comparison, row, column, difference, missing }: CellProps
   if (!bytes) {
     return (
       <span class="sy-cmp-missing-word">
-        <span aria-hidden="true">not seen</span>
-        <span class="sy-unseen">{missing}</span>
+        {missing}
+        <span class="sy-unseen"> by {name}</span>
       </span>
     );
   }

@@ -26,6 +26,8 @@ export interface Section {
 
 export interface Compared {
   sections: readonly Section[];
+  /** Rows are what was written, or would have been. */
+  writes: boolean;
   sentence: string;
 }
 
@@ -80,11 +82,13 @@ async function compareAll(
     const told = toldOf(names, progress, (column) => outcomes[column]);
     sections.push({ outcomes, comparison, sentence: differenceSentence(told, comparison, dry) });
   }
+  const writes = answers.some((each) => each?.dry === true || each?.changed !== undefined);
   const [only] = sections;
-  if (sections.length === 1 && only) return { sections, sentence: only.sentence };
+  if (sections.length === 1 && only) return { sections, writes, sentence: only.sentence };
   const differing = sections.flatMap((section, index) => (differs(section) ? [index + 1] : []));
   const told = toldOf(names, progress, () => undefined);
-  return { sections, sentence: statementsSentence(told, sections.length, differing, dry) };
+  const sentence = statementsSentence(told, sections.length, differing, dry);
+  return { sections, writes, sentence };
 }
 
 /** True where the columns that count were told different things. */

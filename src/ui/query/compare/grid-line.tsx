@@ -16,6 +16,8 @@ export interface GridLineProps {
   section: Section;
   names: readonly string[];
   unconfirmed: readonly boolean[];
+  /** What rows are that a column hasn't. */
+  missing: string;
   /** Pixels. */
   top: number;
   open: boolean;
@@ -157,7 +159,8 @@ function RowCells(props: GridLineProps & { row: number }): JSX.Element {
                 row={row}
                 column={column}
                 difference={difference}
-                missing={`not seen by ${name}`}
+                name={name}
+                missing={props.missing}
               />
             )}
           </GridCell>

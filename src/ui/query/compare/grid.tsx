@@ -28,6 +28,8 @@ export interface GridProps {
   /** Columns whose rows don't count. */
   unconfirmed: readonly boolean[];
   sections: readonly Section[];
+  /** What rows are that a column hasn't: "not seen". */
+  missing: string;
   onlyDifferences: boolean;
   onAlone: (column: number) => void;
 }
@@ -203,6 +205,7 @@ export function Grid(props: GridProps): JSX.Element {
         section={section}
         names={names}
         unconfirmed={unconfirmed}
+        missing={props.missing}
         top={at}
         open={index === open.value}
         activeCell={index === activeLine ? activeCell : undefined}
@@ -216,6 +219,7 @@ export function Grid(props: GridProps): JSX.Element {
           section={section}
           columns={columns}
           names={names}
+          missing={props.missing}
           top={at + layout.heightOf(index)}
         />,
       );
@@ -239,18 +243,20 @@ export function Grid(props: GridProps): JSX.Element {
       onKeyDown={onKeyDown}
       onClick={onClick}
     >
-      <div ref={head} class="sy-cmp-line sy-cmp-heads" role="row" aria-rowindex={1} tabIndex={-1}>
-        <div class="sy-cmp-name" role="columnheader" tabIndex={-1}>
-          Record
-        </div>
-        {columns.map((column, index) => (
-          <div key={column.session.key} class="sy-cmp-cell" role="columnheader" tabIndex={-1}>
-            <ColumnHead column={column} onAlone={() => props.onAlone(index)} />
+      <div class="sy-cmp-all" role="none">
+        <div ref={head} class="sy-cmp-line sy-cmp-heads" role="row" aria-rowindex={1} tabIndex={-1}>
+          <div class="sy-cmp-name" role="columnheader" tabIndex={-1}>
+            Record
           </div>
-        ))}
-      </div>
-      <div class="sy-cmp-lines" role="rowgroup" style={{ height: `${scroll.height}px` }}>
-        {lines}
+          {columns.map((column, index) => (
+            <div key={column.session.key} class="sy-cmp-cell" role="columnheader" tabIndex={-1}>
+              <ColumnHead column={column} onAlone={() => props.onAlone(index)} />
+            </div>
+          ))}
+        </div>
+        <div class="sy-cmp-lines" role="rowgroup" style={{ height: `${scroll.height}px` }}>
+          {lines}
+        </div>
       </div>
     </div>
   );

@@ -5,7 +5,7 @@ import { useMemo } from "preact/hooks";
 import { decodeValue } from "../../../wire/values.ts";
 import { ValueTree } from "../../values/value-tree.tsx";
 import type { Column } from "../column.ts";
-import { FailedView } from "../results/result-view.tsx";
+import { FailedView } from "../results/failed-view.tsx";
 import type { Section } from "./comparing.ts";
 import { DETAIL, type Line } from "./grid-layout.ts";
 
@@ -14,11 +14,14 @@ export interface LineDetailProps {
   section: Section;
   columns: readonly Column[];
   names: readonly string[];
+  /** What rows are that a column hasn't. */
+  missing: string;
   /** Pixels. */
   top: number;
 }
 
-export function LineDetail({ line, section, columns, names, top }: LineDetailProps): JSX.Element {
+export function LineDetail(props: LineDetailProps): JSX.Element {
+  const { line, section, columns, names, missing, top } = props;
   return (
     <div
       class="sy-cmp-line sy-cmp-detail"
@@ -29,7 +32,12 @@ export function LineDetail({ line, section, columns, names, top }: LineDetailPro
       <div class="sy-cmp-name" role="gridcell" tabIndex={-1} />
       {columns.map((column, index) => (
         <div key={column.session.key} class="sy-cmp-cell" role="gridcell" tabIndex={-1}>
-          <Told line={line} section={section} column={index} name={names[index] ?? ""} />
+          <Told
+            line={line}
+            section={section}
+            column={index}
+            words={`${missing} by ${names[index]}`}
+          />
         </div>
       ))}
     </div>
@@ -40,18 +48,19 @@ interface ToldProps {
   line: Line;
   section: Section;
   column: number;
-  name: string;
+  /** Where this column hasn't the row: "not seen by Bob". */
+  words: string;
 }
 
-function Told({ line, section, column, name }: ToldProps): JSX.Element | null {
+function Told({ line, section, column, words }: ToldProps): JSX.Element | null {
   const outcome = section.outcomes[column];
   const bytes = line.kind === "row" ? section.comparison.bytesAt(column, line.row) : undefined;
   const value = useMemo(
     () => (bytes ? { it: decodeValue(bytes) } : undefined),
     [section, line, column],
   );
-  if (outcome && !outcome.ok) return <FailedView outcome={outcome} />;
+  if (outcome && !outcome.ok) return <FailedView error={outcome.error} />;
   if (line.kind !== "row" || !outcome) return null;
-  if (!value) return <p class="sy-dim">Not seen by {name}.</p>;
-  return <ValueTree value={value.it} label={name} initialDepth={1} />;
+  if (!value) return <p class="sy-dim">This row is {words}.</p>;
+  return <ValueTree value={value.it} initialDepth={1} />;
 }

@@ -28,6 +28,8 @@ export interface OpenedPaneProps {
   /** Whom records are asked as. */
   label: string;
   ask: AskRecord | undefined;
+  /** The result came from a transaction; records are asked for outside of it. */
+  fromTransaction: boolean;
   /** Keeps so many steps of the way; none closes the pane. */
   onBack: (steps: number) => void;
   /** How record ids within `root` are opened. */
@@ -102,6 +104,7 @@ function RowValue(props: {
 function RecordValue({
   record,
   label,
+  fromTransaction,
   openerIn,
 }: OpenedPaneProps & { record: OpenedRecord }): JSX.Element {
   const { outcome, identity, target, duration } = record;
@@ -112,7 +115,8 @@ function RecordValue({
   return (
     <>
       <p class="sy-dim sy-opened-value-who">
-        Ran as <b>{identity}</b> in <b>{target}</b> · {timeSpent(duration)}
+        Ran as <b>{identity}</b> in <b>{target}</b>
+        {fromTransaction && ", outside of the transaction"} · {timeSpent(duration)}
       </p>
       {!outcome.ok ? (
         <FailedView error={outcome.error} />

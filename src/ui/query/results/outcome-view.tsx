@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { lookAt } from "../../../wire/look.ts";
 import type { Result } from "../../../wire/result.ts";
 import { type Rows, singleRow } from "../../../wire/rows.ts";
 import { Boundary } from "../../components/boundary.tsx";
@@ -18,6 +19,7 @@ import { type Answer, emptyReason, isEmpty, type Outcome } from "./answer.ts";
 import { FailedView } from "./failed-view.tsx";
 import { ResultTable } from "./result-table.tsx";
 import { ResultText, type TextFormat } from "./result-text.tsx";
+import { rowObject } from "./table-cells.tsx";
 import { CopyAs, useWholeCopy } from "./whole-copy.tsx";
 
 export type Format = "tree" | "table" | TextFormat;
@@ -88,7 +90,9 @@ export function OutcomeView(props: OutcomeViewProps): JSX.Element {
 
 function OutcomePreview({ outcome }: { outcome: Outcome }): JSX.Element {
   if (!outcome.ok) return <span class="sy-preview">{outcome.error.message}</span>;
-  return <Preview value={outcome.result.look()} limit={100} />;
+  const { result } = outcome;
+  const value = result.rows?.length === 1 ? lookAt(result.rows, 0) : result.look();
+  return <Preview value={value} limit={100} />;
 }
 
 type OkProps = OutcomeViewProps & { outcome: Outcome & { ok: true }; title: JSX.Element };
@@ -133,7 +137,9 @@ function Drawn(props: OkProps & { format: "tree" | "table" }): JSX.Element {
   const { outcome, number, format, covered } = props;
   const { result } = outcome;
   const rows = useMemo(
-    () => result.rows ?? (format === "table" ? singleRow(result.bytes) : undefined),
+    () =>
+      result.rows ??
+      (format === "table" && rowObject(result.look()) ? singleRow(result.bytes) : undefined),
     [result, format],
   );
   if (!rows) return <ValueTree value={result.look()} initialDepth={2} covered={covered} />;

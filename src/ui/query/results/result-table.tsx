@@ -224,7 +224,7 @@ export function ResultTable(props: ResultTableProps): JSX.Element {
                   aria-colindex={at + 1}
                   tabIndex={here ? 0 : -1}
                   style={{ left: `${column.left}px`, width: `${column.width}px` }}
-                  onFocus={() => {
+                  onFocusIn={() => {
                     if (active.value.row !== index || active.value.column !== at) {
                       active.value = { row: index, column: at };
                     }

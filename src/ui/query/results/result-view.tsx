@@ -150,6 +150,7 @@ export function ResultView({ answer, coveredIn, ask, fills }: ResultViewProps): 
             way={way.value}
             label={answer.session.label}
             ask={ask}
+            fromTransaction={answer.txn !== undefined}
             onBack={back}
             openerIn={(root) => openerIn(root, () => way.peek().length)}
           />

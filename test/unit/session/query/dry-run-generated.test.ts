@@ -72,7 +72,6 @@ describe("a thousand compared writes", () => {
       if (after !== before) throw new Error(`Seed ${seed}: written by\n${batch.join("\n----\n")}`);
     }
     // The texts do write, most of them.
-    console.log(counts);
     expect(counts.told).toBeGreaterThan(1000);
     expect(counts.changing).toBeGreaterThan(500);
     expect(counts.refused).toBeLessThan(600);

@@ -1,24 +1,27 @@
 /**
- * The statement: a plain text area, so that undo, input methods and screen readers work as everywhere.
+ * The editor until CodeMirror is there, and where it can't be loaded: a plain text area, so that
+ * undo, input methods and screen readers work as everywhere.
  *
  * Tab sets in by two spaces, as one expects of code; Esc first, and Tab leaves, so that nobody who
  * works by keyboard is caught (WCAG 2.1.2).
  */
 import type { JSX, Ref, TargetedKeyboardEvent } from "preact";
-import { useId, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 
-export interface EditorProps {
+export interface PlainAreaProps {
   value: string;
   onInput: (value: string) => void;
   label: string;
   placeholder?: string;
   rows: number;
-  inputRef?: Ref<HTMLTextAreaElement>;
+  describedBy: string;
+  areaRef: Ref<HTMLTextAreaElement>;
+  /** An input method begins to compose a word, and is done with it. */
+  onComposing: (composing: boolean) => void;
 }
 
-export function Editor(props: EditorProps): JSX.Element {
+export function PlainArea(props: PlainAreaProps): JSX.Element {
   const leaving = useRef(false);
-  const hint = useId();
 
   function onKeyDown(event: TargetedKeyboardEvent<HTMLTextAreaElement>) {
     const plain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
@@ -35,28 +38,25 @@ export function Editor(props: EditorProps): JSX.Element {
   }
 
   return (
-    <>
-      <textarea
-        ref={props.inputRef}
-        class="sy-area sy-mono sy-query-editor"
-        value={props.value}
-        rows={props.rows}
-        placeholder={props.placeholder}
-        aria-label={props.label}
-        aria-describedby={hint}
-        spellcheck={false}
-        autocapitalize="off"
-        autocomplete="off"
-        onInput={(event) => props.onInput(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-        onBlur={() => {
-          leaving.current = false;
-        }}
-      />
-      <span id={hint} class="sy-unseen">
-        Tab sets in. Press Escape, then Tab, to leave.
-      </span>
-    </>
+    <textarea
+      ref={props.areaRef}
+      class="sy-area sy-mono sy-code-plain"
+      value={props.value}
+      rows={props.rows}
+      placeholder={props.placeholder}
+      aria-label={props.label}
+      aria-describedby={props.describedBy}
+      spellcheck={false}
+      autocapitalize="off"
+      autocomplete="off"
+      onInput={(event) => props.onInput(event.currentTarget.value)}
+      onKeyDown={onKeyDown}
+      onCompositionStart={() => props.onComposing(true)}
+      onCompositionEnd={() => props.onComposing(false)}
+      onBlur={() => {
+        leaving.current = false;
+      }}
+    />
   );
 }
 
@@ -65,11 +65,4 @@ function insert(area: HTMLTextAreaElement, text: string) {
   if (document.execCommand("insertText", false, text)) return;
   area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
   area.dispatchEvent(new InputEvent("input", { bubbles: true }));
-}
-
-/** What is marked in the editor, if anything but blanks is. */
-export function selectionIn(area: HTMLTextAreaElement | null): string | undefined {
-  if (!area) return undefined;
-  const marked = area.value.slice(area.selectionStart, area.selectionEnd);
-  return marked.trim() === "" ? undefined : marked;
 }

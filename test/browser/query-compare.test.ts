@@ -1,0 +1,184 @@
+/**
+ * One statement as several people, side by side: who sees what, in a sentence and row by row; nothing is
+ * written by accident; and each column ends on its own.
+ *
+ * The sessions speak through a proxy, which lets a test answer as somebody else, or never.
+ */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeInBrowsers } from "../support/browser/describe.ts";
+import type { Panel } from "../support/browser/panel.ts";
+import { openScene, type Scene } from "../support/browser/scene.ts";
+import { type RpcProxy, startProxy } from "../support/rpc-proxy.ts";
+import { recordSignIn, SIGN_INS } from "../support/scene.ts";
+
+const WHERE = { namespace: "app", database: "tenant_a" };
+/** Seven records of Alice's; Bob may see three of them, and of these not the secret. */
+const DATA = `
+  DEFINE TABLE doc SCHEMALESS PERMISSIONS
+    FOR select WHERE owner = $auth OR open
+    FOR create, update, delete WHERE owner = $auth;
+  DEFINE FIELD secret ON doc PERMISSIONS FOR select WHERE owner = $auth;
+  FOR $n IN 1..=7 {
+    CREATE type::record("doc", $n) SET owner = user:alice, open = $n <= 3, secret = $n, n = $n;
+  };`;
+const DOCS = "SELECT * FROM doc";
+
+describeInBrowsers("compare", (under) => {
+  let scene: Scene;
+  let panel: Panel;
+  let proxy: RpcProxy;
+  const keys: Record<string, string> = {};
+  beforeAll(async () => {
+    scene = await openScene(under);
+    panel = scene.panel;
+    await scene.server.query(DATA, {}, WHERE);
+    proxy = await startProxy(scene.server.url);
+    const { id: connectionId } = await scene.link.call("connection.add", {
+      name: "demo server",
+      url: proxy.url,
+    });
+    const people = { Alice: SIGN_INS.alice, Bob: recordSignIn("bob"), Admin: SIGN_INS.root };
+    for (const [label, signIn] of Object.entries(people)) {
+      const made = await scene.link.call("session.new", { connectionId, label, signIn, ...WHERE });
+      keys[label] = made.key;
+    }
+  });
+  afterAll(async () => {
+    await proxy?.close();
+    await scene?.close();
+  });
+
+  const stored = async () => scene.server.query("SELECT * FROM doc", {}, WHERE);
+
+  /** Writes the statement, and runs it. */
+  async function run(text: string) {
+    await panel.page.fill("label=Statement", text);
+    await panel.page.press("Control+Enter");
+  }
+
+  async function says(sentence: string) {
+    await expect.poll(() => panel.page.texts("[data-sentence]")).toEqual([sentence]);
+  }
+
+  const head = (label: string) => `[data-column="${keys[label]}"]`;
+  const seen = () =>
+    panel.page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>("[data-row]")].map((row) =>
+        row.innerText.replace(/\s+/g, " ").trim(),
+      ),
+    );
+
+  test("the sentence, and each row beside the others'", async () => {
+    await panel.queryAs("Alice", "Bob", "Admin");
+    await run(DOCS);
+    await says("Alice and Admin see the same 7 rows; Bob sees 3 of them, without `secret`.");
+    await panel.page.see(`${head("Bob")} >> text*=user:bob · app/tenant_a`);
+    await panel.page.see(`${head("Bob")} >> text*=confirmed by the server`);
+    const rows = await seen();
+    expect(rows).toHaveLength(7);
+    expect(rows[0]).toMatch(/^≠ doc:1, differs .*secret: 1.* − no secret/);
+    expect(rows[6]).toMatch(/doc:7 .*not seen by Bob/);
+  });
+
+  test("nobody as a column, made by the menu", async () => {
+    await panel.page.click("label*=Sessions to run as");
+    await panel.page.click("[role=menu] >> text=Anonymous in app/tenant_a on demo server");
+    await expect.poll(() => panel.page.count("[data-run-as]")).toBe(4);
+    await run(`${DOCS} WHERE open`);
+    await says(
+      "Alice and Admin see the same 3 rows; Bob's rows lack `secret`; anonymous is refused.",
+    );
+    await panel.page.click('role=button[name="Don\'t run as Anonymous"]');
+  });
+
+  test("only differences; a row opens as trees side by side, by keyboard", async () => {
+    await run(`${DOCS} WHERE n > 2; RETURN 1`);
+    await says("Statement 1 of 2 differs.");
+    await panel.page.click("label=Only differences");
+    await expect.poll(seen).toHaveLength(5);
+    await run("SELECT id, n FROM doc WHERE n > 2");
+    await says("Alice and Admin see the same 5 rows; Bob sees 1 of them.");
+    await expect.poll(seen).toHaveLength(4);
+    await panel.page.focus("[role=grid]");
+    await panel.page.press("ArrowDown");
+    await panel.page.press("Enter");
+    await panel.page.see("[role=grid] [role=tree] >> text*=doc:5");
+    await panel.page.see("text=This row is not seen by Bob.");
+    await panel.page.press("Escape");
+    await panel.page.click("label=Only differences");
+  });
+
+  test("what writes runs dry in each, and the database stays as it was", async () => {
+    const before = await stored();
+    await run("UPDATE doc SET n = 0; CREATE doc:8; DELETE doc:1");
+    await says(
+      "Alice and Admin would change 9 records each, Bob 1; statements 1 and 3 of 3 differ.",
+    );
+    await panel.page.see(
+      `${head("Alice")} >> text=Dry run: would have changed 9 records. Nothing was kept.`,
+    );
+    expect(await stored()).toEqual(before);
+  });
+
+  test("Keep changes keeps, and a Careful connection asks once more", async () => {
+    const [connection] = await scene.link
+      .call("connection.add", { url: proxy.url })
+      .then(({ id }) => [id]);
+    await scene.link.call("connection.edit", {
+      id: connection ?? "",
+      name: "production",
+      url: proxy.url,
+      careful: true,
+    });
+    await panel.page.click("label=Keep changes");
+    await run("UPDATE doc:1 SET n = n + 100");
+    await panel.page.see("text*=production is marked");
+    await panel.page.see("text*=Alice, Bob and Admin");
+    expect(proxy.seen.filter(({ params }) => /n \+ 100/.test(String(params[0])))).toEqual([]);
+    await panel.page.click('role=button[name="Run and keep changes"]');
+    await panel.page.see(`${head("Alice")} >> text=Kept: 1 record`);
+    const [changed] = await scene.server.query("SELECT VALUE n FROM doc:1", {}, WHERE);
+    expect(changed).toEqual([201]);
+    await panel.page.click("label=Keep changes");
+  });
+
+  test("what no transaction takes back is refused, and nothing is sent", async () => {
+    proxy.seen.length = 0;
+    await run("SELECT * FROM doc; LIVE SELECT * FROM doc");
+    await panel.page.see("[data-refused] >> text*=LIVE");
+    expect(proxy.of("query")).toEqual([]);
+  });
+
+  test("one that hangs is let go, one that answers as another isn't believed", async () => {
+    const docs = [{ status: "OK", time: "1ms", result: [{ id: "not theirs" }] }];
+    const nobody = {
+      status: "OK",
+      time: "1ms",
+      result: { session: { ns: "app", db: "tenant_a" } },
+    };
+    proxy.onRequest = ({ method, session }) => {
+      if (method !== "query") return undefined;
+      if (session === keys.Bob) return { result: [...docs, nobody] };
+      return session === keys.Admin ? "swallow" : undefined;
+    };
+    await run(`${DOCS} WHERE n > 3`);
+    await says("Alice sees 4 rows; Bob isn't counted: identity not confirmed; waiting for Admin.");
+    await panel.page.see(`${head("Bob")} [data-unconfirmed] >> text*=anonymous`);
+    await panel.page.click(`${head("Admin")} >> role=button[name="Stop waiting"]`);
+    await says(
+      "Alice sees 4 rows; Bob isn't counted: identity not confirmed; nobody waits for Admin any more.",
+    );
+    proxy.onRequest = () => undefined;
+  });
+
+  test("a session of the page is a column like any other", async () => {
+    await panel.show("Sessions");
+    const own = await panel.row("Default session");
+    await panel.queryAsKeys([own.key, keys.Alice ?? ""]);
+    await run("RETURN 1");
+    await expect
+      .poll(() => panel.page.count("[data-progress=answered], [data-progress=failed]"))
+      .toBe(2);
+    expect(await scene.browser.errors()).toEqual([]);
+  });
+});
