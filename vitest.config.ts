@@ -1,15 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { BaseSequencer } from "vitest/node";
-
-/** What takes longest begins first: at the end everybody would wait for it. */
-class LongestFirst extends BaseSequencer {
-  override async sort(...[files]: Parameters<BaseSequencer["sort"]>) {
-    const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: (typeof files)[number]) =>
-      /\/(idle|page-transparency|route-life|route-hostile)\.test\.ts$/.test(moduleId);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
-  }
-}
+import { LongestFirst } from "./test/longest-first.ts";
 
 /** Two projects: what runs in Node, and what runs in the two browsers. */
 export default defineConfig({
@@ -19,8 +9,11 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          // One file after the other in the same process: loading all that they share takes longer than
+          // many of them do. So a file leaves the process as it found it.
+          isolate: false,
           // Half of their time they wait: for tokens to end, for sockets to be found dead.
-          maxWorkers: 3,
+          maxWorkers: 4,
           include: ["test/unit/**/*.test.{ts,tsx}"],
           environment: "node",
           // A machine under load is patient; what passes isn't slowed by any of these.
@@ -34,8 +27,9 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           environment: "node",
-          // Each worker has a browser or two open, and waits for them a third of its time.
-          maxWorkers: 4,
+          isolate: false,
+          // Each worker has a browser or two open, and waits for them half of its time.
+          maxWorkers: 6,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           expect: { poll: { timeout: 20_000 } },

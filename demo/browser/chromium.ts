@@ -7,8 +7,8 @@
  * pipe. DevTools opens for one tab at a time, by `Target.openDevTools`.
  */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { mkdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { Cdp, type TargetInfo } from "./cdp.ts";
 import { ChromiumSurface, evaluateIn } from "./chromium-surface.ts";
 import {
@@ -306,9 +306,19 @@ class Chromium implements ExtensionBrowser {
   }
 
   async close(): Promise<void> {
+    if (this.profile.madeForOneRun) return this.endAtOnce();
     // An error here means that the browser has ended already, or ends before it answers.
     await Promise.race([this.cdp.send("Browser.close").catch(() => undefined), sleep(5_000)]);
     await this.process.end(5_000);
+  }
+
+  /** Nobody reads this profile again: nothing has to be put in order in it before. */
+  private async endAtOnce(): Promise<void> {
+    await this.process.end(0);
+    // All but its profile that it would have removed: the folder of the socket by which a second one
+    // with the same profile finds it.
+    const socket = await readlink(join(this.profileDir, "SingletonSocket")).catch(() => undefined);
+    if (socket !== undefined) await rm(dirname(socket), { recursive: true, force: true });
     await this.profile.discard();
   }
 

@@ -306,10 +306,14 @@ class Firefox implements ExtensionBrowser {
   }
 
   async close(): Promise<void> {
-    // An error here means that the browser has ended already, or ends before it answers.
-    await Promise.race([this.bidi.send("browser.close").catch(() => undefined), sleep(5_000)]);
-    await this.process.end(10_000);
-    await this.profile.discard();
+    const { profile } = this;
+    // A profile that nobody reads again needs no putting in order before.
+    if (!profile.madeForOneRun) {
+      // An error here means that the browser has ended already, or ends before it answers.
+      await Promise.race([this.bidi.send("browser.close").catch(() => undefined), sleep(5_000)]);
+    }
+    await this.process.end(profile.madeForOneRun ? 0 : 10_000);
+    await profile.discard();
   }
 
   private pageOf(tab: number, url: string): Page {

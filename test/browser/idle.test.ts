@@ -26,7 +26,7 @@ describe.concurrent("idle", () => {
         const keys = [alice.key, bob.key, nobody.key];
         await ownTab.close();
 
-        for (let second = 0; second < 40; second += 5) {
+        for (let second = 0; second < 35; second += 5) {
           await sleep(5_000);
           expect(await browser.worker.isRunning()).toBe(true);
         }

@@ -10,7 +10,7 @@ import type { Page } from "../../../demo/browser/page.ts";
 import { type ClerkApp, type ClerkAppOptions, startClerkApp } from "../web/clerk/app-server.ts";
 import type { PersonName } from "../web/clerk/people.ts";
 import type { BrowserUnderTest } from "./describe.ts";
-import { launchForWeb, type WebPanel, type WebRow } from "./web-scene.ts";
+import type { WebPanel, WebRow } from "./web-scene.ts";
 
 /** The page of the session that is shown. */
 const SHOWN = "main[data-page=web-session]";
@@ -35,7 +35,7 @@ export class ClerkTab {
     underTest: BrowserUnderTest,
     panelOf: (browser: ExtensionBrowser, page: Page) => Promise<WebPanel>,
   ): Promise<ClerkTab> {
-    const browser = await launchForWeb(underTest);
+    const browser = await underTest.launch();
     const app = await startClerkApp();
     const page = await browser.openPage(app.url);
     await clerkLoaded(page);

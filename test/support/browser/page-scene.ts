@@ -25,17 +25,11 @@ export interface PageScene {
   close(): Promise<void>;
 }
 
-/** Without a screen the page is always behind its DevTools: Chromium would let its timers run once a second. */
-const AWAKE = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding"];
-
 export async function openPageScene(
-  { name, launch }: BrowserUnderTest,
+  { launch }: BrowserUnderTest,
   options: Partial<ServerOptions> = {},
 ): Promise<PageScene> {
-  const [server, browser] = await Promise.all([
-    startServer({ port: 0, ...options }),
-    launch({ args: name === "chromium" ? AWAKE : [] }),
-  ]);
+  const [server, browser] = await Promise.all([startServer({ port: 0, ...options }), launch()]);
   const pages = await startPages(server.url);
   return {
     browser,

@@ -87,14 +87,21 @@ describe("formatValue", () => {
   });
 
   it("stays within its limit and says that it was cut", () => {
-    const rows = Array.from({ length: 1_000_000 }, (_, id) => ({ id, text: "x".repeat(10) }));
-    const started = performance.now();
+    let read = 0;
+    const row = {
+      get text() {
+        read += 1;
+        return "x".repeat(10);
+      },
+    };
+    const rows = new Array(1_000_000).fill(row);
     const { text, cut } = writeSurql(rows, { limit: 1000, lineWidth: 80 });
     expect(cut).toBe(true);
     expect(text.length).toBeLessThanOrEqual(1001);
     expect(text.endsWith("…")).toBe(true);
-    // Bounded work, not only bounded text: a full walk takes a second.
-    expect(performance.now() - started).toBeLessThan(100);
+    // Bounded work, not only bounded text: a full walk reads a million.
+    expect(read).toBeGreaterThan(0);
+    expect(read).toBeLessThan(1000);
     expect(formatValue("y".repeat(5e6), { limit: 50 })).toBe(`'${"y".repeat(49)}…`);
     expect(formatValue([[[[1]]]], { depth: 2 })).toBe("[[…]]");
   });
