@@ -211,9 +211,12 @@ function timeOf({ time }: Record<string, unknown>): { time?: string } {
   return typeof time === "string" ? { time } : {};
 }
 
+/** Absent too where what was said is no answer to the question: then nobody is confirmed. */
 function truthOf(entry: Entry | undefined): Truth | undefined {
   if (!entry?.ok) return undefined;
-  return readTruth([{ status: "OK", result: decodeValue(entry.result) }]);
+  const result = decodeValue(entry.result);
+  const told = typeof result === "object" && result !== null && !Array.isArray(result);
+  return told ? readTruth([{ status: "OK", result }]) : undefined;
 }
 
 /** @param thrown which entry is our THROW's */

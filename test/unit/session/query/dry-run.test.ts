@@ -200,6 +200,17 @@ describe("who a run was", () => {
     expect(confirmIdentity(alice, undefined)).toMatchObject({ confirmed: false });
   });
 
+  it("is confirmed by no other answer than that to the question", () => {
+    for (const said of ["alice", null, [], 7, undefined]) {
+      const entries = [["row"], said].map((result) => ({ status: "OK", result, time: "1ms" }));
+      const { truth, statements } = prepareRun("SELECT * FROM note", "plain").read(
+        encodeValue(entries),
+      );
+      expect(statements).toHaveLength(1);
+      expect(confirmIdentity(recordUser("user:alice"), truth)).toMatchObject({ confirmed: false });
+    }
+  });
+
   it("can't be told by the text itself", async () => {
     const session = await engine.session({ name: "bob" });
     for (const how of ["plain", "dry"] as const) {
