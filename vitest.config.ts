@@ -28,8 +28,8 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           environment: "node",
           isolate: false,
-          // Each worker has a browser or two open, and waits for them half of its time.
-          maxWorkers: 6,
+          // Browsers keep two cores busy already with as many; with six each test only waits longer.
+          maxWorkers: 4,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           expect: { poll: { timeout: 20_000 } },

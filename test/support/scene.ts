@@ -99,3 +99,16 @@ export async function failureOf(
   }
   throw new Error("This was expected to fail.");
 }
+
+/**
+ * What the work comes to, if it comes to it without waiting for anything: for no server, no timer. Throws
+ * when it takes more than some turns of the event loop, which are as many however slow the machine is.
+ */
+export async function atOnce<T>(work: Promise<T>): Promise<T> {
+  const TURNS = 20;
+  const waits = (async () => {
+    for (let turn = 0; turn < TURNS; turn++) await new Promise(setImmediate);
+    throw new Error(`It waits for something: ${TURNS} turns of the event loop weren't enough.`);
+  })();
+  return Promise.race([work, waits]);
+}
