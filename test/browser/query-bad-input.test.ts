@@ -131,6 +131,8 @@ describeInBrowsers("query: bad input", (under) => {
     await panel.page.see(`[data-column="${alice}"][data-progress=answered]`);
     expect((await progress()).sort()).toEqual(["answered", "running"]);
     await panel.page.see(`[data-column="${admin}"] >> text*=2,000 rows`);
-    expect(await scene.browser.errors()).toEqual([]);
+    // Sizes that change while they are told are told in the next frame, and nothing is lost.
+    const late = /^ResizeObserver loop completed with undelivered notifications/;
+    expect((await scene.browser.errors()).filter((error) => !late.test(error))).toEqual([]);
   });
 });
