@@ -114,7 +114,7 @@ describeInBrowsers("place and variables", (under) => {
     await panel.select("Alice");
     const cases: [name: string, expression: string, shown: string, type: string][] = [
       ["text", "'a text'", "'a text'", "string"],
-      ["whole", "42", "42", "number"],
+      ["whole", "42", "42", "int"],
       ["exact", "12.34dec", "12.34dec", "decimal"],
       ["flag", "2 > 1", "true", "bool"],
       ["who", "user:bob", "user:bob", "record"],

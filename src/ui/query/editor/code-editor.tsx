@@ -102,6 +102,8 @@ export function CodeEditor(props: CodeEditorProps): JSX.Element {
         completions: () => now.current.completions,
         announce: (words) => now.current.announce(words),
       });
+      // At once, not with the next painting: what is hidden takes no focus, and no key may get lost.
+      place.current.hidden = false;
       setPlain(false);
       if (text !== now.current.value) now.current.onInput(text);
       if (focused) code.current.view.focus();
