@@ -15,7 +15,7 @@ function throwing() {
   return new Proxy(() => undefined, Object.fromEntries(traps.map((trap) => [trap, refuse])));
 }
 
-/** It passes for Clerk at first sight; nothing else is what it should be, nor twice the same. */
+/** All members are there, and none is what it should be; never twice the same. */
 function nonsense() {
   const cyclic = { id: "sess_cyclic", status: "active" };
   cyclic.user = cyclic;
@@ -46,7 +46,7 @@ function nonsense() {
   ];
   return {
     version: 6,
-    loaded: true,
+    loaded: "yes",
     status: ["ready"],
     get client() {
       looks++;
@@ -56,7 +56,7 @@ function nonsense() {
       looks++;
       return looks % 2 ? 12 : cyclic;
     },
-    setActive: () => "nothing",
+    setActive: "not a function",
     addListener: () => "not a function either",
     signOut: null,
     getFapiClient: () => undefined,
