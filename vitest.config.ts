@@ -9,9 +9,6 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          // One file after the other in the same process: loading all that they share takes longer than
-          // many of them do. So a file leaves the process as it found it.
-          isolate: false,
           // Half of their time they wait: for tokens to end, for sockets to be found dead.
           maxWorkers: 4,
           include: ["test/unit/**/*.test.{ts,tsx}"],
@@ -27,7 +24,6 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           environment: "node",
-          isolate: false,
           // Browsers keep two cores busy already with as many; with six each test only waits longer.
           maxWorkers: 4,
           testTimeout: 120_000,

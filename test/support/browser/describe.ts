@@ -16,11 +16,9 @@ import type { ExtensionBrowser, LaunchOptions } from "../../../demo/browser/exte
 import { launchFirefox } from "../../../demo/browser/firefox.ts";
 
 const DIST = process.env.DIST ?? fileURLToPath(new URL("../../../dist", import.meta.url));
-/** Without a screen a page is always behind something: Chromium would let its timers run once a second. */
-const AWAKE = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding"];
 const BROWSERS = {
-  chromium: { launch: launchChromium, build: "chrome", args: AWAKE },
-  firefox: { launch: launchFirefox, build: "firefox", args: [] },
+  chromium: { launch: launchChromium, build: "chrome" },
+  firefox: { launch: launchFirefox, build: "firefox" },
 };
 export type BrowserName = keyof typeof BROWSERS;
 
@@ -37,7 +35,7 @@ export function describeInBrowsers(title: string, body: (browser: BrowserUnderTe
   const only = process.env.BROWSER;
   if (only && !(only in BROWSERS))
     throw new Error(`BROWSER is "${only}", not chromium or firefox.`);
-  for (const [name, { launch, build, args }] of Object.entries(BROWSERS)) {
+  for (const [name, { launch, build }] of Object.entries(BROWSERS)) {
     if (only && name !== only) continue;
     describe(`${title} (${name})`, () => {
       const open: ExtensionBrowser[] = [];
@@ -51,11 +49,7 @@ export function describeInBrowsers(title: string, body: (browser: BrowserUnderTe
         name: name as BrowserName,
         async launch(options = {}) {
           const extensionDir = resolve(DIST, build);
-          const browser = await launch({
-            extensionDir,
-            ...options,
-            args: [...args, ...(options.args ?? [])],
-          });
+          const browser = await launch({ extensionDir, ...options });
           open.push(browser);
           return browser;
         },

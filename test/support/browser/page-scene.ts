@@ -25,11 +25,17 @@ export interface PageScene {
   close(): Promise<void>;
 }
 
+/** Without a screen the page is always behind its DevTools: Chromium would let its timers run once a second. */
+const AWAKE = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding"];
+
 export async function openPageScene(
-  { launch }: BrowserUnderTest,
+  { name, launch }: BrowserUnderTest,
   options: Partial<ServerOptions> = {},
 ): Promise<PageScene> {
-  const [server, browser] = await Promise.all([startServer({ port: 0, ...options }), launch()]);
+  const [server, browser] = await Promise.all([
+    startServer({ port: 0, ...options }),
+    launch({ args: name === "chromium" ? AWAKE : [] }),
+  ]);
   const pages = await startPages(server.url);
   return {
     browser,

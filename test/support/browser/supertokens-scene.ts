@@ -17,7 +17,7 @@ import {
 } from "../web/supertokens/app-server.ts";
 import type { Me } from "../web/supertokens/page-client.ts";
 import type { BrowserUnderTest } from "./describe.ts";
-import { WebPanel, type WebRow } from "./web-scene.ts";
+import { launchForWeb, WebPanel, type WebRow } from "./web-scene.ts";
 
 /** A cookie as the browser has it; when it ends browsers round as they like. */
 export interface KeptCookie {
@@ -65,7 +65,10 @@ export class SuperTokensScene {
     underTest: BrowserUnderTest,
     options?: SuperTokensAppOptions,
   ): Promise<SuperTokensScene> {
-    const [browser, app] = await Promise.all([underTest.launch(), startSuperTokensApp(options)]);
+    const [browser, app] = await Promise.all([
+      launchForWeb(underTest),
+      startSuperTokensApp(options),
+    ]);
     const own = await browser.openExtensionPage(OPTIONS_PAGE);
     const link = new WorkerLink(own);
     await link.open();

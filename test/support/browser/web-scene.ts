@@ -7,7 +7,15 @@
  */
 import type { ExtensionBrowser, PanelOptions } from "../../../demo/browser/extension-browser.ts";
 import type { Page } from "../../../demo/browser/page.ts";
+import type { BrowserUnderTest } from "./describe.ts";
 import { Panel } from "./panel.ts";
+
+/** Without a screen the page is always behind its DevTools: Chromium would let its timers run once a second. */
+const AWAKE = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding"];
+
+export async function launchForWeb({ name, launch }: BrowserUnderTest): Promise<ExtensionBrowser> {
+  return launch({ args: name === "chromium" ? AWAKE : [] });
+}
 
 /** A web session as the list shows it. */
 export interface WebRow {
