@@ -282,11 +282,11 @@ describeInBrowsers("connections", (underTest) => {
     const refused = await add(`ws://127.0.0.1:${await freePort()}/rpc`);
     await saysOf(refused, "Is SurrealDB running?");
     expect(server.stats().openSockets).toBe(1);
-    // Browsers write down every socket that doesn't open; nothing else may be there.
+    // Browsers write down every socket that doesn't open, and Chromium a size that changed while sizes were
+    // told, which comes one frame later; nothing else may be there.
     const errors = await scene.browser.errors();
-    expect(errors.filter((error) => !/wss?:\/\/(127\.0\.0\.1|192\.0\.2\.1):/.test(error))).toEqual(
-      [],
-    );
+    const expected = /wss?:\/\/(127\.0\.0\.1|192\.0\.2\.1):|^ResizeObserver loop completed/;
+    expect(errors.filter((error) => !expected.test(error))).toEqual([]);
   });
 });
 
