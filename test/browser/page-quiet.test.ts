@@ -88,6 +88,9 @@ describeInBrowsers("a page that nobody looks at", (underTest) => {
         ),
       )
       .toBe(0);
+    // And tells the page's bridge that nobody listens, which can't be seen from here: a worker that is
+    // stopped before that is started again by the bridge, as it should be.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     await isLeftAlone();
   });
 

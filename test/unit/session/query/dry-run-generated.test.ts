@@ -100,7 +100,7 @@ describe("a dry run", () => {
     const property = fc.asyncProperty(writingText(1), who, (text, person) =>
       expectSame(text, text, person),
     );
-    await fc.assert(property, { numRuns: 300 });
+    await fc.assert(property, { numRuns: 100 });
   });
 
   it("of several answers what they answer in one transaction", async () => {
@@ -111,7 +111,7 @@ describe("a dry run", () => {
       fc.pre(!returns.test(text) && !/\bBREAK|note->|->note/.test(text));
       return expectSame(text, `BEGIN;${text}\n;COMMIT`, person);
     });
-    await fc.assert(property, { numRuns: 300 });
+    await fc.assert(property, { numRuns: 100 });
   });
 });
 
