@@ -20,16 +20,7 @@ export function Outcome({ column }: { column: Column }): JSX.Element {
     case "running":
       return (
         <div class="sy-query-running" role="status">
-          <span class="sy-query-bar-moving" aria-hidden="true" />
-          <span>
-            Running as {label} · <Elapsed since={column.startedAt} />
-          </span>
-          <Button
-            title="The server can't be told to stop: it may still do what was asked."
-            onClick={column.letGo}
-          >
-            Stop waiting
-          </Button>
+          <Waiting column={column} words={`Running as ${label}`} />
         </div>
       );
     case "let-go":
@@ -74,7 +65,25 @@ function Failed({ label, error }: { label: string; error: ErrorView }): JSX.Elem
   );
 }
 
+/** That a column is waited for, since when, and the way to wait no longer. */
+export function Waiting({ column, words }: { column: Column; words: string }): JSX.Element {
+  return (
+    <>
+      <span class="sy-query-bar-moving" aria-hidden="true" />
+      <span>
+        {words} · <Elapsed since={column.startedAt} />
+      </span>
+      <Button
+        title="The server can't be told to stop: it may still do what was asked."
+        onClick={column.letGo}
+      >
+        Stop waiting
+      </Button>
+    </>
+  );
+}
+
 /** How long it runs. Alone in a component: only these letters are painted anew each second. */
-export function Elapsed({ since }: { since: number }): JSX.Element {
+function Elapsed({ since }: { since: number }): JSX.Element {
   return <time>{span(now.value - since)}</time>;
 }

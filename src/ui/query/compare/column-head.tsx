@@ -10,7 +10,7 @@ import type { Reply } from "../asking.ts";
 import { changedWords } from "../changed-words.ts";
 import type { Column } from "../column.ts";
 import { ObstacleAction } from "../obstacle-note.tsx";
-import { Elapsed } from "../outcome.tsx";
+import { Waiting } from "../outcome.tsx";
 
 export interface ColumnHeadProps {
   column: Column;
@@ -50,16 +50,7 @@ function Fate({ column }: { column: Column }): JSX.Element {
     case "running":
       return (
         <div class="sy-cmp-head-state">
-          <span class="sy-query-bar-moving" aria-hidden="true" />
-          <span>
-            Running · <Elapsed since={column.startedAt} />
-          </span>
-          <Button
-            title="The server can't be told to stop: it may still do what was asked."
-            onClick={column.letGo}
-          >
-            Stop waiting
-          </Button>
+          <Waiting column={column} words="Running" />
         </div>
       );
     case "let-go":
