@@ -138,7 +138,8 @@ export function placeText(namespace?: string, database?: string): string {
   return database ? `${namespace}/${database}` : namespace;
 }
 
-function isMap(value: unknown): value is Record<string, unknown> {
+/** A decoded value with fields: neither a list nor nothing. */
+export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

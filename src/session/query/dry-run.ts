@@ -25,7 +25,7 @@ import { decodeValue, encodeValue } from "../../wire/values.ts";
 import { SessionError } from "../errors.ts";
 import type { ErrorView } from "../model.ts";
 import { statementError } from "../statement-error.ts";
-import { readTruth, TRUTH_QUERY, type Truth } from "../truth.ts";
+import { isMap, readTruth, TRUTH_QUERY, type Truth } from "../truth.ts";
 import { type Counted, countedForm } from "./changed-records.ts";
 import { safetyOf } from "./safety.ts";
 import { ComposedText } from "./source-map.ts";
@@ -215,8 +215,7 @@ function timeOf({ time }: Record<string, unknown>): { time?: string } {
 function truthOf(entry: Entry | undefined): Truth | undefined {
   if (!entry?.ok) return undefined;
   const result = decodeValue(entry.result);
-  const told = typeof result === "object" && result !== null && !Array.isArray(result);
-  return told ? readTruth([{ status: "OK", result }]) : undefined;
+  return isMap(result) ? readTruth([{ status: "OK", result }]) : undefined;
 }
 
 /** @param thrown which entry is our THROW's */

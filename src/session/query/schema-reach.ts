@@ -8,6 +8,7 @@
  * or takes what it writes to from a variable, a link, a text (`writtenTables`). What runs when something
  * is read counts always, since a link leads anywhere.
  */
+import { isMap } from "../truth.ts";
 import { tokensOf } from "./tokens.ts";
 import { writtenTables } from "./written-tables.ts";
 
@@ -174,8 +175,4 @@ function callsOf(text: string): string[] {
     path = undefined;
   });
   return paths;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
