@@ -6,7 +6,7 @@
  */
 import "../../components/search.css";
 import "./session-list.css";
-import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useId, useRef } from "preact/hooks";
 import { useAction } from "../../components/action.ts";
@@ -56,14 +56,13 @@ export function SessionList(): JSX.Element {
   const filter = preferences.get("filter", "");
   const action = useAction();
   const renaming = useSignal<string | undefined>(undefined);
-  /** Key of a group or socket in focus; otherwise the selected session's row is the active one. */
-  const activeHead = useSignal<string | undefined>(undefined);
+  /**
+   * The group or socket in focus. It counts as long as the same session is selected: one that is gone to
+   * by its number, or from elsewhere, is the active row at once.
+   */
+  const headInFocus = useSignal<{ key: string; beside: string | undefined } | undefined>(undefined);
   /** Heights of rows of words, by their items' keys. */
   const measured = useSignal<ReadonlyMap<string, number>>(new Map());
-  // A session that is gone to by its number, or from elsewhere, is the active row then.
-  useSignalEffect(() => {
-    if (selectedKey.value !== undefined) activeHead.value = undefined;
-  });
   const shown = useRef<readonly ListItem[]>([]);
   const folding = (group: GroupId) => preferences.get(`group.${group}`, group === "closed");
 
@@ -92,10 +91,12 @@ export function SessionList(): JSX.Element {
     return shown.current;
   }).value;
 
+  const head = headInFocus.value;
+  const activeHead = head && head.beside === selectedKey.value ? head.key : undefined;
   const activeIndex = items.findIndex((item) =>
-    activeHead.value === undefined
+    activeHead === undefined
       ? item.kind === "session" && item.key === selectedKey.value
-      : itemKey(item) === activeHead.value,
+      : itemKey(item) === activeHead,
   );
   const rowId = (index: number) => `${listId}-${index}`;
 
@@ -107,9 +108,9 @@ export function SessionList(): JSX.Element {
     const item = items[index];
     if (!item) return;
     if (item.kind === "session") {
-      activeHead.value = undefined;
+      headInFocus.value = undefined;
       store.select(item.key);
-    } else activeHead.value = itemKey(item);
+    } else headInFocus.value = { key: itemKey(item), beside: selectedKey.peek() };
   }
 
   /** The nearest row that keys stop at, from this one on in the direction given. */
@@ -120,7 +121,7 @@ export function SessionList(): JSX.Element {
   }
 
   function open(key: string) {
-    activeHead.value = undefined;
+    headInFocus.value = undefined;
     store.select(key);
     store.front.value = "detail";
   }
