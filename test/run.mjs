@@ -109,7 +109,7 @@ async function runTests(project, limitMs) {
   const folder = mkdtempSync(join(tmpdir(), "switchyard-results-"));
   const file = join(folder, "results.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const args = ["run", "--project", project, ...reporters];
+  const args = ["run", "--project", `${project}*`, ...reporters];
   console.log(`\n${project} tests`);
   const { code, seconds } = await tool("vitest/vitest.mjs", args, { show: true, limitMs });
   const counts = countTests(file);

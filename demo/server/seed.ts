@@ -9,6 +9,7 @@
  * embedded engine 3.0.2 keeps its process alive for good once an index was defined.
  */
 import type { AnyAuth } from "surrealdb";
+import { PASSWORD_HASHES } from "./password-hashes.ts";
 import type { DemoServer } from "./server.ts";
 
 type Query = DemoServer["query"];
@@ -118,9 +119,8 @@ export async function seedDemo(query: Query): Promise<void> {
   const [root] = await query("INFO FOR ROOT");
   if (NAMESPACE in (root as { namespaces: object }).namespaces) return;
   await query(`DEFINE NAMESPACE ${NAMESPACE}`);
-  await query("DEFINE USER operator ON NAMESPACE PASSWORD 'operator' ROLES EDITOR", undefined, {
-    namespace: NAMESPACE,
-  });
+  const operator = `DEFINE USER operator ON NAMESPACE PASSHASH '${PASSWORD_HASHES.operator}' ROLES EDITOR`;
+  await query(operator, undefined, { namespace: NAMESPACE });
   for (const tenant of TENANTS) {
     await query(`DEFINE DATABASE ${tenant}`, undefined, { namespace: NAMESPACE });
     const where = { namespace: NAMESPACE, database: tenant };
@@ -191,8 +191,8 @@ DEFINE ACCESS ${ACCESSES.briefRenewable} ON DATABASE TYPE RECORD ${SIGN_IN}
 DEFINE ACCESS ${ACCESSES.briefSession} ON DATABASE TYPE RECORD ${SIGN_IN}
   DURATION FOR TOKEN 1h, FOR SESSION 2s;
 
-DEFINE USER editor ON DATABASE PASSWORD 'editor' ROLES EDITOR;
-DEFINE USER viewer ON DATABASE PASSWORD 'viewer' ROLES VIEWER;
+DEFINE USER editor ON DATABASE PASSHASH '${PASSWORD_HASHES.editor}' ROLES EDITOR;
+DEFINE USER viewer ON DATABASE PASSHASH '${PASSWORD_HASHES.viewer}' ROLES VIEWER;
 DEFINE ACCESS ${ACCESSES.userKey} ON DATABASE TYPE BEARER FOR USER
   DURATION FOR GRANT 30d, FOR TOKEN 1h, FOR SESSION NONE;
 DEFINE ACCESS ${ACCESSES.recordKey} ON DATABASE TYPE BEARER FOR RECORD
@@ -203,9 +203,9 @@ const DATA = `
 CREATE team:core SET name = "Core";
 CREATE team:field SET name = "Field";
 CREATE user:alice SET name = "alice", fullName = "Alice Adams", team = [team:core],
-  password = crypto::argon2::generate("alice");
+  password = "${PASSWORD_HASHES.alice}";
 CREATE user:bob SET name = "bob", fullName = "Bob Brown", team = [team:field],
-  password = crypto::argon2::generate("bob");
+  password = "${PASSWORD_HASHES.bob}";
 FOR $person IN ["alice", "bob"] {
   FOR $text IN $texts[$person] {
     CREATE note SET owner = type::record("user", $person), text = $text;

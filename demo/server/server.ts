@@ -22,6 +22,7 @@ import { type Engine, openEngine } from "./engine.ts";
 import { cborFrames, type FrameFormat, jsonFrames } from "./frames.ts";
 import { closeGuests, openGuests } from "./guests.ts";
 import { LiveQueries } from "./live-queries.ts";
+import { PASSWORD_HASHES } from "./password-hashes.ts";
 import { seedDemo } from "./seed.ts";
 
 export interface ServerOptions {
@@ -81,7 +82,9 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
   const engine = await openEngine(options.path);
   try {
     const query = ownerQuery(engine);
-    await query("DEFINE USER IF NOT EXISTS root ON ROOT PASSWORD 'root' ROLES OWNER");
+    await query(
+      `DEFINE USER IF NOT EXISTS root ON ROOT PASSHASH '${PASSWORD_HASHES.root}' ROLES OWNER`,
+    );
     if (!options.empty) await seedDemo(query);
     const guests = options.guests ? await openGuests(engine) : undefined;
     if (!guests && options.path !== undefined) await closeGuests(engine);

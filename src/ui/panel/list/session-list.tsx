@@ -6,9 +6,9 @@
  */
 import "../../components/search.css";
 import "./session-list.css";
-import { useComputed, useSignal } from "@preact/signals";
+import { effect, useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
 import { CookiesLine } from "../../components/cookies-line.tsx";
@@ -56,13 +56,19 @@ export function SessionList(): JSX.Element {
   const filter = preferences.get("filter", "");
   const action = useAction();
   const renaming = useSignal<string | undefined>(undefined);
-  /**
-   * The group or socket in focus. It counts as long as the same session is selected: one that is gone to
-   * by its number, or from elsewhere, is the active row at once.
-   */
-  const headInFocus = useSignal<{ key: string; beside: string | undefined } | undefined>(undefined);
+  /** Key of a group or socket in focus; otherwise the selected session's row is the active one. */
+  const activeHead = useSignal<string | undefined>(undefined);
   /** Heights of rows of words, by their items' keys. */
   const measured = useSignal<ReadonlyMap<string, number>>(new Map());
+  // A session that is gone to by its number, or from elsewhere, is the active row at once. Not by
+  // useSignalEffect, which runs a frame later and would take back what the next key did.
+  useLayoutEffect(
+    () =>
+      effect(() => {
+        if (selectedKey.value !== undefined) activeHead.value = undefined;
+      }),
+    [selectedKey, activeHead],
+  );
   const shown = useRef<readonly ListItem[]>([]);
   const folding = (group: GroupId) => preferences.get(`group.${group}`, group === "closed");
 
@@ -91,12 +97,10 @@ export function SessionList(): JSX.Element {
     return shown.current;
   }).value;
 
-  const head = headInFocus.value;
-  const activeHead = head && head.beside === selectedKey.value ? head.key : undefined;
   const activeIndex = items.findIndex((item) =>
-    activeHead === undefined
+    activeHead.value === undefined
       ? item.kind === "session" && item.key === selectedKey.value
-      : itemKey(item) === activeHead,
+      : itemKey(item) === activeHead.value,
   );
   const rowId = (index: number) => `${listId}-${index}`;
 
@@ -108,9 +112,9 @@ export function SessionList(): JSX.Element {
     const item = items[index];
     if (!item) return;
     if (item.kind === "session") {
-      headInFocus.value = undefined;
+      activeHead.value = undefined;
       store.select(item.key);
-    } else headInFocus.value = { key: itemKey(item), beside: selectedKey.peek() };
+    } else activeHead.value = itemKey(item);
   }
 
   /** The nearest row that keys stop at, from this one on in the direction given. */
@@ -121,7 +125,7 @@ export function SessionList(): JSX.Element {
   }
 
   function open(key: string) {
-    headInFocus.value = undefined;
+    activeHead.value = undefined;
     store.select(key);
     store.front.value = "detail";
   }
