@@ -16,6 +16,7 @@ import { RequestsView } from "../requests/requests-view.tsx";
 import { StoreContext } from "../store/context.ts";
 import { createStore, type PanelStore } from "../store/store.ts";
 import { Banners } from "./banners.tsx";
+import { endKey } from "./handled-key.ts";
 import { useWidthClass } from "./layout.ts";
 import { RouteBars } from "./runs-as/route-bars.tsx";
 import { whyNotRun } from "./runs-as/run-tab-as.tsx";
@@ -57,12 +58,13 @@ function Panel({ store }: { store: PanelStore }): JSX.Element {
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (event.defaultPrevented) return endKey(event);
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (isTyping(event.target)) {
         if (event.key !== "Escape") return;
         (event.target as HTMLElement).blur();
-        // Otherwise DevTools would open its drawer, and the page beneath would be left.
-        event.preventDefault();
+        // Otherwise the page beneath would be left.
+        endKey(event);
         return;
       }
       if (event.key === "/") {
@@ -75,11 +77,11 @@ function Panel({ store }: { store: PanelStore }): JSX.Element {
         requestAnimationFrame(() => {
           root.current?.querySelector<HTMLInputElement>("input[type=search]")?.focus();
         });
-        event.preventDefault();
+        endKey(event);
       } else if (event.key === "r" || event.key === "R") {
         if (!store.page.info.peek() || whyNotRun(store) !== undefined) return;
         store.picking.value = true;
-        event.preventDefault();
+        endKey(event);
       } else if (/^[1-9]$/.test(event.key)) {
         const numbered = store.sessions.all
           .peek()
@@ -87,11 +89,12 @@ function Panel({ store }: { store: PanelStore }): JSX.Element {
         if (!numbered) return;
         store.view.value = "sessions";
         store.select(numbered.key);
-        event.preventDefault();
+        endKey(event);
       }
     };
-    document.addEventListener("keydown", onKeyDown);
-    return () => document.removeEventListener("keydown", onKeyDown);
+    const whole = document.documentElement;
+    whole.addEventListener("keydown", onKeyDown);
+    return () => whole.removeEventListener("keydown", onKeyDown);
   }, [store]);
 
   return (

@@ -17,6 +17,7 @@ import { FirstConnection } from "./connect/first-connection.tsx";
 import { History } from "./detail/history.tsx";
 import { RecentRequests } from "./detail/recent-requests.tsx";
 import { SessionPage } from "./detail/session-page.tsx";
+import { endKey } from "./handled-key.ts";
 import type { WidthClass } from "./layout.ts";
 import { SessionList } from "./list/session-list.tsx";
 import { NewSessionPage } from "./new-session/new-session-page.tsx";
@@ -139,10 +140,8 @@ function PaneOf({ width }: { width: WidthClass }): JSX.Element {
       if (event.key !== "Escape" || event.defaultPrevented || isTyping(event.target)) return;
       if (width === "narrow") store.front.value = "list";
       if (pane.kind !== "session") store.leavePane();
-      event.preventDefault();
+      endKey(event);
     };
-    // Not on the document: Chrome's DevTools listens there in every panel, takes Escape for its drawer,
-    // and was there first.
     const whole = document.documentElement;
     whole.addEventListener("keydown", leave);
     return () => whole.removeEventListener("keydown", leave);

@@ -9,6 +9,7 @@ import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useAction } from "../components/action.ts";
 import { Button } from "../components/button.tsx";
 import { ErrorNote, Note } from "../components/error-note.tsx";
+import { endKey } from "../panel/handled-key.ts";
 import type { WidthClass } from "../panel/layout.ts";
 import { isTyping } from "../panel/typing.ts";
 import { now } from "../store/clock.ts";
@@ -62,10 +63,8 @@ function Requests({ narrow }: { narrow: boolean }): JSX.Element {
     const leave = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented || isTyping(event.target)) return;
       close();
-      event.preventDefault();
+      endKey(event);
     };
-    // Not on the document: Chrome's DevTools listens there in every panel, takes Escape for its
-    // drawer, and was there first.
     const page = document.documentElement;
     page.addEventListener("keydown", leave);
     return () => page.removeEventListener("keydown", leave);
