@@ -36,6 +36,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
+          globalSetup: "test/support/browser/seed-profile.ts",
           environment: "node",
           // Browsers keep two cores busy already with as many; with six each test only waits longer.
           maxWorkers: 4,

@@ -23,6 +23,12 @@ import { expressionOf, Page } from "./page.ts";
 import { BrowserProcess, openProfile, type Profile } from "./process.ts";
 import { PATIENCE_MS, sleep, until } from "./wait.ts";
 
+/**
+ * Pages of the browser's own that it loads behind its address bar at every start, for more than a second
+ * of a processor's time: without a window nobody sees them.
+ */
+const UNSEEN = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"];
+
 /** Starts Chromium or Chrome. Throws with what it said when it doesn't start. */
 export async function launchChromium(options: LaunchOptions): Promise<ExtensionBrowser> {
   const executable = options.executable ?? findChromium();
@@ -45,7 +51,7 @@ async function start(
   more: string[],
 ): Promise<ExtensionBrowser> {
   const args = [
-    ...(options.headless === false ? [] : ["--headless=new"]),
+    ...(options.headless === false ? [] : ["--headless=new", `--disable-features=${UNSEEN}`]),
     // Chromium refuses to run as root with its sandbox.
     ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
     `--user-data-dir=${profile.dir}`,
@@ -91,10 +97,12 @@ async function writePreferences(profileDir: string, devtools: "window" | "docked
   const file = join(profileDir, "Default", "Preferences");
   if (existsSync(file)) return;
   await mkdir(join(profileDir, "Default"), { recursive: true });
+  // The panel is shown at once: until then the tool that loads fastest.
+  const firstTool = JSON.stringify("console");
   const currentDockState = JSON.stringify(devtools === "window" ? "undocked" : "bottom");
   const preferences = {
     extensions: { ui: { developer_mode: true } },
-    devtools: { preferences: { currentDockState } },
+    devtools: { preferences: { currentDockState, "panel-selected-tab": firstTool } },
   };
   await writeFile(file, JSON.stringify(preferences));
 }

@@ -22,6 +22,8 @@ export interface LaunchOptions {
    * Without it the browser has a new profile, which goes when the browser closes.
    */
   readonly profileDir?: string;
+  /** What a new profile begins with (`makeFirefoxSeed`); Chromium gains nothing by one. */
+  readonly seedProfile?: string;
   /** Where DevTools opens: in a window of its own (the default), or at the page as people have it. */
   readonly devtools?: "window" | "docked";
   /** Names of hosts that lead to this computer, as if they were sites elsewhere. */

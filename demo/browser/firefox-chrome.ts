@@ -436,3 +436,19 @@ export function installerSource(): string {
 export function methodSource(method: keyof WindowDriver): string {
   return `(...args) => globalThis.switchyardDriver.${method}(...args)`;
 }
+
+/** Opens DevTools for the tab in front, and closes them. */
+async function openDevToolsOnce(): Promise<void> {
+  const { require } = ChromeUtils.importESModule(
+    "resource://devtools/shared/loader/Loader.sys.mjs",
+  );
+  const { gDevTools } = require("devtools/client/framework/devtools");
+  const options = { toolId: "webconsole", hostType: "window", raise: true };
+  const toolbox = await gDevTools.showToolboxForTab(gBrowser.selectedTab, options);
+  await toolbox.destroy();
+}
+
+/** The source of a function that opens DevTools once, without a driver. */
+export function devToolsOnceSource(): string {
+  return `() => { const __name = (fn) => fn; return (${openDevToolsOnce})(); }`;
+}

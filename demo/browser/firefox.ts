@@ -17,6 +17,7 @@ import {
 } from "./extension-browser.ts";
 import { findFirefox } from "./find.ts";
 import {
+  devToolsOnceSource,
   type FirefoxTarget,
   installerSource,
   methodSource,
@@ -30,31 +31,13 @@ import { PATIENCE_MS, sleep, until } from "./wait.ts";
 
 /** Starts Firefox. Throws with what it said when it doesn't start. */
 export async function launchFirefox(options: LaunchOptions): Promise<ExtensionBrowser> {
-  const executable = options.executable ?? findFirefox();
-  if (!executable) throw new Error("No Firefox found. Install one, or set FIREFOX_BIN.");
+  const executable = executableOf(options);
   const extensionDir = resolve(options.extensionDir);
   const extensionId = await geckoId(extensionDir);
-  const profile = await openProfile(options.profileDir, executable);
-  const headless = options.headless !== false;
-  await writeFile(
-    join(profile.dir, "user.js"),
-    preferences(extensionId, headless, options.localNames),
-  );
-  const args = [
-    ...(headless ? ["--headless"] : []),
-    ...(process.platform === "win32" ? ["--wait-for-browser"] : []),
-    "--no-remote",
-    "--profile",
-    profile.dir,
-    "--remote-debugging-port=0",
-    "--remote-allow-system-access",
-    ...(options.args ?? []),
-    "about:blank",
-  ];
-  const process_ = new BrowserProcess(executable, args, { pipes: false, profile });
+  const profile = await openProfile(options.profileDir, executable, options.seedProfile);
+  const process_ = await start(executable, profile, options, extensionPreferences(extensionId));
   try {
-    const [, address = ""] = await process_.line(/WebDriver BiDi listening on (ws:\S+)/);
-    const bidi = await Bidi.connect(address);
+    const bidi = await connect(process_);
     const extensionData = { type: "path", path: extensionDir };
     await bidi.send("webExtension.install", { extensionData });
     const window = await bidi.browserWindow();
@@ -69,6 +52,71 @@ export async function launchFirefox(options: LaunchOptions): Promise<ExtensionBr
     await profile.discard();
     throw error;
   }
+}
+
+/**
+ * Makes a profile whose folder can be given as `seedProfile`: Firefox has been started with it once, without
+ * an extension, and has compiled and set up what it does at the first start of each profile, which
+ * is a third of a start, and DevTools have been opened. `discard` it when the last one that begins with it has started.
+ */
+export async function makeFirefoxSeed(): Promise<Profile> {
+  const executable = executableOf({});
+  const profile = await openProfile(undefined, executable);
+  const process_ = await start(executable, profile, {}, {});
+  try {
+    const bidi = await connect(process_);
+    await bidi.call(await bidi.browserWindow(), devToolsOnceSource(), []);
+    // It writes its caches when it ends.
+    await endInOrder(bidi, process_);
+    return profile;
+  } catch (error) {
+    await process_.end(0);
+    await profile.discard();
+    throw error;
+  }
+}
+
+function executableOf({ executable = findFirefox() }: Pick<LaunchOptions, "executable">): string {
+  if (!executable) throw new Error("No Firefox found. Install one, or set FIREFOX_BIN.");
+  return executable;
+}
+
+async function start(
+  executable: string,
+  profile: Profile,
+  options: Partial<LaunchOptions>,
+  more: Preferences,
+): Promise<BrowserProcess> {
+  const headless = options.headless !== false;
+  const preferences = { ...preferencesOf(headless, options.localNames), ...more };
+  const lines = Object.entries(preferences).map(
+    ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
+  );
+  await writeFile(join(profile.dir, "user.js"), lines.join(""));
+  const args = [
+    ...(headless ? ["--headless"] : []),
+    ...(process.platform === "win32" ? ["--wait-for-browser"] : []),
+    "--no-remote",
+    "--profile",
+    profile.dir,
+    "--remote-debugging-port=0",
+    "--remote-allow-system-access",
+    ...(options.args ?? []),
+    "about:blank",
+  ];
+  return new BrowserProcess(executable, args, { pipes: false, profile });
+}
+
+async function connect(process_: BrowserProcess): Promise<Bidi> {
+  const [, address = ""] = await process_.line(/WebDriver BiDi listening on (ws:\S+)/);
+  return Bidi.connect(address);
+}
+
+/** Ends it as a person does, so that its profile is whole. */
+async function endInOrder(bidi: Bidi, process_: BrowserProcess): Promise<void> {
+  // An error here means that the browser has ended already, or ends before it answers.
+  await Promise.race([bidi.send("browser.close").catch(() => undefined), sleep(5_000)]);
+  await process_.end(10_000);
 }
 
 /** Calls a method in the browser's window. */
@@ -87,19 +135,29 @@ async function geckoId(extensionDir: string): Promise<string> {
   return id;
 }
 
-/** The settings of the profile: the extension's UUID pinned, nothing that calls home or pops up. */
-function preferences(
-  extensionId: string,
-  headless: boolean,
-  localNames: readonly string[] = [],
-): string {
+type Preferences = Readonly<Record<string, string | number | boolean>>;
+
+/** What keeps the extension's storage from one start to the next: its UUID pinned. */
+function extensionPreferences(extensionId: string): Preferences {
   const hash = createHash("sha256").update(extensionId).digest("hex");
   const uuid = hash.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-4$3-8$4-$5");
-  const all: Record<string, string | number | boolean> = {
+  return {
     "extensions.webextensions.uuids": JSON.stringify({ [extensionId]: uuid }),
     // Without these the storage goes when Firefox ends and drops what was installed for the time.
     "extensions.webextensions.keepStorageOnUninstall": true,
     "extensions.webextensions.keepUuidOnUninstall": true,
+  };
+}
+
+/** Without a window nobody sees it move, nor waits for a process that is kept ready. */
+const UNSEEN = {
+  "toolkit.cosmeticAnimations.enabled": false,
+  "dom.ipc.processPrelaunch.enabled": false,
+};
+
+/** Nothing that calls home or pops up. */
+function preferencesOf(headless: boolean, localNames: readonly string[] = []): Preferences {
+  return {
     "app.normandy.enabled": false,
     "app.update.disabledForTesting": true,
     "browser.aboutwelcome.enabled": false,
@@ -122,11 +180,8 @@ function preferences(
     "privacy.userContext.enabled": true,
     "toolkit.telemetry.reportingpolicy.firstRun": false,
     // Several windows without a screen: each has the focus when it is acted on.
-    ...(headless ? { "focusmanager.testmode": true } : {}),
+    ...(headless ? { "focusmanager.testmode": true, ...UNSEEN } : {}),
   };
-  return Object.entries(all)
-    .map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`)
-    .join("");
 }
 
 /** A thing on Firefox's screen. */
@@ -306,14 +361,10 @@ class Firefox implements ExtensionBrowser {
   }
 
   async close(): Promise<void> {
-    const { profile } = this;
     // A profile that nobody reads again needs no putting in order before.
-    if (!profile.madeForOneRun) {
-      // An error here means that the browser has ended already, or ends before it answers.
-      await Promise.race([this.bidi.send("browser.close").catch(() => undefined), sleep(5_000)]);
-    }
-    await this.process.end(profile.madeForOneRun ? 0 : 10_000);
-    await profile.discard();
+    if (this.profile.madeForOneRun) await this.process.end(0);
+    else await endInOrder(this.bidi, this.process);
+    await this.profile.discard();
   }
 
   private pageOf(tab: number, url: string): Page {

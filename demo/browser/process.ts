@@ -3,7 +3,7 @@
  * them, and only they, can be ended; and guarded, so that they end with us even when we are killed.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -130,13 +130,18 @@ export interface Profile {
   discard(): Promise<void>;
 }
 
-/** The profile folder asked for, or a new one that `discard` removes. */
-export async function openProfile(asked: string | undefined, executable: string): Promise<Profile> {
+/** The profile folder asked for, or a new one, with a copy of what is in `seed`, that `discard` removes. */
+export async function openProfile(
+  asked: string | undefined,
+  executable: string,
+  seed?: string,
+): Promise<Profile> {
   if (asked !== undefined) {
     await mkdir(asked, { recursive: true });
     return { dir: asked, madeForOneRun: false, discard: async () => undefined };
   }
   const dir = await mkdtemp(join(await profileParent(executable), "switchyard-profile-"));
+  if (seed !== undefined) await cp(seed, dir, { recursive: true });
   const discard = () => rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   return { dir, madeForOneRun: true, discard };
 }

@@ -10,7 +10,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe } from "vitest";
+import { afterAll, describe, inject } from "vitest";
 import { launchChromium } from "../../../demo/browser/chromium.ts";
 import type { ExtensionBrowser, LaunchOptions } from "../../../demo/browser/extension-browser.ts";
 import { launchFirefox } from "../../../demo/browser/firefox.ts";
@@ -49,7 +49,8 @@ export function describeInBrowsers(title: string, body: (browser: BrowserUnderTe
         name: name as BrowserName,
         async launch(options = {}) {
           const extensionDir = resolve(DIST, build);
-          const browser = await launch({ extensionDir, ...options });
+          const seedProfile = name === "firefox" ? inject("firefoxSeed") : undefined;
+          const browser = await launch({ extensionDir, seedProfile, ...options });
           open.push(browser);
           return browser;
         },
