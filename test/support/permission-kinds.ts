@@ -1,9 +1,11 @@
 /**
  * Tables with PERMISSIONS of every kind: NONE, FULL, by owner, by role, by being nobody, field by field, and
  * mixed. Whoever uses them writes down by hand what follows for whom.
- *
- * They are made where `user:alice` has the role "admin" and `user:bob` the role "member".
  */
+import type { SignIn } from "../../src/session/model.ts";
+import { recordSignIn, SIGN_INS } from "./scene.ts";
+
+/** They are made where `user:alice` has the role "admin" and `user:bob` the role "member". */
 export const PERMISSION_KINDS = `
 DEFINE TABLE closed PERMISSIONS NONE;
 CREATE closed:1; CREATE closed:2;
@@ -71,3 +73,15 @@ DEFINE FIELD role ON user TYPE option<string>;
 UPDATE user:alice SET role = 'admin';
 UPDATE user:bob SET role = 'member';
 `;
+
+/** Those of the demo whom the rules treat differently: by level, by role, by what is theirs. */
+export const PERMISSION_PEOPLE = {
+  Admin: SIGN_INS.root,
+  Editor: SIGN_INS.editor,
+  Viewer: SIGN_INS.viewer,
+  Alice: SIGN_INS.alice,
+  Bob: recordSignIn("bob"),
+  Anonymous: undefined,
+} as const satisfies Record<string, SignIn | undefined>;
+
+export type PermissionPerson = keyof typeof PERMISSION_PEOPLE;
