@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeInBrowsers } from "../support/browser/describe.ts";
 import type { Panel } from "../support/browser/panel.ts";
-import { openScene, type Scene } from "../support/browser/scene.ts";
+import { openScene, type Scene, seriousErrors } from "../support/browser/scene.ts";
 import { SIGN_INS } from "../support/scene.ts";
 
 const WHERE = { namespace: "app", database: "tenant_a" };
@@ -138,8 +138,6 @@ describeInBrowsers("query: bad input", (under) => {
     await panel.page.see(`[data-column="${alice}"][data-progress=answered]`);
     expect((await progress()).sort()).toEqual(["answered", "running"]);
     await panel.page.see(`[data-column="${admin}"] >> text*=2,000 rows`);
-    // Sizes that change while they are told are told in the next frame, and nothing is lost.
-    const late = /^ResizeObserver loop completed with undelivered notifications/;
-    expect((await scene.browser.errors()).filter((error) => !late.test(error))).toEqual([]);
+    expect(await seriousErrors(scene)).toEqual([]);
   });
 });

@@ -38,7 +38,9 @@ export type Verdict =
   /** Nobody ever sees it. */
   | "swallow"
   /** On to the server once the promise is fulfilled. */
-  | Promise<void>;
+  | Promise<void>
+  /** On to the server; the client gets the answer once the promise is fulfilled. */
+  | { answerAfter: Promise<void> };
 
 export interface RpcProxy {
   url: string;
@@ -48,6 +50,8 @@ export interface RpcProxy {
   onRequest: (request: SeenRequest) => Verdict;
   /** The requests of these methods that were seen. */
   of(...methods: string[]): SeenRequest[];
+  /** Answers of the server that clients wait for now, by `answerAfter`. */
+  held: number;
   /** Sends a frame to every client, as if the server had. */
   inject(frame: unknown): void;
   /** Cuts all clients off without a close frame. */
@@ -73,6 +77,7 @@ export async function startProxy(target: string): Promise<RpcProxy> {
     seen: [],
     onRequest: () => undefined,
     of: (...methods) => proxy.seen.filter(({ method }) => methods.includes(method)),
+    held: 0,
     inject: (frame) => {
       for (const client of server.clients) client.send(toBytes(frame));
     },
@@ -92,13 +97,21 @@ export async function startProxy(target: string): Promise<RpcProxy> {
     const opened = new Promise<void>((resolve) => upstream.once("open", resolve));
     /** Requests whose answers the client must not see. */
     const lost = new Set<unknown>();
+    /** Those whose answers the client sees later. */
+    const late = new Map<unknown, Promise<void>>();
     upstream.on("error", () => client.terminate());
     upstream.on("close", () => client.terminate());
     client.on("close", () => upstream.terminate());
-    upstream.on("message", (data) => {
+    upstream.on("message", async (data) => {
       const bytes = bytesOf(data);
-      if (lost.size > 0) {
+      if (lost.size + late.size > 0) {
         const { id } = codec.decode<{ id?: unknown }>(bytes);
+        const release = late.get(id);
+        if (release && late.delete(id)) {
+          proxy.held++;
+          await release;
+          proxy.held--;
+        }
         if (lost.delete(id)) {
           client.terminate();
           return;
@@ -114,6 +127,7 @@ export async function startProxy(target: string): Promise<RpcProxy> {
       if (verdict === "swallow") return;
       if (verdict === "lose answer") lost.add(request.id);
       else if (verdict instanceof Promise) await verdict;
+      else if (verdict && "answerAfter" in verdict) late.set(request.id, verdict.answerAfter);
       else if (verdict !== undefined) {
         client.send(codec.encode({ id: request.id, ...verdict }));
         return;

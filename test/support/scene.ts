@@ -24,6 +24,13 @@ export const SIGN_INS = {
     username: DEMO_PEOPLE.editor.name,
     password: DEMO_PEOPLE.editor.password,
   },
+  viewer: {
+    way: "database",
+    namespace: NAMESPACE,
+    database: "tenant_a",
+    username: DEMO_PEOPLE.viewer.name,
+    password: DEMO_PEOPLE.viewer.password,
+  },
 } as const satisfies Record<string, SignIn>;
 
 /** A record sign-in through any of the demo's accesses. */

@@ -181,6 +181,9 @@ function rowsClause(comparison: Comparison, first: Group, group: Group, only: bo
   const sees = plain(group.names.length, "sees", "see");
   const theirs = first.names.length > 1 ? "them" : rowsOf(joined(first.names), whole);
   const details = detailsOf(comparison, stats);
+  if (size === 0 && whole === 1 && first.names.length > 1) {
+    return `${who} ${plain(group.names.length, "doesn't", "don't")} see it`;
+  }
   if (size === 0) return `${who} ${sees} none of ${theirs}`;
   if (stats.shared === 0) return `${who} ${sees} ${rows(stats.more)} that ${notSeen(first)}`;
   if (stats.shared === whole && stats.more === 0) {
@@ -288,9 +291,10 @@ function changeClauses(told: readonly Told[], dry: boolean): string[] {
   const all = others.length === 0 && names.length === told.length;
   const who = all ? everybody(names) : joined(names);
   const verb = dry ? "would change" : "changed";
+  // Not "nothing": of the schema it may change much.
   const records = (count: number) =>
     count === 0
-      ? "nothing"
+      ? "no records"
       : `${count.toLocaleString("en-US")} ${plain(count, "record", "records")}`;
   const rest = others.map(
     ([count, each]) => `${joined(each)} ${count === 0 ? "none" : count.toLocaleString("en-US")}`,

@@ -5,10 +5,11 @@ import type { Refusal } from "./run-plan.ts";
 
 export function RefusalNote({ refusal }: { refusal: Refusal }): JSX.Element {
   const { place, reason } = refusal;
+  const isNamed = place !== undefined && reason.startsWith(place.word);
   return (
     <div data-refused>
       <Note tone="warn">
-        {place?.word && <b class="sy-mono">{place.word} · </b>}
+        {place?.word && !isNamed && <b class="sy-mono">{place.word} · </b>}
         {reason} Nothing was sent.
       </Note>
     </div>

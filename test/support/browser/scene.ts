@@ -47,6 +47,12 @@ export async function openScene(
   };
 }
 
+/** What went wrong in the extension: sizes that change while they are told are told in the next frame. */
+export async function seriousErrors({ browser }: Scene): Promise<string[]> {
+  const late = /^ResizeObserver loop completed with undelivered notifications/;
+  return (await browser.errors()).filter((error) => !late.test(error));
+}
+
 /**
  * Asks the server itself, in this session: the value of one SurrealQL expression. Throws with the
  * server's words where it refuses.

@@ -4,7 +4,7 @@
  * Names of tables and texts of rules come from a database that may be hostile: they are quoted, they
  * can't end a row, and no sheet takes them for a formula.
  */
-import { type Cell, type Column, cellOf, type Matrix, OPERATIONS, ruleText } from "./matrix.ts";
+import { type Cell, type Column, cellOf, declaredText, type Matrix, OPERATIONS } from "./matrix.ts";
 
 const NEVER_ASKED = "not asked";
 
@@ -22,7 +22,7 @@ export function matrixCsv(matrix: Matrix): string {
         return [
           ...[table, session.label, identityOf(column), session.namespace, session.database],
           ...[operation, cell?.verdict ?? "unknown", cell?.rows?.may, cell?.rows?.of],
-          ...[cell?.how ?? NEVER_ASKED, cell?.declared && ruleText(cell.declared.rule)],
+          ...[cell?.how ?? NEVER_ASKED, cell?.declared && declaredText(cell.declared)],
           ...[cell?.declared?.by, cell?.words ?? whyNone(column), cell?.contradiction],
         ];
       }),

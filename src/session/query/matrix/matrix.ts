@@ -13,8 +13,17 @@ export type Operation = (typeof OPERATIONS)[number];
 /** What `PERMISSIONS FOR <operation>` of a table or field says. */
 export type Rule = { kind: "none" } | { kind: "full" } | { kind: "where"; text: string };
 
+/** What a field says for itself, where that isn't FULL. */
+export interface FieldRule {
+  /** As the schema writes it: "secret", "address.street". */
+  field: string;
+  rule: Rule;
+}
+
 export interface Declared {
   rule: Rule;
+  /** Fields that don't go along with every record; absent: there are none. */
+  fields?: readonly FieldRule[];
   /** Label of the session that read it. */
   by: string;
 }
@@ -93,4 +102,10 @@ export function cellOf(
 /** "NONE", "FULL" or "WHERE owner = $auth.id", as the schema is written. */
 export function ruleText(rule: Rule): string {
   return rule.kind === "where" ? `WHERE ${rule.text}` : rule.kind.toUpperCase();
+}
+
+/** "FULL; field secret NONE": the table's rule, and those of its fields. */
+export function declaredText({ rule, fields = [] }: Declared): string {
+  const own = fields.map((each) => `field ${each.field} ${ruleText(each.rule)}`);
+  return [ruleText(rule), ...own].join("; ");
 }

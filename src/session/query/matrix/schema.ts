@@ -10,11 +10,13 @@ import {
   reachOf,
   readSchema as readDefinitions,
 } from "../schema-reach.ts";
-import { OPERATIONS, type Operation, type Rule } from "./matrix.ts";
+import { type FieldRule, OPERATIONS, type Operation, type Rule } from "./matrix.ts";
 
 export interface TableSchema {
   name: string;
   rules: Record<Operation, Rule>;
+  /** Fields that don't go along with every record. */
+  fields: Record<Operation, readonly FieldRule[]>;
   relation: boolean;
   /** Records are thrown away as they are written. */
   drop: boolean;
@@ -54,11 +56,12 @@ export function readSchema(
   const tables = list(facts(info)?.tables) ?? [];
   const fieldsOf = details.map((detail) => list(facts(detail)?.fields) ?? []);
   const follow = tables.filter((table, at) => mayFollow(table, fieldsOf[at] ?? [])).map(nameOf);
-  return tables.map((table): TableSchema => {
+  return tables.map((table, at): TableSchema => {
     const name = nameOf(table);
     return {
       name,
       rules: rulesOf(table.permissions),
+      fields: fieldRulesOf(fieldsOf[at] ?? []),
       relation: facts(table.kind)?.kind === "RELATION",
       drop: table.drop === true,
       reaches: reachesOf(schema, name, follow),
@@ -109,6 +112,16 @@ function rulesOf(permissions: unknown): Record<Operation, Rule> {
     Rule,
   ];
   return { select, create, update, delete: remove };
+}
+
+/** A field has no say in whether its record is deleted: INFO shows none, which isn't a rule. */
+function fieldRulesOf(fields: readonly Facts[]): Record<Operation, readonly FieldRule[]> {
+  const all = fields.map((each) => ({ field: nameOf(each), rules: rulesOf(each.permissions) }));
+  const of = (operation: Operation) =>
+    all
+      .map(({ field, rules }): FieldRule => ({ field, rule: rules[operation] }))
+      .filter(({ rule }) => rule.kind !== "full");
+  return { select: of("select"), create: of("create"), update: of("update"), delete: of("delete") };
 }
 
 /** `true`, `false`, or the condition. */

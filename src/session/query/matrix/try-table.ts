@@ -258,6 +258,8 @@ function judge(asked: Asked, tried: (operation: Operation) => Tried): TriedTable
   const missing = missingFields((records?.sample ?? []).map(decodeValue), first?.rows ?? []);
   const found = (operation: Operation, editor: boolean): Found => {
     const rule = schema?.rules[operation];
+    const own = schema?.fields[operation] ?? [];
+    const fields = own.length > 0 && { fields: own };
     return {
       operation,
       tried: tried(operation),
@@ -265,7 +267,7 @@ function judge(asked: Asked, tried: (operation: Operation) => Tried): TriedTable
       // Every user of the system may at least look.
       exempt: operation === "select" ? isSystem(level) : editor,
       trial: trialStatement(table, operation, example),
-      ...(rule && place && { declared: { rule, by: place.reader.label } }),
+      ...(rule && place && { declared: { rule, ...fields, by: place.reader.label } }),
       ...(operation === "select" && { missing }),
       ...(operation === "create" && empty && { empty }),
     };

@@ -1,6 +1,6 @@
 /** What stands behind one mark: what was found, what is declared, and the way to try it by hand. */
 import type { JSX } from "preact";
-import { type Cell, type Column, ruleText } from "../../../session/query/matrix/matrix.ts";
+import { type Cell, type Column, declaredText } from "../../../session/query/matrix/matrix.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
 import { Note } from "../../components/error-note.tsx";
@@ -51,7 +51,7 @@ export function CellDetail(props: CellDetailProps): JSX.Element {
             <dd>
               {cell.declared ? (
                 <>
-                  <code class="sy-mono">{ruleText(cell.declared.rule)}</code>{" "}
+                  <code class="sy-mono">{declaredText(cell.declared)}</code>{" "}
                   <span class="sy-dim">as {cell.declared.by} reads it</span>
                 </>
               ) : (

@@ -11,10 +11,10 @@ import {
   type Cell,
   type Column,
   cellOf,
+  declaredText,
   type Matrix,
   OPERATIONS,
   type Operation,
-  ruleText,
 } from "../../../session/query/matrix/matrix.ts";
 import { Badge } from "../../components/badge.tsx";
 import type { PanelStore } from "../../store/store.ts";
@@ -216,7 +216,7 @@ export function cellWords(column: Column, cell: Cell | undefined): string {
     return column.state.kind === "done" ? "There is no such table there." : "Not known yet.";
   }
   const declared = cell.declared
-    ? ` Declared ${ruleText(cell.declared.rule)}, as ${cell.declared.by} reads it.`
+    ? ` Declared ${declaredText(cell.declared)}, as ${cell.declared.by} reads it.`
     : "";
   return `${cell.verdict}. ${cell.words}${declared} ${capital(cell.how)}.${
     cell.contradiction === undefined ? "" : ` ${cell.contradiction}`

@@ -35,6 +35,9 @@ export interface MatrixState {
   stop(): void;
 }
 
+/** Milliseconds between two paintings of the whole grid: answers come in faster than that. */
+const PAINT_PAUSE = 100;
+
 const states = new WeakMap<PanelStore, MatrixState>();
 
 /** The one state of this panel's matrix. */
@@ -55,6 +58,22 @@ function createMatrixState(store: Parts): MatrixState {
   const blindWrites = signal(false);
   let finding: FindingOut | undefined;
   let turn: object | undefined;
+  let latest: Matrix | undefined;
+  let pause: ReturnType<typeof setTimeout> | undefined;
+
+  /** The first and the last at once; of those that come in between, one in each pause. */
+  function show(next: Matrix) {
+    latest = next;
+    if (pause !== undefined && next.running) return;
+    clearTimeout(pause);
+    matrix.value = next;
+    pause = next.running ? setTimeout(afterPause, PAINT_PAUSE) : undefined;
+  }
+
+  function afterPause() {
+    pause = undefined;
+    if (latest && latest !== matrix.peek()) show(latest);
+  }
 
   return {
     opened: signal<readonly unknown[] | undefined>(undefined),
@@ -68,6 +87,8 @@ function createMatrixState(store: Parts): MatrixState {
       finding?.stop();
       const mine = {};
       turn = mine;
+      clearTimeout(pause);
+      pause = undefined;
       finding = findOut({
         sessions: sessions.map((each) => asked(store, each)),
         others: store.sessions.all
@@ -86,7 +107,7 @@ function createMatrixState(store: Parts): MatrixState {
         },
         tell(next) {
           // One that was stopped for another still ends, and has no say any more.
-          if (turn === mine) matrix.value = next;
+          if (turn === mine) show(next);
         },
       });
       await finding.ended;

@@ -311,6 +311,10 @@ describe("the sentence", () => {
     ["Bob sees 2 of Alice's 7 rows and 1 other.", [seven, [...seven.slice(0, 2), note(99)]]],
     ["Bob sees 1 row that Alice doesn't see.", [seven, [note(99)]]],
     [
+      "Alice and Bob see the same row; Carol and Dave don't see it.",
+      [[note(1)], [note(1)], [], []],
+    ],
+    [
       "Alice and Carol see the same 7 rows; Bob and Dave see 3 of them; Eve sees none of them.",
       [seven, seven.slice(0, 3), seven, seven.slice(0, 3), []],
     ],
@@ -344,6 +348,11 @@ describe("the sentence", () => {
       "Alice would change 3 records, Bob none; Carol is refused.",
       [seven, [], refusal],
       [{ changed: 3 }, { changed: 0 }, {}],
+    ],
+    [
+      "Admin would change no records; Bob is refused.",
+      [null, refusal],
+      [{ name: "Admin", changed: 0 }, {}],
     ],
     ["All three would change 2 records each.", [[], [], []], Array(3).fill({ changed: 2 })],
     [

@@ -6,7 +6,11 @@ import type { Cell, Matrix, Row } from "../../../../../src/session/query/matrix/
 const cell: Cell = {
   verdict: "some",
   rows: { may: 1, of: 2 },
-  declared: { rule: { kind: "where", text: 'name = "a, b"\nOR x | y' }, by: "=Admin" },
+  declared: {
+    rule: { kind: "where", text: 'name = "a, b"\nOR x | y' },
+    fields: [{ field: "`a, b`.c", rule: { kind: "none" } }],
+    by: "=Admin",
+  },
   how: "declared and tried",
   words: "May update 1 of 2 records.",
   trial: "UPDATE x",
@@ -75,7 +79,7 @@ it("writes one CSV line for each table, session and operation, whatever they are
     verdict: "some",
     may: "1",
     of: "2",
-    declared: 'WHERE name = "a, b"\nOR x | y',
+    declared: 'WHERE name = "a, b"\nOR x | y; field `a, b`.c NONE',
     "read by": "'=Admin",
   });
   expect(lines.every((line) => line.every((field) => !/^[=+@-]/.test(field)))).toBe(true);

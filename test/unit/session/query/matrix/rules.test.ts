@@ -5,43 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cellOf, type Matrix, OPERATIONS } from "../../../../../src/session/query/matrix/matrix.ts";
 import { type Lab, openLab, type Person } from "../../../../support/matrix-lab.ts";
-
-const SCHEMA = `
-DEFINE TABLE closed PERMISSIONS NONE;
-CREATE closed:1; CREATE closed:2;
-
-DEFINE TABLE open PERMISSIONS FULL;
-CREATE open:1; CREATE open:2;
-
-DEFINE TABLE own PERMISSIONS FOR select, create, update, delete WHERE owner = $auth.id;
-CREATE own:1 SET owner = user:alice; CREATE own:2 SET owner = user:bob; CREATE own:3 SET owner = user:bob;
-
-DEFINE TABLE blind PERMISSIONS FOR select NONE, FOR create, update, delete WHERE owner = $auth.id;
-CREATE blind:1 SET owner = user:alice; CREATE blind:2 SET owner = user:bob; CREATE blind:3 SET owner = user:bob;
-
-DEFINE TABLE dropbox PERMISSIONS FOR select NONE, FOR create, update, delete FULL;
-CREATE dropbox:1; CREATE dropbox:2;
-
-DEFINE TABLE staff PERMISSIONS FOR select, update WHERE $auth.role = 'admin', FOR create FULL, FOR delete NONE;
-CREATE staff:1; CREATE staff:2;
-
-DEFINE TABLE form SCHEMAFULL PERMISSIONS FOR select FULL, FOR create, update, delete WHERE owner = $auth.id;
-DEFINE FIELD owner ON form TYPE record<user>;
-DEFINE FIELD name ON form TYPE string ASSERT string::len($value) > 2;
-DEFINE FIELD secret ON form TYPE option<string> PERMISSIONS FOR select WHERE $auth.role = 'admin';
-CREATE form:1 SET owner = user:alice, name = 'one', secret = 'x';
-CREATE form:2 SET owner = user:bob, name = 'two', secret = 'y';
-
-DEFINE TABLE likes TYPE RELATION IN user OUT user
-  PERMISSIONS FOR select NONE, FOR create, update, delete WHERE in = $auth.id;
-RELATE user:alice->likes:1->user:bob SET since = 1;
-RELATE user:bob->likes:2->user:alice;
-
-DEFINE TABLE empty PERMISSIONS FOR select FULL, FOR update WHERE owner = $auth.id, FOR create, delete NONE;
-
-DEFINE TABLE \`odd\\\`; REMOVE TABLE open; --\` PERMISSIONS FOR select FULL, FOR create, update, delete NONE;
-CREATE \`odd\\\`; REMOVE TABLE open; --\`:1;
-`;
+import { PERMISSION_KINDS } from "../../../../support/permission-kinds.ts";
 
 let lab: Lab;
 let matrix: Matrix;
@@ -49,7 +13,7 @@ let before: string;
 
 beforeAll(async () => {
   lab = await openLab();
-  await lab.db.query(SCHEMA).collect();
+  await lab.db.query(PERMISSION_KINDS).collect();
   before = await lab.export();
   matrix = await lab.matrix(["root", "editor", "viewer", "alice", "bob"]);
 });
@@ -64,6 +28,15 @@ function row(person: Person, table: string): string {
   }).join(" ");
 }
 
+/** What stands in `pay` after somebody's writes, as one who sees all reads it; then it is put back. */
+async function afterwards(person: Person, write: string): Promise<unknown> {
+  const [whole] = await lab.db.query<[{ id: unknown }[]]>("SELECT * FROM pay").collect();
+  await lab.person(person).query(write).collect();
+  const [found] = await lab.db.query("SELECT VALUE [amount, grade] FROM pay").collect();
+  await lab.db.query("DELETE pay; INSERT INTO pay $whole", { whole }).collect();
+  return found;
+}
+
 function words(person: Person, table: string, operation: (typeof OPERATIONS)[number]): string {
   return cellOf(matrix, person, table, operation)?.words ?? "";
 }
@@ -74,10 +47,14 @@ describe("the matrix equals the rules as written", () => {
     ["closed", "2/2 0/2 0/2 0/2", "0/2 0/2 0/2 0/2", "0/2 0/2 0/2 0/2"],
     ["open", "2/2 2/2 2/2 2/2", "2/2 2/2 2/2 2/2", "2/2 2/2 2/2 2/2"],
     ["own", "3/3 0/3 0/3 0/3", "1/3 1/3 1/3 1/3", "2/3 2/3 2/3 2/3"],
+    ["orphan", "2/2 1/2 1/2 1/2", "1/2 1/2 1/2 1/2", "0/2 0/2 0/2 0/2"],
     ["blind", "3/3 0/3 0/3 0/3", "0/3 1/3 1/3 1/3", "0/3 2/3 2/3 2/3"],
     ["dropbox", "2/2 2/2 2/2 2/2", "0/2 2/2 2/2 2/2", "0/2 2/2 2/2 2/2"],
     ["staff", "2/2 2/2 0/2 0/2", "2/2 2/2 2/2 0/2", "0/2 2/2 0/2 0/2"],
+    ["lobby", "1/1 1/1 0/1 0/1", "0/1 0/1 0/1 0/1", "0/1 0/1 0/1 0/1"],
+    ["mixed", "3/3 3/3 0/3 0/3", "2/3 3/3 3/3 0/3", "3/3 3/3 2/3 0/3"],
     ["form", "2/2 0/2 0/2 0/2", "2/2 1/2 1/2 1/2", "2/2 1/2 1/2 1/2"],
+    ["pay", "2/2 2/2 2/2 0/2", "2/2 2/2 2/2 2/2", "2/2 2/2 2/2 0/2"],
     ["likes", "2/2 0/2 0/2 0/2", "0/2 1/2 1/2 1/2", "0/2 1/2 1/2 1/2"],
     ["empty", "all 0/1 unknown unknown", "all 0/1 unknown none", "all 0/1 unknown none"],
     ["odd`; REMOVE TABLE open; --", "1/1 0/1 0/1 0/1", "1/1 0/1 0/1 0/1", "1/1 0/1 0/1 0/1"],
@@ -103,6 +80,41 @@ describe("the matrix equals the rules as written", () => {
   it("names the fields that a session's rows lack", () => {
     expect(words("bob", "form", "select")).toBe("Sees all 2 records, without field secret.");
     expect(words("alice", "form", "select")).toBe("Sees all 2 records.");
+  });
+
+  it("names the fields that a session's writes leave as they are, silently", async () => {
+    const rule = { kind: "where", text: "$auth.role = 'admin'" };
+    expect(cellOf(matrix, "bob", "pay", "update")?.declared?.fields).toEqual([
+      { field: "amount", rule },
+      { field: "grade", rule: { kind: "none" } },
+    ]);
+    const but = ", but never field grade, and field amount only where declared.";
+    for (const person of ["alice", "bob"] as const) {
+      expect(words(person, "pay", "update")).toBe(`May update all 2 records${but}`);
+      expect(words(person, "pay", "create")).toBe(
+        `May create all 2 records tried, with contents of those that are there${but}`,
+      );
+    }
+    expect(words("viewer", "pay", "update")).toBe("May update all 2 records.");
+    // That is what becomes of them.
+    const write =
+      "UPDATE pay SET amount = 30, grade = 30; CREATE pay:3 SET owner = user:bob, amount = 30, grade = 30";
+    const none = undefined;
+    expect(await afterwards("bob", write)).toEqual([
+      [10, 1],
+      [20, 2],
+      [none, none],
+    ]);
+    expect(await afterwards("alice", write)).toEqual([
+      [30, 1],
+      [30, 2],
+      [30, none],
+    ]);
+    expect(await afterwards("viewer", write)).toEqual([
+      [30, 30],
+      [30, 30],
+      [30, 30],
+    ]);
   });
 
   it("says what is declared, who read it, and how the rest was found", () => {
