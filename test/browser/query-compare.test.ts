@@ -78,6 +78,13 @@ describeInBrowsers("compare", (under) => {
     expect(rows).toHaveLength(7);
     expect(rows[0]).toMatch(/^≠ doc:1 , differs .*secret: 1.* − no secret/);
     expect(rows[6]).toMatch(/doc:7 .*not seen by Bob/);
+    // A record id in a cell opens its record, and not the line, as the session of that column.
+    await panel.page.click('[data-row="0"] [data-cell="2"] >> text=user:alice');
+    await panel.page.see("[data-opened=record] >> text=Record user:alice as Bob");
+    await panel.page.see("[data-opened=record] >> text*=Ran as user:bob in app/tenant_a");
+    await panel.page.gone("[role=grid] [role=tree]");
+    await panel.page.press("Escape");
+    await panel.page.gone("[data-opened]");
   });
 
   test("nobody as a column, made by the menu", async () => {
@@ -104,7 +111,14 @@ describeInBrowsers("compare", (under) => {
     await panel.page.press("Enter");
     await panel.page.see("[role=grid] [role=tree] >> text*=doc:5");
     await panel.page.see("text=This row is not seen by Bob.");
+    // In the trees too, and from there on as that session.
+    await panel.page.click("[role=grid] [role=tree] >> nth=1 >> text=doc:5");
+    await panel.page.see("[data-opened=record] >> text=Record doc:5 as Admin");
+    await panel.page.click("[data-opened=record] [role=tree] >> text=user:alice");
+    await panel.page.see("[data-opened=record] >> text=Record user:alice as Admin");
     await panel.page.press("Escape");
+    await panel.page.gone("[data-opened]");
+    await panel.page.see("[role=grid] [role=tree]");
     await panel.page.click("label=Only differences");
   });
 

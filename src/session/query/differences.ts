@@ -13,6 +13,7 @@ import {
   sameBytes,
   valueOfKey,
 } from "../../wire/cbor-differences.ts";
+import type { ItemBytes } from "../../wire/proven.ts";
 import type { Result } from "../../wire/result.ts";
 import { inNextTask } from "../next-task.ts";
 import { RowIndex } from "./row-index.ts";
@@ -70,7 +71,7 @@ export interface Comparison {
   /** Columns of equal results have the same number; undefined: no result. */
   readonly group: readonly (number | undefined)[];
   /** A cell's CBOR; undefined where the column hasn't this row. */
-  bytesAt(column: number, row: number): Uint8Array | undefined;
+  bytesAt(column: number, row: number): ItemBytes | undefined;
   /** The record id's CBOR; undefined for a row without one. */
   idAt(row: number): Uint8Array | undefined;
   /** Computed when it is looked at. */
@@ -108,7 +109,7 @@ export async function compareResults(
 /** A column's rows, or its one value. */
 interface Cells {
   length: number;
-  bytesAt(index: number): Uint8Array;
+  bytesAt(index: number): ItemBytes;
 }
 
 function cellsOf(result: Result, areRows: boolean): Cells {
@@ -230,7 +231,7 @@ async function compareAligned(
   const against = cells.map((_cells, index) =>
     heard.includes(index) && index !== reference ? emptyAgainst() : undefined,
   );
-  const bytesAt = (column: number, row: number): Uint8Array | undefined => {
+  const bytesAt = (column: number, row: number): ItemBytes | undefined => {
     const index = at[column]?.[row] ?? -1;
     return index < 0 ? undefined : cells[column]?.bytesAt(index);
   };
