@@ -157,6 +157,14 @@ describeInBrowsers("compare", (under) => {
     proxy.seen.length = 0;
     await run("SELECT * FROM doc; LIVE SELECT * FROM doc");
     await panel.page.see("[data-refused] >> text*=LIVE");
+    await panel.page.click('[data-refused] >> role=button[name="Go to it"]');
+    // The cursor is there: what is typed stands before the word.
+    await panel.page.type("!");
+    await expect
+      .poll(() => panel.page.value('role=textbox[name="Statement"]'))
+      .toBe("SELECT * FROM doc; !LIVE SELECT * FROM doc");
+    await panel.page.click('[data-refused] >> role=button[name="Go to it"]');
+    await panel.page.see("text=What was run isn't in the editor any more.");
     expect(proxy.of("query")).toEqual([]);
   });
 
