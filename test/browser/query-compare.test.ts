@@ -129,6 +129,12 @@ describeInBrowsers("compare", (under) => {
     await panel.page.see(
       `${head("Alice")} >> text=Dry run: would have changed 8 records. Nothing was kept.`,
     );
+    // A statement that fails takes the others along, and the column says so.
+    await run("UPDATE doc SET n = 0; CREATE doc:1; DELETE doc:1");
+    await panel.page.see(`${head("Admin")} >> text*=3 statements, 1 failed`);
+    await panel.page.see(
+      `${head("Admin")} >> text*=Statement 2 failed. The result of statement 1 is lost with it, and statement 3 was not run`,
+    );
     expect(await stored()).toEqual(before);
   });
 

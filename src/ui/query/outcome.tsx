@@ -9,6 +9,7 @@ import { span } from "../words/time.ts";
 import type { Reply } from "./asking.ts";
 import { changedWords } from "./changed-words.ts";
 import type { Column } from "./column.ts";
+import { lostWords } from "./lost-words.ts";
 import { useRecordReaders } from "./record-readers.ts";
 import { ResultView } from "./results/result-view.tsx";
 
@@ -41,9 +42,11 @@ export function Outcome({ column }: { column: Column }): JSX.Element {
 function Answered({ reply, column }: { reply: Reply; column: Column }): JSX.Element {
   const [reader] = useRecordReaders([column]);
   const words = changedWords(reply);
+  const lost = lostWords(reply);
   return (
     <>
       {reply.warning && <Note tone="warn">{reply.warning}</Note>}
+      {lost && <Note tone="warn">{lost}</Note>}
       {words && <Note tone="plain">{words}</Note>}
       <ResultView answer={reply.answer} reader={reader} fills />
     </>

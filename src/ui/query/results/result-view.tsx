@@ -11,7 +11,7 @@ import { Button } from "../../components/button.tsx";
 import { useStore } from "../../store/context.ts";
 import type { Covered } from "../../values/forest.tsx";
 import { byteSize, plural, timeSpent } from "../../values/sizes.ts";
-import type { Answer } from "./answer.ts";
+import { type Answer, failures } from "./answer.ts";
 import { OpenedPane } from "./opened-pane.tsx";
 import { type Format, OutcomeView } from "./outcome-view.tsx";
 import type { RecordReader } from "./record.ts";
@@ -45,7 +45,7 @@ export function ResultView({ answer, coveredIn, reader, fills }: ResultViewProps
   const chosen = preferences.get<string>("query.format", "tree").value;
   const format = FORMATS.find((each) => each.value === chosen)?.value ?? "tree";
   const { outcomes } = answer;
-  const failed = outcomes.filter((outcome) => !outcome.ok).length;
+  const failed = failures(outcomes).length;
   const { way, back, onKeyDown } = useOpenedWay(answer, () =>
     frame.current?.querySelector<HTMLElement>(".sy-result-outcomes [tabindex='0']"),
   );
