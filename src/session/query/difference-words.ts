@@ -7,7 +7,8 @@
 import { decodeValue } from "../../wire/values.ts";
 import type { ErrorView } from "../model.ts";
 import { writeSurql } from "../surql.ts";
-import type { Against, Comparison } from "./differences.ts";
+import type { Against } from "./against.ts";
+import type { Comparison } from "./differences.ts";
 import { joined } from "./list-words.ts";
 import { NOT_RUN, RESULT_LOST } from "./lost-results.ts";
 

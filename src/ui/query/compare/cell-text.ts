@@ -3,7 +3,7 @@
  */
 
 import { RecordId } from "surrealdb";
-import { pathText } from "../../../session/query/differences.ts";
+import { pathText } from "../../../session/query/against.ts";
 import type { ByteDifference } from "../../../wire/cbor-differences.ts";
 import { isContainer, keyText, previewValue } from "../../values/format.ts";
 import { treePath } from "../../values/tree-rows.ts";

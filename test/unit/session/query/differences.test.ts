@@ -4,16 +4,13 @@ import { RecordId } from "surrealdb";
 import { describe, expect, it } from "vitest";
 import type { ErrorView } from "../../../../src/session/model.ts";
 import { inNextTask } from "../../../../src/session/next-task.ts";
+import { pathText } from "../../../../src/session/query/against.ts";
 import {
   differenceSentence,
   statementsSentence,
   type Told,
 } from "../../../../src/session/query/difference-words.ts";
-import {
-  type Comparison,
-  compareResults,
-  pathText,
-} from "../../../../src/session/query/differences.ts";
+import { type Comparison, compareResults } from "../../../../src/session/query/differences.ts";
 import { NOT_RUN, RESULT_LOST } from "../../../../src/session/query/lost-results.ts";
 import { type ByteDifference, differingPlaces } from "../../../../src/wire/cbor-differences.ts";
 import { Result } from "../../../../src/wire/result.ts";
