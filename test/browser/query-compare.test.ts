@@ -186,6 +186,13 @@ describeInBrowsers("compare", (under) => {
     expect(rows).toHaveLength(7);
     expect(rows[0]).toMatch(/^≠ doc:1 , differs .*secret: 1.* − no secret/);
     expect(rows[6]).toMatch(/doc:7 .*not seen by Bob/);
+    // A record id in a cell opens its record, and not the line, as the session of that column.
+    await panel.page.click('[data-row="0"] [data-cell="2"] >> text=user:alice');
+    await panel.page.see("[data-opened=record] >> text=Record user:alice as Bob");
+    await panel.page.see("[data-opened=record] >> text*=Ran as user:bob in app/tenant_a");
+    await panel.page.gone("[role=grid] [role=tree]");
+    await panel.page.press("Escape");
+    await panel.page.gone("[data-opened]");
   });
 
   test("nobody as a column, made by the menu", async () => {
@@ -212,7 +219,14 @@ describeInBrowsers("compare", (under) => {
     await panel.page.press("Enter");
     await panel.page.see("[role=grid] [role=tree] >> text*=doc:5");
     await panel.page.see("text=This row is not seen by Bob.");
+    // In the trees too, and from there on as that session.
+    await panel.page.click("[role=grid] [role=tree] >> nth=1 >> text=doc:5");
+    await panel.page.see("[data-opened=record] >> text=Record doc:5 as Admin");
+    await panel.page.click("[data-opened=record] [role=tree] >> text=user:alice");
+    await panel.page.see("[data-opened=record] >> text=Record user:alice as Admin");
     await panel.page.press("Escape");
+    await panel.page.gone("[data-opened]");
+    await panel.page.see("[role=grid] [role=tree]");
     await panel.page.click("label=Only differences");
   });
 
@@ -222,6 +236,12 @@ describeInBrowsers("compare", (under) => {
     await says("Admin would change 9 records, Alice 8, Bob none; statements 1 and 2 of 3 differ.");
     await panel.page.see(
       `${head("Alice")} >> text=Dry run: would have changed 8 records. Nothing was kept.`,
+    );
+    // A statement that fails takes the others along, and the column says so.
+    await run("UPDATE doc SET n = 0; CREATE doc:1; DELETE doc:1");
+    await panel.page.see(`${head("Admin")} >> text*=3 statements, 1 failed`);
+    await panel.page.see(
+      `${head("Admin")} >> text*=Statement 2 failed. The result of statement 1 is lost with it, and statement 3 was not run`,
     );
     expect(await stored()).toEqual(before);
   });
@@ -255,6 +275,16 @@ describeInBrowsers("compare", (under) => {
         .poll(() => panel.page.text("[data-refused]"))
         .toBe(`${reason} Nothing was sent.`);
     }
+    await run("SELECT * FROM doc; LIVE SELECT * FROM doc");
+    await panel.page.see("[data-refused] >> text*=LIVE");
+    await panel.page.click('[data-refused] >> role=button[name="Go to it"]');
+    // The cursor is there: what is typed stands before the word.
+    await panel.page.type("!");
+    await expect
+      .poll(() => panel.page.value('role=textbox[name="Statement"]'))
+      .toBe("SELECT * FROM doc; !LIVE SELECT * FROM doc");
+    await panel.page.click('[data-refused] >> role=button[name="Go to it"]');
+    await panel.page.see("text=What was run isn't in the editor any more.");
     expect(proxy.of("query")).toEqual([]);
   });
 

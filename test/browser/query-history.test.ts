@@ -104,6 +104,9 @@ describeInBrowsers("history, saved statements, run again", (underTest) => {
     await expect.poll(written).toBe("SELECT id, text FROM note WHERE id != $not");
     expect(await panel.page.value("label=Variables, an object")).toBe("{ not: 5 }");
     for (const key of Object.values(keys)) await panel.page.see(`[data-run-as="${key}"]`);
+    // What was run from the log is in the history too.
+    await openHistory();
+    await expect.poll(pastRow).toMatch(/id != \$not.*Admin ?\d+ rows.*Alice ?\d+ rows/);
   });
 
   test("a write that is run again keeps nothing, unless it is told to", async () => {

@@ -7,8 +7,10 @@
 import { decodeValue } from "../../wire/values.ts";
 import type { ErrorView } from "../model.ts";
 import { writeSurql } from "../surql.ts";
-import type { Against, Comparison } from "./differences.ts";
+import type { Against } from "./against.ts";
+import type { Comparison } from "./differences.ts";
 import { joined } from "./list-words.ts";
+import { NOT_RUN, RESULT_LOST } from "./lost-results.ts";
 
 /** What became of one column. */
 export type Fate =
@@ -305,14 +307,23 @@ function changeClauses(told: readonly Told[], dry: boolean): string[] {
 
 // ── What went wrong ────────────────────────────────────────────────────────────────────────────
 
+const LOST = "lost";
+const NEVER_RUN = "not run";
+
+/** What is said in words of our own errors, by their names. */
+const FATES: Readonly<Record<string, string>> = {
+  RefusedError: "not asked",
+  [RESULT_LOST]: LOST,
+  [NOT_RUN]: NEVER_RUN,
+};
+
 function errorClauses(told: readonly Told[]): string[] {
   const byWords = new Map<string, { names: string[]; messages: Set<string> }>();
   for (const { name, fate } of told) {
     if (fate.kind !== "error") continue;
     const { error } = fate;
     const refused = error.kind === "NotAllowed" ? "refused" : undefined;
-    const notSent = error.name === "RefusedError" ? "not asked" : undefined;
-    const words = refused ?? notSent ?? error.kind ?? error.name;
+    const words = refused ?? FATES[error.name] ?? error.kind ?? error.name;
     const entry = byWords.get(words) ?? { names: [], messages: new Set() };
     entry.names.push(name);
     entry.messages.add(error.message);
@@ -324,6 +335,8 @@ function errorClauses(told: readonly Told[]): string[] {
     if (words === "refused" || words === "not asked") {
       return `${who} ${plain(names.length, "is", "are")} ${words}`;
     }
+    if (words === LOST) return `the result is lost for ${who}`;
+    if (words === NEVER_RUN) return `not run as ${who}`;
     if (names.length === 1) return `${who} gets an error (${words})`;
     return messages.size === 1
       ? `${who} get the same error (${words})`

@@ -1,50 +1,15 @@
 /**
  * What several sessions were told in answer to one statement, row beside row.
  *
- * Rows are matched by record id, on bytes: nothing is decoded to be compared. Where each row stands in
- * each column is one list of numbers per column, so that eight columns of 100,000 rows are a few
- * megabytes, and the work is done in slices between which the panel stays awake.
- *
- * Rows without an id are matched by what they hold, and what is left over by its position.
+ * Rows are compared as bytes: nothing is decoded for it, and only what differs is looked into. The work is
+ * done in slices between which the panel stays awake.
  */
-import {
-  type ByteDifference,
-  differingPlaces,
-  sameBytes,
-  valueOfKey,
-} from "../../wire/cbor-differences.ts";
+import { type ByteDifference, differingPlaces, sameBytes } from "../../wire/cbor-differences.ts";
+import type { ItemBytes } from "../../wire/proven.ts";
 import type { Result } from "../../wire/result.ts";
-import { inNextTask } from "../next-task.ts";
-import { RowIndex } from "./row-index.ts";
-
-/** Milliseconds of work between two looks at what else there is to do. */
-const SLICE = 8;
-/** Rows between two looks at the clock. */
-const STRIDE = 64;
-/** Different field paths that are counted apart per column; more are hostile, or no table. */
-const MOST_FIELDS = 200;
-/** Changed places that are named in words. */
-const EXAMPLES = 4;
-
-/** How one column stands to the reference. */
-export interface Against {
-  /** Rows that both have. */
-  shared: number;
-  /** Rows that the reference hasn't. */
-  more: number;
-  /** Shared rows with a difference. */
-  changedRows: number;
-  /** Values that both have, and that differ. */
-  changedValues: number;
-  /** Fields that only the reference has, by path, with the number of rows. */
-  lacking: Map<string, number>;
-  /** Fields that the reference hasn't. */
-  added: Map<string, number>;
-  /** The first changed values. */
-  examples: { row: number; path: string }[];
-  /** True where the shared rows come in another order. */
-  reordered: boolean;
-}
+import { type Against, emptyAgainst, noteChanged, pathText } from "./against.ts";
+import { type Alignment, alignRows, alignWhole, type Cells, cellsOf, idOf } from "./alignment.ts";
+import { Pace } from "./pace.ts";
 
 /** Of one aligned row. */
 export interface RowDifference {
@@ -70,7 +35,7 @@ export interface Comparison {
   /** Columns of equal results have the same number; undefined: no result. */
   readonly group: readonly (number | undefined)[];
   /** A cell's CBOR; undefined where the column hasn't this row. */
-  bytesAt(column: number, row: number): Uint8Array | undefined;
+  bytesAt(column: number, row: number): ItemBytes | undefined;
   /** The record id's CBOR; undefined for a row without one. */
   idAt(row: number): Uint8Array | undefined;
   /** Computed when it is looked at. */
@@ -105,115 +70,6 @@ export async function compareResults(
   return compareAligned(areRows ? "rows" : "value", cells, heard, at, pace);
 }
 
-/** A column's rows, or its one value. */
-interface Cells {
-  length: number;
-  bytesAt(index: number): Uint8Array;
-}
-
-function cellsOf(result: Result, areRows: boolean): Cells {
-  return areRows && result.rows ? result.rows : { length: 1, bytesAt: () => result.bytes };
-}
-
-/** Lets others work in between. */
-class Pace {
-  readonly #signal: AbortSignal | undefined;
-  #until = performance.now() + SLICE;
-  #steps = 0;
-
-  constructor(signal: AbortSignal | undefined) {
-    this.#signal = signal;
-  }
-
-  /** True where it's time for a rest. Cheap: to be asked at each row. */
-  get due(): boolean {
-    return ++this.#steps % STRIDE === 0 && performance.now() > this.#until;
-  }
-
-  async rest(): Promise<void> {
-    await new Promise<void>((resolve) => inNextTask(resolve));
-    this.#signal?.throwIfAborted();
-    this.#until = performance.now() + SLICE;
-  }
-}
-
-/** Where each aligned row stands in each column: its index there, or -1. */
-type Alignment = Int32Array[];
-
-function alignWhole(cells: readonly (Cells | undefined)[]): Alignment {
-  return cells.map((column) => Int32Array.of(column ? 0 : -1));
-}
-
-const ID = new TextEncoder().encode("id");
-
-function idOf(row: Uint8Array): Uint8Array | undefined {
-  return valueOfKey(row, ID);
-}
-
-async function alignRows(cells: readonly (Cells | undefined)[], pace: Pace): Promise<Alignment> {
-  const most = cells.reduce((sum, column) => sum + (column?.length ?? 0), 0);
-  const at = cells.map(() => new Int32Array(most).fill(-1));
-  const withId = new Uint8Array(most);
-  const index = new RowIndex(most);
-  for (const [column, rows] of cells.entries()) {
-    const places = at[column] as Int32Array;
-    for (let i = 0; i < (rows?.length ?? 0); i++) {
-      if (pace.due) await pace.rest();
-      const bytes = (rows as Cells).bytesAt(i);
-      const id = idOf(bytes);
-      const row = index.place(id ?? bytes, column);
-      withId[row] = id ? 1 : 0;
-      places[row] = i;
-    }
-  }
-  const length = index.length;
-  await pairLeftOver(at, withId, length, pace);
-  return compacted(at, length, pace);
-}
-
-/**
- * Rows without an id that nobody else has as they are: the first of one column stands beside the first
- * that this column lacks, and so on.
- */
-async function pairLeftOver(
-  at: Alignment,
-  withId: Uint8Array,
-  length: number,
-  pace: Pace,
-): Promise<void> {
-  if (!withId.subarray(0, length).includes(0)) return;
-  for (const places of at) {
-    let free = 0;
-    for (let row = 0; row < length; row++) {
-      if (pace.due) await pace.rest();
-      if (withId[row] || places[row] === -1 || holders(at, row) > 1) continue;
-      // Rows of the columns before this one only: they come first.
-      while (free < row && (withId[free] || places[free] !== -1 || holders(at, free) === 0)) free++;
-      if (free >= row) break;
-      places[free] = places[row] as number;
-      places[row] = -1;
-    }
-  }
-}
-
-function holders(at: Alignment, row: number): number {
-  let count = 0;
-  for (const places of at) if ((places[row] as number) >= 0) count++;
-  return count;
-}
-
-/** Without the rows that have become nobody's. */
-async function compacted(at: Alignment, length: number, pace: Pace): Promise<Alignment> {
-  let kept = 0;
-  for (let row = 0; row < length; row++) {
-    if (pace.due) await pace.rest();
-    if (holders(at, row) === 0) continue;
-    for (const places of at) places[kept] = places[row] as number;
-    kept++;
-  }
-  return at.map((places) => places.slice(0, kept));
-}
-
 async function compareAligned(
   kind: Comparison["kind"],
   cells: readonly (Cells | undefined)[],
@@ -230,7 +86,7 @@ async function compareAligned(
   const against = cells.map((_cells, index) =>
     heard.includes(index) && index !== reference ? emptyAgainst() : undefined,
   );
-  const bytesAt = (column: number, row: number): Uint8Array | undefined => {
+  const bytesAt = (column: number, row: number): ItemBytes | undefined => {
     const index = at[column]?.[row] ?? -1;
     return index < 0 ? undefined : cells[column]?.bytesAt(index);
   };
@@ -312,45 +168,6 @@ async function compareAligned(
     },
     differenceAt: (row) => differenceOf(heard, (column) => bytesAt(column, row)),
   };
-}
-
-function emptyAgainst(): Against {
-  return {
-    shared: 0,
-    more: 0,
-    changedRows: 0,
-    changedValues: 0,
-    lacking: new Map(),
-    added: new Map(),
-    examples: [],
-    reordered: false,
-  };
-}
-
-function noteChanged(stats: Against, row: number, places: readonly ByteDifference[]) {
-  stats.changedRows++;
-  for (const { path, kind } of places) {
-    const text = pathText(path);
-    if (kind === "changed") {
-      stats.changedValues++;
-      if (stats.examples.length < EXAMPLES) stats.examples.push({ row, path: text });
-    } else {
-      const fields = kind === "removed" ? stats.lacking : stats.added;
-      const before = fields.get(text);
-      if (before !== undefined || fields.size < MOST_FIELDS) fields.set(text, (before ?? 0) + 1);
-    }
-  }
-}
-
-/** `address.city`, `tags[2]`; "" for the whole. */
-export function pathText(path: ByteDifference["path"]): string {
-  return path
-    .map((step, index) => {
-      if (typeof step === "number") return `[${step}]`;
-      const name = /^[\p{L}_][\p{L}\p{N}_]*$/u.test(step) ? step : `\`${step}\``;
-      return index === 0 ? name : `.${name}`;
-    })
-    .join("");
 }
 
 type Windows = readonly (Uint8Array | undefined)[];

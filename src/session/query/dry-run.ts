@@ -27,6 +27,7 @@ import type { ErrorView } from "../model.ts";
 import { statementError } from "../statement-error.ts";
 import { isMap, readTruth, TRUTH_QUERY, type Truth } from "../truth.ts";
 import { type Counted, countedForm } from "./changed-records.ts";
+import { isConsequence, NOT_RUN, RESULT_LOST } from "./lost-results.ts";
 import { safetyOf } from "./safety.ts";
 import { ComposedText } from "./source-map.ts";
 import { type ReadStatement, readStatements } from "./statements.ts";
@@ -247,6 +248,9 @@ function valuesOf(entry: Entry | undefined, count: number): ItemBytes[] | undefi
   return values.length === count ? values : undefined;
 }
 
+/** Name of the error of what was tried, and whose result nobody can tell. */
+const NOT_TOLD = "NotTriedError";
+
 /** The transaction failed: one statement has the reason, and of the others nothing came back. */
 function failedTrials(
   trials: readonly Trial[],
@@ -254,31 +258,22 @@ function failedTrials(
   thrown: number,
 ): StatementRun[] {
   const reason = entries.findIndex(
-    ({ ok, fields }, i) => i >= BEFORE && !ok && !isConsequence(fields),
+    ({ ok, fields }, i) => i >= BEFORE && !ok && !isConsequence(statementError(fields)),
   );
   return trials.map(({ entry, entries: count }): StatementRun => {
     const own = entries[entry];
     const time = timeOf(own?.fields ?? {});
-    const error = (message: string) => ({ ok: false, error: notTold(message), ...time }) as const;
-    if (reason < 0) return error("The server did not say what this gives.");
+    const error = (name: string, message: string) =>
+      ({ ok: false, error: { name, message }, ...time }) as const;
+    if (reason < 0) return error(NOT_TOLD, "The server did not say what this gives.");
     if (reason === thrown) {
       const said = String(entries[reason]?.fields.result);
-      return error(`Tried, but the result can't be told: ${said}`);
+      return error(NOT_TOLD, `Tried, but the result can't be told: ${said}`);
     }
-    if (reason < entry) return error("Not run: a statement before it failed.");
+    if (reason < entry) return error(NOT_RUN, "Not run: a statement before it failed.");
     if (reason >= entry + count) {
-      return error("Ran, but its result is lost: a statement behind it failed.");
+      return error(RESULT_LOST, "Ran, but its result is lost: a statement behind it failed.");
     }
     return { ok: false, error: statementError(entries[reason]?.fields ?? {}), ...time };
   });
-}
-
-/** True for the errors of those that were only in the same transaction. */
-function isConsequence({ kind, details }: Record<string, unknown>): boolean {
-  const detail = (details as { kind?: unknown } | null | undefined)?.kind;
-  return kind === "Query" && (detail === "NotExecuted" || detail === "Cancelled");
-}
-
-function notTold(message: string): ErrorView {
-  return { name: "NotTriedError", message };
 }

@@ -4,13 +4,13 @@ import type { ErrorView } from "../../session/model.ts";
 import { Button } from "../components/button.tsx";
 import { ErrorNote, Note } from "../components/error-note.tsx";
 import { now } from "../store/clock.ts";
-import { useStore } from "../store/context.ts";
 import { ValueTree } from "../values/value-tree.tsx";
 import { span } from "../words/time.ts";
 import type { Reply } from "./asking.ts";
 import { changedWords } from "./changed-words.ts";
 import type { Column } from "./column.ts";
-import { recordAsker } from "./results/record.ts";
+import { lostWords } from "./lost-words.ts";
+import { useRecordReaders } from "./record-readers.ts";
 import { ResultView } from "./results/result-view.tsx";
 
 export function Outcome({ column }: { column: Column }): JSX.Element {
@@ -40,13 +40,15 @@ export function Outcome({ column }: { column: Column }): JSX.Element {
 }
 
 function Answered({ reply, column }: { reply: Reply; column: Column }): JSX.Element {
-  const store = useStore();
+  const [reader] = useRecordReaders([column]);
   const words = changedWords(reply);
+  const lost = lostWords(reply);
   return (
     <>
       {reply.warning && <Note tone="warn">{reply.warning}</Note>}
+      {lost && <Note tone="warn">{lost}</Note>}
       {words && <Note tone="plain">{words}</Note>}
-      <ResultView answer={reply.answer} ask={recordAsker(store.call, column.session.key)} fills />
+      <ResultView answer={reply.answer} reader={reader} fills />
     </>
   );
 }

@@ -86,6 +86,11 @@ export function QueryView({ store, half }: QueryViewProps): JSX.Element {
     asking.value = { about: about(), servers, go };
   }
 
+  function goTo({ asked: { text } }: Run, { from, to }: { from: number; to: number }) {
+    const found = editor.current?.goTo({ text, from, to });
+    if (!found) store.announce("What was run isn't in the editor any more.");
+  }
+
   function onKeyDown(event: KeyboardEvent) {
     if (!(event.ctrlKey || event.metaKey)) return;
     if (event.key === "Enter") void run();
@@ -171,7 +176,7 @@ export function QueryView({ store, half }: QueryViewProps): JSX.Element {
         )}
         <QueryFields state={state} askable={askable} handle={editor} />
         <div class="sy-query-outcome">
-          <Outcomes run={state.latest.value} />
+          <Outcomes run={state.latest.value} onGo={goTo} />
         </div>
       </div>
     </StoreContext.Provider>
@@ -193,8 +198,16 @@ export function chosenSessions(store: PanelStore): AnySession[] {
   return keys.flatMap((key) => store.session(key) ?? []);
 }
 
-function Outcomes({ run }: { run: Run | undefined }): JSX.Element {
-  if (run?.refusal) return <RefusalNote refusal={run.refusal} />;
+interface OutcomesProps {
+  run: Run | undefined;
+  /** Puts the cursor to a place in the text of this run. */
+  onGo: (run: Run, place: { from: number; to: number }) => void;
+}
+
+function Outcomes({ run, onGo }: OutcomesProps): JSX.Element {
+  if (run?.refusal) {
+    return <RefusalNote refusal={run.refusal} onGo={(place) => onGo(run, place)} />;
+  }
   const [first, ...others] = run?.columns ?? [];
   if (!run || !first) {
     return (

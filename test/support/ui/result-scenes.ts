@@ -224,7 +224,8 @@ export function showResult(root: HTMLElement, query: URLSearchParams): void {
     const asked = { ...session, auth: { ...session.auth, level: level as "record" } };
     const answer = readAnswer(asked, "query", undefined, raw);
     performance.mark("read");
-    const view = h(ResultView, { answer, ask, fills: !query.has("free") });
+    const reader = { key: session.key, label: session.label, ask };
+    const view = h(ResultView, { answer, reader, fills: !query.has("free") });
     render(
       h(StoreContext.Provider, { value: store }, [h("div", { class: "sy-root" }, [view])]),
       root,

@@ -2,13 +2,17 @@
  * A row on one line, with what differs first: of forty equal fields nobody looks for the one that isn't.
  */
 
-import { pathText } from "../../../session/query/differences.ts";
+import { RecordId } from "surrealdb";
+import { pathText } from "../../../session/query/against.ts";
 import type { ByteDifference } from "../../../wire/cbor-differences.ts";
 import { isContainer, keyText, previewValue } from "../../values/format.ts";
+import { treePath } from "../../values/tree-rows.ts";
 
 /** A piece of a cell. */
 export interface CellPart {
   text: string;
+  /** The record id with which the text ends: where it begins there, and its place in the row (`treePath`). */
+  record?: { at: number; id: RecordId; path: string };
   /** `differs`: not as in the other columns. `lacks`: a field that this one hasn't. */
   kind: "same" | "differs" | "lacks";
 }
@@ -24,31 +28,53 @@ const FIELD = 60;
 export function cellParts(value: unknown, places: readonly ByteDifference[]): CellPart[] {
   if (!isPlain(value)) {
     const kind = places.length > 0 ? "differs" : "same";
-    return [{ text: previewValue(value, { limit: MOST }), kind }];
+    return [{ ...shown("", value, [], MOST), kind }];
   }
   const touched = new Set(places.map(({ path }) => String(path[0])));
   const parts: CellPart[] = [];
   let length = 0;
-  const add = (text: string, kind: CellPart["kind"]) => {
-    length += text.length;
-    parts.push({ text, kind });
+  const add = (part: Omit<CellPart, "kind">, kind: CellPart["kind"]) => {
+    length += part.text.length;
+    parts.push({ ...part, kind });
   };
   for (const { path } of places) {
     if (length > MOST) break;
     const name = pathText(path);
     const at = valueAt(value, path);
-    if (at) add(`${name}: ${previewValue(at.value, { limit: FIELD })}`, "differs");
-    else add(`no ${name}`, "lacks");
+    if (at) add(shown(`${name}: `, at.value, path, FIELD), "differs");
+    else add({ text: `no ${name}` }, "lacks");
   }
   for (const key in value) {
     if (length > MOST) {
-      add("…", "same");
+      add({ text: "…" }, "same");
       break;
     }
     // The id stands before the row.
-    if (!touched.has(key) && key !== "id") add(field(value, key), "same");
+    if (!touched.has(key) && key !== "id")
+      add(shown(`${keyName(key)}: `, value[key], [key], FIELD), "same");
   }
   return parts;
+}
+
+/** With the commas between them, and what needs no element in one piece: fewer nodes scroll faster. */
+export function inRuns(parts: readonly CellPart[]): CellPart[] {
+  const runs: CellPart[] = [];
+  for (const [index, part] of parts.entries()) {
+    const comma = index > 0 ? ", " : "";
+    const last = runs.at(-1);
+    const goesOn = last?.kind === "same" && !last.record;
+    const before = goesOn ? last.text + comma : comma;
+    if (goesOn) runs.pop();
+    if (part.kind === "same") {
+      const { record } = part;
+      const moved = record && { record: { ...record, at: before.length + record.at } };
+      runs.push({ kind: "same", text: before + part.text, ...moved });
+    } else {
+      if (before) runs.push({ kind: "same", text: before });
+      runs.push(part);
+    }
+  }
+  return runs;
 }
 
 /** Keys as they are written; rows have the same ones again and again. */
@@ -64,8 +90,15 @@ function keyName(key: string): string {
   return text;
 }
 
-function field(value: Record<string, unknown>, key: string): string {
-  return `${keyName(key)}: ${previewValue(value[key], { limit: FIELD })}`;
+function shown(
+  before: string,
+  value: unknown,
+  path: ByteDifference["path"],
+  limit: number,
+): Omit<CellPart, "kind"> {
+  const text = before + previewValue(value, { limit });
+  if (!(value instanceof RecordId)) return { text };
+  return { text, record: { at: before.length, id: value, path: treePath(path) } };
 }
 
 /** Undefined where there is no such place. */

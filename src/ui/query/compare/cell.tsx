@@ -4,8 +4,9 @@ import type { Comparison, RowDifference } from "../../../session/query/differenc
 import { sameBytes } from "../../../wire/cbor-differences.ts";
 import { decodeValue } from "../../../wire/values.ts";
 import { previewValue } from "../../values/format.ts";
+import type { OpenRecord } from "../../values/open-record.ts";
 import { byteSize } from "../../values/sizes.ts";
-import { type CellPart, cellParts } from "./cell-text.ts";
+import { type CellPart, cellParts, inRuns } from "./cell-text.ts";
 
 /** Rows of more bytes aren't decoded for one line of text. */
 const BIG = 20_000;
@@ -43,9 +44,11 @@ export interface CellProps {
   name: string;
   /** What rows are that a column hasn't: "not seen", or "not changed" of what was written. */
   missing: string;
+  /** How record ids in the row are opened. */
+  openRecord: OpenRecord | undefined;
 }
 
-export function Cell({ content, name, missing }: CellProps): JSX.Element {
+export function Cell({ content, name, missing, openRecord }: CellProps): JSX.Element {
   if (!content) {
     return (
       <span class="sy-cmp-missing-word">
@@ -59,15 +62,19 @@ export function Cell({ content, name, missing }: CellProps): JSX.Element {
   }
   return (
     <span class="sy-cmp-text">
-      {inRuns(content.parts).map(({ text, kind }, index) =>
+      {inRuns(content.parts).map((part, index) =>
         // A cell is painted whole or not at all, so its parts never change places.
-        kind === "same" ? (
-          text
+        part.kind === "same" ? (
+          part.record ? (
+            <PartText key={index} part={part} openRecord={openRecord} />
+          ) : (
+            part.text
+          )
         ) : (
-          <mark key={index} class={`sy-cmp-${kind}`}>
-            <span aria-hidden="true">{kind === "differs" ? "≠ " : "− "}</span>
-            {kind === "differs" && <span class="sy-unseen">differs: </span>}
-            {text}
+          <mark key={index} class={`sy-cmp-${part.kind}`}>
+            <span aria-hidden="true">{part.kind === "differs" ? "≠ " : "− "}</span>
+            {part.kind === "differs" && <span class="sy-unseen">differs: </span>}
+            <PartText part={part} openRecord={openRecord} />
           </mark>
         ),
       )}
@@ -75,21 +82,24 @@ export function Cell({ content, name, missing }: CellProps): JSX.Element {
   );
 }
 
-/** With the commas between them, and what isn't marked in one piece: fewer nodes scroll faster. */
-function inRuns(parts: readonly CellPart[]): CellPart[] {
-  const runs: CellPart[] = [];
-  for (const [index, part] of parts.entries()) {
-    const last = runs.at(-1);
-    const comma = index > 0 ? ", " : "";
-    if (part.kind === "same" && last?.kind === "same") last.text += comma + part.text;
-    else if (part.kind === "same") runs.push({ text: comma + part.text, kind: "same" });
-    else {
-      if (last?.kind === "same") last.text += comma;
-      else if (comma) runs.push({ text: comma, kind: "same" });
-      runs.push(part);
-    }
-  }
-  return runs;
+function PartText(props: { part: CellPart } & Pick<CellProps, "openRecord">): JSX.Element {
+  const { text, record } = props.part;
+  const { openRecord } = props;
+  if (!record || !openRecord) return <>{text}</>;
+  return (
+    <>
+      {text.slice(0, record.at)}
+      <button
+        type="button"
+        class="sy-value-link"
+        title="Open this record"
+        tabIndex={-1}
+        onClick={() => openRecord(record.id, record.path)}
+      >
+        {text.slice(record.at)}
+      </button>
+    </>
+  );
 }
 
 /** What stands before a row: its record id, or its place among the rows. */

@@ -9,8 +9,10 @@ import { span } from "../../words/time.ts";
 import type { Reply } from "../asking.ts";
 import { changedWords } from "../changed-words.ts";
 import type { Column } from "../column.ts";
+import { lostWords } from "../lost-words.ts";
 import { ObstacleAction } from "../obstacle-note.tsx";
 import { Waiting } from "../outcome.tsx";
+import { failures } from "../results/answer.ts";
 
 export interface ColumnHeadProps {
   column: Column;
@@ -90,7 +92,7 @@ function Fate({ column }: { column: Column }): JSX.Element {
 function Answered({ column, reply }: { column: Column; reply: Reply }): JSX.Element {
   const { answer, confirmation } = reply;
   const [only, ...others] = answer.outcomes;
-  const failed = answer.outcomes.filter((outcome) => !outcome.ok).length;
+  const failed = failures(answer.outcomes).length;
   const result =
     others.length > 0
       ? `${plural(answer.outcomes.length, "statement")}${failed > 0 ? `, ${failed} failed` : ""}`
@@ -102,6 +104,7 @@ function Answered({ column, reply }: { column: Column; reply: Reply }): JSX.Elem
           ? "failed"
           : "no statement";
   const words = changedWords(reply);
+  const lost = lostWords(reply);
   return (
     <>
       <div class="sy-cmp-head-who sy-dim">
@@ -130,6 +133,7 @@ function Answered({ column, reply }: { column: Column; reply: Reply }): JSX.Elem
           · {timeSpent(answer.duration)} · {byteSize(answer.bytesReceived)}
         </span>
       </div>
+      {lost && <div class="sy-cmp-head-state sy-cmp-warn">{lost}</div>}
       {words && <div class="sy-cmp-head-dry">{words}</div>}
       {only && !only.ok && others.length === 0 && (
         <div class="sy-cmp-head-state sy-cmp-bad" data-outcome="failed">

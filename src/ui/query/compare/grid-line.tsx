@@ -2,11 +2,16 @@
 /** One line of the comparison: a statement's heading, what came of it, or one record in all columns. */
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import type { ItemBytes } from "../../../wire/proven.ts";
+import type { OpenRecord } from "../../values/open-record.ts";
 import { plural } from "../../values/sizes.ts";
 import type { Outcome } from "../results/answer.ts";
 import { Cell, cellContents, rowName } from "./cell.tsx";
 import type { Section } from "./comparing.ts";
 import type { Line } from "./grid-layout.ts";
+
+/** How record ids are opened that stand in `root`, a row or a value of this column. */
+export type OpenerIn = (column: number, root: ItemBytes) => OpenRecord | undefined;
 
 export interface GridLineProps {
   /** What ids of cells begin with. */
@@ -23,6 +28,7 @@ export interface GridLineProps {
   open: boolean;
   /** The cell in focus, where it is in this line. */
   activeCell: number | undefined;
+  openerIn: OpenerIn;
 }
 
 export function GridLine(props: GridLineProps): JSX.Element {
@@ -44,6 +50,7 @@ export function GridLine(props: GridLineProps): JSX.Element {
     line.kind,
     line.kind === "row" && line.row,
     activeCell,
+    props.openerIn,
   ]);
   return (
     <div
@@ -149,12 +156,20 @@ function RowCells(props: GridLineProps & { row: number }): JSX.Element {
         {differs && <span class="sy-unseen">, differs</span>}
       </GridCell>
       {names.map((name, column) => {
+        const bytes = comparison.bytesAt(column, row);
         const answered = comparison.sizes[column] !== undefined;
         const seen = contents[column] !== undefined;
         const kind = answered ? (seen ? "" : " sy-cmp-missing") : " sy-cmp-none";
         return (
           <GridCell key={name} of={props} cell={column + 1} class={`sy-cmp-cell${kind}`}>
-            {answered && <Cell content={contents[column]} name={name} missing={props.missing} />}
+            {answered && (
+              <Cell
+                content={contents[column]}
+                name={name}
+                missing={props.missing}
+                openRecord={bytes && props.openerIn(column, bytes)}
+              />
+            )}
           </GridCell>
         );
       })}

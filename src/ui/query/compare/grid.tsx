@@ -15,7 +15,7 @@ import type { Column } from "../column.ts";
 import { ColumnHead } from "./column-head.tsx";
 import type { Section } from "./comparing.ts";
 import { GridLayout, Scroll } from "./grid-layout.ts";
-import { GridLine } from "./grid-line.tsx";
+import { GridLine, type OpenerIn } from "./grid-line.tsx";
 import { LineDetail } from "./line-detail.tsx";
 
 /** Pixels beyond the edges that are painted too. */
@@ -32,10 +32,11 @@ export interface GridProps {
   missing: string;
   onlyDifferences: boolean;
   onAlone: (column: number) => void;
+  openerIn: OpenerIn;
 }
 
 export function Grid(props: GridProps): JSX.Element {
-  const { columns, names, sections, onlyDifferences, unconfirmed } = props;
+  const { columns, names, sections, onlyDifferences, unconfirmed, openerIn } = props;
   const store = useStore();
   const frame = useRef<HTMLDivElement>(null);
   const head = useRef<HTMLDivElement>(null);
@@ -182,12 +183,14 @@ export function Grid(props: GridProps): JSX.Element {
   }
 
   function onClick(event: MouseEvent) {
-    const cell = (event.target as Element).closest<HTMLElement>("[data-line]");
+    const target = event.target as Element;
+    const cell = target.closest<HTMLElement>("[data-line]");
     if (!cell || document.getSelection()?.toString()) return;
     const line = Number(cell.dataset.line);
     active.value = { line, cell: Number(cell.dataset.cell ?? 0) };
     frame.current?.focus({ preventScroll: true });
-    toggle(line);
+    // A record id opens its record, not the line.
+    if (!target.closest("button")) toggle(line);
   }
 
   const lines: JSX.Element[] = [];
@@ -209,6 +212,7 @@ export function Grid(props: GridProps): JSX.Element {
         top={at}
         open={index === open.value}
         activeCell={index === activeLine ? activeCell : undefined}
+        openerIn={openerIn}
       />,
     );
     if (index === open.value) {
@@ -221,6 +225,7 @@ export function Grid(props: GridProps): JSX.Element {
           names={names}
           missing={props.missing}
           top={at + layout.heightOf(index)}
+          openerIn={openerIn}
         />,
       );
     }

@@ -3,11 +3,13 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { decodeValue } from "../../../wire/values.ts";
+import { OpenRecordContext } from "../../values/open-record.ts";
 import { ValueTree } from "../../values/value-tree.tsx";
 import type { Column } from "../column.ts";
 import { FailedView } from "../results/failed-view.tsx";
 import type { Section } from "./comparing.ts";
 import { DETAIL, type Line } from "./grid-layout.ts";
+import type { OpenerIn } from "./grid-line.tsx";
 
 export interface LineDetailProps {
   line: Line;
@@ -18,6 +20,7 @@ export interface LineDetailProps {
   missing: string;
   /** Pixels. */
   top: number;
+  openerIn: OpenerIn;
 }
 
 export function LineDetail(props: LineDetailProps): JSX.Element {
@@ -37,6 +40,7 @@ export function LineDetail(props: LineDetailProps): JSX.Element {
             section={section}
             column={index}
             words={`${missing} by ${names[index]}`}
+            openerIn={props.openerIn}
           />
         </div>
       ))}
@@ -50,17 +54,23 @@ interface ToldProps {
   column: number;
   /** Where this column hasn't the row: "not seen by Bob". */
   words: string;
+  openerIn: OpenerIn;
 }
 
-function Told({ line, section, column, words }: ToldProps): JSX.Element | null {
+function Told({ line, section, column, words, openerIn }: ToldProps): JSX.Element | null {
   const outcome = section.outcomes[column];
   const bytes = line.kind === "row" ? section.comparison.bytesAt(column, line.row) : undefined;
   const value = useMemo(
     () => (bytes ? { it: decodeValue(bytes) } : undefined),
     [section, line, column],
   );
+  const opener = useMemo(() => bytes && openerIn(column, bytes), [section, line, column, openerIn]);
   if (outcome && !outcome.ok) return <FailedView error={outcome.error} />;
   if (line.kind !== "row" || !outcome) return null;
   if (!value) return <p class="sy-dim">This row is {words}.</p>;
-  return <ValueTree value={value.it} initialDepth={1} />;
+  return (
+    <OpenRecordContext.Provider value={opener}>
+      <ValueTree value={value.it} initialDepth={1} />
+    </OpenRecordContext.Provider>
+  );
 }

@@ -2,15 +2,19 @@
 import "./compare.css";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { Button } from "../../components/button.tsx";
 import { Checkbox } from "../../components/field.tsx";
 import { useStore } from "../../store/context.ts";
 import { count } from "../../values/sizes.ts";
 import { Outcome } from "../outcome.tsx";
 import type { Run } from "../query-state.ts";
+import { useRecordReaders } from "../record-readers.ts";
+import { OpenedPane } from "../results/opened-pane.tsx";
+import { useOpenedWay } from "../results/use-opened-way.ts";
 import { comparisonOf, isUnconfirmed, type Section } from "./comparing.ts";
 import { Grid } from "./grid.tsx";
+import type { OpenerIn } from "./grid-line.tsx";
 import { sentenceNames } from "./names.ts";
 
 const NO_SECTIONS: readonly Section[] = [];
@@ -27,6 +31,28 @@ export function SideBySide({ run }: { run: Run }): JSX.Element {
   const differing = sections.reduce((sum, { comparison }) => sum + comparison.differing.length, 0);
   const only = preferences.get("query.onlyDifferences", false).value;
   const column = alone.value === undefined ? undefined : run.columns[alone.value];
+  const readers = useRecordReaders(run.columns);
+  const frame = useRef<HTMLElement>(null);
+  /** The row of an open line's tree from which something was opened. */
+  const from = useRef<HTMLElement | null>(null);
+  const { way, back, onKeyDown } = useOpenedWay(run, () =>
+    from.current?.isConnected
+      ? from.current
+      : frame.current?.querySelector<HTMLElement>("[role=grid]"),
+  );
+  const openerIn = useMemo<OpenerIn>(
+    () => (index, root) => {
+      const open = way.openerFrom(root, readers[index]);
+      return (
+        open &&
+        ((id, path) => {
+          from.current = document.activeElement?.closest<HTMLElement>("[role=treeitem]") ?? null;
+          open(id, path);
+        })
+      );
+    },
+    [way, readers],
+  );
 
   if (column) {
     return (
@@ -46,7 +72,12 @@ export function SideBySide({ run }: { run: Run }): JSX.Element {
     );
   }
   return (
-    <div class="sy-cmp">
+    <section
+      ref={frame}
+      class="sy-cmp sy-result-fills"
+      aria-label="Comparison"
+      onKeyDown={onKeyDown}
+    >
       <div class="sy-cmp-bar">
         <p class="sy-cmp-sentence" role="status" data-sentence>
           {compared?.sentence ?? (running > 0 ? "" : "Comparing…")}
@@ -77,17 +108,21 @@ export function SideBySide({ run }: { run: Run }): JSX.Element {
           </Button>
         )}
       </div>
-      <Grid
-        columns={run.columns}
-        names={names}
-        unconfirmed={progress.map(isUnconfirmed)}
-        sections={sections}
-        missing={compared?.writes ? "not changed" : "not seen"}
-        onlyDifferences={only}
-        onAlone={(index) => {
-          alone.value = index;
-        }}
-      />
-    </div>
+      <div class="sy-result-body">
+        <Grid
+          columns={run.columns}
+          names={names}
+          unconfirmed={progress.map(isUnconfirmed)}
+          sections={sections}
+          missing={compared?.writes ? "not changed" : "not seen"}
+          onlyDifferences={only}
+          onAlone={(index) => {
+            alone.value = index;
+          }}
+          openerIn={openerIn}
+        />
+        <OpenedPane way={way} onBack={back} />
+      </div>
+    </section>
   );
 }

@@ -23,7 +23,7 @@ import type { Language } from "./completion.ts";
 import type { Hole } from "./holes.ts";
 import { type CodeModule, codeModule, loadCode } from "./load-code.ts";
 import { PlainArea } from "./plain-area.tsx";
-import { type Problem, placeOf } from "./problems.ts";
+import { type Problem, placeIn, placeOf, type SentPlace, type Taken } from "./problems.ts";
 
 export interface CodeEditorProps {
   label: string;
@@ -50,14 +50,10 @@ export interface CodeHandle {
   /** What is marked, if anything but blanks is. */
   selection(): string | undefined;
   focus(): void;
+  /** Puts the cursor to a place in a text that was sent; false where the editor doesn't hold that text. */
+  goTo(place: SentPlace): boolean;
   /** Lays the text out, if it can be read. */
   format(): void;
-}
-
-/** What was last taken to be run. */
-interface Taken {
-  text: string;
-  from: number;
 }
 
 export function CodeEditor(props: CodeEditorProps): JSX.Element {
@@ -120,7 +116,14 @@ export function CodeEditor(props: CodeEditorProps): JSX.Element {
   useLayoutEffect(() => code.current?.setText(value), [value]);
   useLayoutEffect(() => code.current?.setLook({ label, placeholder, describedBy }));
   useEffect(() => {
-    if (code.current && problems) code.current.mark(placed(code.current, problems, taken.current));
+    if (!code.current || !problems) return;
+    const written = code.current.view.state.doc.toString();
+    code.current.mark(
+      problems.flatMap((problem) => {
+        const place = placeIn(written, problem, taken.current);
+        return place ? { ...place, message: problem.message } : [];
+      }),
+    );
   }, [problems, plain]);
 
   useImperativeHandle(
@@ -137,6 +140,17 @@ export function CodeEditor(props: CodeEditorProps): JSX.Element {
       },
       focus() {
         (code.current?.view ?? area.current)?.focus();
+      },
+      goTo(sent) {
+        const written = code.current?.view.state.doc.toString() ?? area.current?.value ?? "";
+        const place = placeIn(written, sent, taken.current);
+        if (!place) return false;
+        if (code.current) code.current.goTo(place.from);
+        else {
+          area.current?.focus();
+          area.current?.setSelectionRange(place.from, place.from);
+        }
+        return true;
       },
       format() {
         if (code.current) code.current.format();
@@ -187,16 +201,6 @@ function markedIn(code: Code | undefined, area: HTMLTextAreaElement | null): Tak
   if (!area) return { text: "", from: 0 };
   const { value, selectionStart, selectionEnd } = area;
   return { text: value.slice(selectionStart, selectionEnd), from: selectionStart };
-}
-
-/** Where problems of a text that was sent stand in what is written now: all of it, or what was marked. */
-function placed(code: Code, problems: readonly Problem[], taken: Taken | undefined): Hole[] {
-  const written = code.view.state.doc.toString();
-  return problems.flatMap(({ text, from, to, message }) => {
-    if (text === written) return { from, to, message };
-    if (text !== taken?.text || !written.startsWith(text, taken.from)) return [];
-    return { from: from + taken.from, to: to + taken.from, message };
-  });
 }
 
 function words(text: string, offset: number): string {

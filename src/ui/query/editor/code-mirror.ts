@@ -72,6 +72,8 @@ export interface Code {
   setText(text: string): void;
   setLook(look: CodeLook): void;
   mark(problems: readonly Hole[]): void;
+  /** Puts the cursor there, in sight. */
+  goTo(offset: number): void;
   format(): void;
   destroy(): void;
 }
@@ -188,6 +190,10 @@ export function createCode(parent: HTMLElement, options: CodeOptions): Code {
       view.dispatch({ effects: looks.reconfigure(lookOf(next)) });
     },
     mark: (problems) => markProblems(view, problems),
+    goTo(offset) {
+      view.dispatch({ selection: { anchor: offset }, scrollIntoView: true });
+      view.focus();
+    },
     format: formatAll,
     destroy() {
       if (options.memory) options.memory.saved = view.state.toJSON({ history: historyField });

@@ -21,13 +21,23 @@ export interface ErrorPlace {
   length?: number;
 }
 
-/** Something wrong with a text, at its place. */
-export interface Problem {
+/** A place in a text that was sent. */
+export interface SentPlace {
   /** The text in which `from` and `to` count. An editor that holds another one shows nothing of it. */
   text: string;
   from: number;
   to: number;
+}
+
+/** Something wrong with a text, at its place. */
+export interface Problem extends SentPlace {
   message: string;
+}
+
+/** What was marked when it was last taken to be run. */
+export interface Taken {
+  text: string;
+  from: number;
 }
 
 const PLACE = /^ *--> \[(\d{1,9}):(\d{1,9})\]\n[^\n]*\n[^\n]*\n[^\n|]*\|[^\n^]*(\^+)/m;
@@ -86,6 +96,17 @@ export function headline(message: string): string {
 export function placeOf(text: string, offset: number): { line: number; column: number } {
   const lines = text.slice(0, offset).split("\n");
   return { line: lines.length, column: [...(lines.at(-1) ?? "")].length + 1 };
+}
+
+/** The same place in what is written now, which is all that was sent, or what it was taken from. */
+export function placeIn(
+  written: string,
+  { text, from, to }: SentPlace,
+  taken: Taken | undefined,
+): { from: number; to: number } | undefined {
+  if (text === written) return { from, to };
+  if (text !== taken?.text || !written.startsWith(text, taken.from)) return undefined;
+  return { from: from + taken.from, to: to + taken.from };
 }
 
 function offsetOf(text: string, line: number, column: number): number | undefined {

@@ -8,7 +8,7 @@ import { count, plural } from "../../values/sizes.ts";
 import { placeWord, userWord } from "../../words/identity.ts";
 import type { Progress } from "../column.ts";
 import type { Run } from "../query-state.ts";
-import type { Answer, Outcome } from "../results/answer.ts";
+import { type Answer, failures, type Outcome } from "../results/answer.ts";
 
 export function recordRun(run: Run, statements: Pick<StatementsStore, "ran" | "ended">): void {
   const id = crypto.randomUUID();
@@ -63,10 +63,10 @@ function dryWords(changed: Changed | undefined): string | undefined {
 }
 
 function endingOfAnswer({ outcomes, duration }: Answer): Ending {
-  const failed = outcomes.filter((outcome) => !outcome.ok);
+  const failed = failures(outcomes);
   const [first] = failed;
   if (first) {
-    const word = first.error.kind ?? first.error.name;
+    const word = first.kind ?? first.name;
     const text =
       failed.length === outcomes.length && failed.length === 1
         ? word

@@ -6,6 +6,7 @@
  */
 import type { CallResult } from "../../../messages/commands.ts";
 import type { AuthLevel, ErrorView, SessionBase } from "../../../session/model.ts";
+import { isConsequence } from "../../../session/query/lost-results.ts";
 import { statementError } from "../../../session/statement-error.ts";
 import { mapEntries } from "../../../wire/cbor-parts.ts";
 import { MAX_DEPTH } from "../../../wire/cbor-skip.ts";
@@ -98,6 +99,13 @@ export function readStatement(bytes: Uint8Array): Outcome {
 
 /** NONE: tag 6 around null. */
 const NONE = Uint8Array.of(0xc6, 0xf6);
+
+/** What failed in an answer by itself, not because another statement did; all that failed, where nothing did. */
+export function failures(outcomes: readonly Outcome[]): ErrorView[] {
+  const errors = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));
+  const own = errors.filter((error) => !isConsequence(error));
+  return own.length > 0 ? own : errors;
+}
 
 /** Methods that answer the rows they read or wrote. */
 const ROW_METHODS = new Set(

@@ -4,57 +4,63 @@
  */
 import "./opened-pane.css";
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { lookAt } from "../../../wire/look.ts";
-import type { ItemBytes } from "../../../wire/proven.ts";
-import type { Rows } from "../../../wire/rows.ts";
 import { Button } from "../../components/button.tsx";
 import { Note } from "../../components/error-note.tsx";
 import { Loaded } from "../../components/loaded.tsx";
-import { type OpenRecord, OpenRecordContext } from "../../values/open-record.ts";
+import { OpenRecordContext } from "../../values/open-record.ts";
 import { count, timeSpent } from "../../values/sizes.ts";
 import { ValueTree } from "../../values/value-tree.tsx";
 import { FailedView } from "./failed-view.tsx";
-import { type AskRecord, isAbsent, type OpenedRecord } from "./record.ts";
-
-export type Opened =
-  /** A row of the result of the statement at `statement`. */
-  | { kind: "row"; statement: number; index: number; rows: Rows }
-  /** `name`: as SurrealQL writes it. */
-  | { kind: "record"; name: string; id: ItemBytes };
+import type { Opened, OpenedWay } from "./opened-way.ts";
+import { isAbsent, type OpenedRecord, type RecordReader } from "./record.ts";
 
 export interface OpenedPaneProps {
-  /** The way that led here; the last is what is shown. */
-  way: readonly Opened[];
-  /** Whom records are asked as. */
-  label: string;
-  ask: AskRecord | undefined;
-  /** The result came from a transaction; records are asked for outside of it. */
-  fromTransaction: boolean;
+  /** Where nothing is open, nothing is shown. */
+  way: OpenedWay;
   /** Keeps so many steps of the way; none closes the pane. */
   onBack: (steps: number) => void;
-  /** How record ids within `root` are opened. */
-  openerIn: (root: ItemBytes) => OpenRecord | undefined;
 }
 
 export function OpenedPane(props: OpenedPaneProps): JSX.Element | null {
-  const { way, label, ask, onBack } = props;
-  const here = way.at(-1);
-  if (!here) return null;
+  const here = props.way.steps.value.at(-1);
+  return here ? <Pane {...props} here={here} /> : null;
+}
+
+function Pane({ way, onBack, here }: OpenedPaneProps & { here: Opened }): JSX.Element {
+  const steps = way.steps.value;
+  const pane = useRef<HTMLElement>(null);
+  const drawn = useRef(false);
+  useLayoutEffect(() => {
+    const { activeElement: focused, body } = document;
+    const goes = focused === body || focused?.closest(".sy-opened-value-body");
+    // What was pressed goes with what it stood in: keys are still this pane's.
+    if (drawn.current && goes) pane.current?.focus({ preventScroll: true });
+    drawn.current = true;
+  }, [steps]);
   const title =
-    here.kind === "row" ? `Row ${count(here.index)}` : `Record ${here.name} as ${label}`;
+    here.kind === "row"
+      ? `Row ${count(here.index)}`
+      : `Record ${here.name} as ${here.reader.label}`;
   return (
-    <section class="sy-opened-value" aria-label={title} data-opened={here.kind}>
+    <section
+      ref={pane}
+      class="sy-opened-value"
+      aria-label={title}
+      data-opened={here.kind}
+      tabIndex={-1}
+    >
       <header class="sy-opened-value-head">
-        {way.length > 1 && (
-          <Button icon="back" label="Back" onClick={() => onBack(way.length - 1)} />
+        {steps.length > 1 && (
+          <Button icon="back" label="Back" onClick={() => onBack(steps.length - 1)} />
         )}
         <h4 title={title}>{title}</h4>
         <Button icon="close" label="Close" onClick={() => onBack(0)} />
       </header>
-      {way.length > 1 && (
+      {steps.length > 1 && (
         <nav class="sy-opened-value-way" aria-label="The way here">
-          {way.slice(0, -1).map((step, index) => (
+          {steps.slice(0, -1).map((step, index) => (
             // The way only grows and shrinks at its end.
             <span key={index}>
               <button type="button" class="sy-value-link" onClick={() => onBack(index + 1)}>
@@ -68,17 +74,15 @@ export function OpenedPane(props: OpenedPaneProps): JSX.Element | null {
       )}
       <div class="sy-opened-value-body">
         {here.kind === "row" ? (
-          <RowValue key={here.index} opened={here} openerIn={props.openerIn} />
+          <RowValue key={here.index} opened={here} way={way} />
         ) : (
-          ask && (
-            <Loaded
-              what={`Asking as ${label}…`}
-              version={`${way.length} ${here.name}`}
-              load={() => ask(here.id)}
-            >
-              {(record) => <RecordValue {...props} record={record} />}
-            </Loaded>
-          )
+          <Loaded
+            what={`Asking as ${here.reader.label}…`}
+            version={`${steps.length} ${here.name} ${here.reader.key}`}
+            load={() => here.reader.ask(here.id)}
+          >
+            {(record) => <RecordValue record={record} reader={here.reader} way={way} />}
+          </Loaded>
         )}
       </div>
     </section>
@@ -89,12 +93,9 @@ function nameOf(step: Opened): string {
   return step.kind === "row" ? `Row ${count(step.index)}` : step.name;
 }
 
-function RowValue(props: {
-  opened: Opened & { kind: "row" };
-  openerIn: OpenedPaneProps["openerIn"];
-}): JSX.Element {
-  const { rows, index } = props.opened;
-  const opener = useMemo(() => props.openerIn(rows.bytesAt(index)), [rows, index]);
+function RowValue(props: { opened: Opened & { kind: "row" }; way: OpenedWay }): JSX.Element {
+  const { rows, index, reader } = props.opened;
+  const opener = useMemo(() => props.way.openerOn(rows.bytesAt(index), reader), [rows, index]);
   return (
     <OpenRecordContext.Provider value={opener}>
       <ValueTree value={lookAt(rows, index)} initialDepth={2} />
@@ -102,22 +103,22 @@ function RowValue(props: {
   );
 }
 
-function RecordValue({
-  record,
-  label,
-  fromTransaction,
-  openerIn,
-}: OpenedPaneProps & { record: OpenedRecord }): JSX.Element {
-  const { outcome, identity, target, duration } = record;
+function RecordValue(props: {
+  record: OpenedRecord;
+  reader: RecordReader;
+  way: OpenedWay;
+}): JSX.Element {
+  const { label, outsideOf } = props.reader;
+  const { outcome, identity, target, duration } = props.record;
   const opener = useMemo(
-    () => (outcome.ok ? openerIn(outcome.result.bytes) : undefined),
+    () => (outcome.ok ? props.way.openerOn(outcome.result.bytes, props.reader) : undefined),
     [outcome],
   );
   return (
     <>
       <p class="sy-dim sy-opened-value-who">
         Ran as <b>{identity}</b> in <b>{target}</b>
-        {fromTransaction && ", outside of the transaction"} · {timeSpent(duration)}
+        {outsideOf && `, outside of the ${outsideOf}`} · {timeSpent(duration)}
       </p>
       {!outcome.ok ? (
         <FailedView error={outcome.error} />

@@ -23,6 +23,17 @@ export interface OpenedRecord {
 /** @param id a record id as CBOR. Rejects with CommandError where the request failed. */
 export type AskRecord = (id: ItemBytes) => Promise<OpenedRecord>;
 
+/** Whom the records are asked for as whose ids stand in a result. */
+export interface RecordReader {
+  /** Two sessions may be called the same. */
+  key: SessionKey;
+  ask: AskRecord;
+  /** As it is called. */
+  label: string;
+  /** What the result came out of and the records don't: they are asked for outside of it. */
+  outsideOf?: "transaction" | "dry run";
+}
+
 const TEXT = "SELECT * FROM ONLY $record";
 
 export function recordAsker(call: PanelStore["call"], key: SessionKey): AskRecord {

@@ -6,20 +6,16 @@ import "./results.css";
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import { writeSurql } from "../../../session/surql.ts";
-import { itemUnder } from "../../../wire/item-under.ts";
-import type { ItemBytes } from "../../../wire/proven.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
 import { useStore } from "../../store/context.ts";
 import type { Covered } from "../../values/forest.tsx";
-import type { OpenRecord } from "../../values/open-record.ts";
 import { byteSize, plural, timeSpent } from "../../values/sizes.ts";
-import { pathKeys } from "../../values/tree-rows.ts";
-import type { Answer } from "./answer.ts";
-import { type Opened, OpenedPane } from "./opened-pane.tsx";
+import { type Answer, failures } from "./answer.ts";
+import { OpenedPane } from "./opened-pane.tsx";
 import { type Format, OutcomeView } from "./outcome-view.tsx";
-import type { AskRecord } from "./record.ts";
+import type { RecordReader } from "./record.ts";
+import { useOpenedWay } from "./use-opened-way.ts";
 
 const FORMATS: readonly { value: Format; text: string }[] = [
   { value: "tree", text: "Tree" },
@@ -37,55 +33,31 @@ export interface ResultViewProps {
   answer: Answer;
   /** What is covered in the result of the statement at this index. Covered values stand only in trees. */
   coveredIn?: (index: number) => Covered | undefined;
-  /** Asks for a record in the session that gave the answer; without it, record ids don't open. */
-  ask?: AskRecord;
+  /** The session that gave the answer; without it, record ids don't open. */
+  reader?: RecordReader | undefined;
   /** As high as what it stands in, so that only its parts scroll; otherwise as high as it needs. */
   fills?: boolean;
 }
 
-export function ResultView({ answer, coveredIn, ask, fills }: ResultViewProps): JSX.Element {
+export function ResultView({ answer, coveredIn, reader, fills }: ResultViewProps): JSX.Element {
   const { preferences } = useStore();
   const frame = useRef<HTMLElement>(null);
   const chosen = preferences.get<string>("query.format", "tree").value;
   const format = FORMATS.find((each) => each.value === chosen)?.value ?? "tree";
   const { outcomes } = answer;
-  const failed = outcomes.filter((outcome) => !outcome.ok).length;
-  // Of one answer: another begins with nothing opened.
-  const way = useMemo(() => signal<readonly Opened[]>([]), [answer]);
-  const last = way.value.at(-1);
+  const failed = failures(outcomes).length;
+  const { way, back, onKeyDown } = useOpenedWay(answer, () =>
+    frame.current?.querySelector<HTMLElement>(".sy-result-outcomes [tabindex='0']"),
+  );
+  const last = way.steps.value.at(-1);
   const drawn = useMemo(() => signal(CHUNK), [answer]);
-
-  /** @param keep steps of the way that stay before the new one */
-  function openerIn(root: ItemBytes, keep: () => number): OpenRecord | undefined {
-    if (!ask) return undefined;
-    return (id, path) => {
-      const bytes = itemUnder(root, pathKeys(path));
-      if (!bytes) return;
-      const step: Opened = { kind: "record", name: writeSurql(id, { limit: 200 }).text, id: bytes };
-      way.value = [...way.peek().slice(0, keep()), step];
-    };
-  }
-
   const openers = useMemo(
     () =>
-      outcomes.map((outcome) => (outcome.ok ? openerIn(outcome.result.bytes, () => 0) : undefined)),
-    [answer, ask],
+      outcomes.map((outcome) =>
+        outcome.ok ? way.openerFrom(outcome.result.bytes, reader) : undefined,
+      ),
+    [answer, reader],
   );
-
-  function back(steps: number) {
-    const inPane = document.activeElement?.closest(".sy-opened-value");
-    way.value = way.peek().slice(0, steps);
-    if (steps === 0 && inPane) {
-      frame.current?.querySelector<HTMLElement>(".sy-result-outcomes [tabindex='0']")?.focus();
-    }
-  }
-
-  function onKeyDown(event: KeyboardEvent) {
-    if (event.key !== "Escape" || way.peek().length === 0 || event.defaultPrevented) return;
-    event.preventDefault();
-    event.stopPropagation();
-    back(0);
-  }
 
   return (
     <section
@@ -143,7 +115,7 @@ export function ResultView({ answer, coveredIn, ask, fills }: ResultViewProps): 
               openRecord={openers[index]}
               openedRow={last?.kind === "row" && last.statement === index ? last.index : undefined}
               onOpenRow={(row, rows) => {
-                way.value = [{ kind: "row", statement: index, index: row, rows }];
+                way.begin({ kind: "row", statement: index, index: row, rows, reader });
               }}
             />
           ))}
@@ -160,16 +132,7 @@ export function ResultView({ answer, coveredIn, ask, fills }: ResultViewProps): 
             </p>
           )}
         </div>
-        {last && (
-          <OpenedPane
-            way={way.value}
-            label={answer.session.label}
-            ask={ask}
-            fromTransaction={answer.txn !== undefined}
-            onBack={back}
-            openerIn={(root) => openerIn(root, () => way.peek().length)}
-          />
-        )}
+        <OpenedPane way={way} onBack={back} />
       </div>
     </section>
   );

@@ -7,6 +7,7 @@ import { useAction } from "../../components/action.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
+import { recordRun } from "../../query/history/record-run.ts";
 import { schemaReaders } from "../../query/schema-guard.ts";
 import type { AnySession } from "../../store/any-session.ts";
 import { useStore } from "../../store/context.ts";
@@ -64,7 +65,13 @@ function Opened(props: RequestDetailProps & { opened: OpenedEntry }): JSX.Elemen
     return { method: entry.method, ...(params && { params }) };
   }
   const run = useMemo(
-    () => createRunAgain(store.call, sent, (sessions) => schemaReaders(store, sessions)),
+    () =>
+      createRunAgain(
+        store.call,
+        sent,
+        (sessions) => schemaReaders(store, sessions),
+        (begun) => recordRun(begun, store.statements),
+      ),
     [source, entry],
   );
   const again = run.state.value;

@@ -5,6 +5,7 @@
  * writes is asked about first, each time: dry, so that nothing of it stays, or kept.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { PAST_SIZE } from "../../../session/query/kept-statements.ts";
 import {
   type MethodStatement,
   methodAsStatement,
@@ -20,6 +21,7 @@ import type { AnySession } from "../../store/any-session.ts";
 import type { PanelStore } from "../../store/store.ts";
 import { isContainer } from "../../values/format.ts";
 import { argumentsOf } from "../detail/decoded.ts";
+import { written } from "./open-in-query.ts";
 
 /** A request as it was sent, secrets and all. */
 export interface Repeatable {
@@ -58,11 +60,14 @@ export function canRunAgain(method: string): boolean {
 /**
  * @param request read when it is needed only: it may be large
  * @param readersFor who may be asked for the schema, so that a dry run sets nothing off
+ * @param started told of each run that a history can keep as it begins, with what was asked as a person
+ *   would have written it
  */
 export function createRunAgain(
   call: PanelStore["call"],
   request: () => Repeatable,
   readersFor: (sessions: readonly AnySession[]) => Readers,
+  started: (run: Run) => void = () => undefined,
 ): RunAgain {
   const state = signal<Again | undefined>(undefined);
 
@@ -87,7 +92,11 @@ export function createRunAgain(
     const columns = sessions.map((session) =>
       createColumn(session, (signal) => ask(session, signal)),
     );
-    state.value = { kind: "ran", sessions, run: { asked, keep, columns } };
+    const begun = { asked, keep, columns };
+    state.value = { kind: "ran", sessions, run: begun };
+    // To write out a longer one takes seconds, the history wouldn't keep it, and the log has it.
+    const sent = request();
+    if ((sent.params?.length ?? 0) <= PAST_SIZE) started({ ...begun, asked: written(sent) });
     await Promise.all(columns.map(({ ended }) => ended));
   }
 

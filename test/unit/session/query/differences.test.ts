@@ -4,16 +4,14 @@ import { RecordId } from "surrealdb";
 import { describe, expect, it } from "vitest";
 import type { ErrorView } from "../../../../src/session/model.ts";
 import { inNextTask } from "../../../../src/session/next-task.ts";
+import { pathText } from "../../../../src/session/query/against.ts";
 import {
   differenceSentence,
   statementsSentence,
   type Told,
 } from "../../../../src/session/query/difference-words.ts";
-import {
-  type Comparison,
-  compareResults,
-  pathText,
-} from "../../../../src/session/query/differences.ts";
+import { type Comparison, compareResults } from "../../../../src/session/query/differences.ts";
+import { NOT_RUN, RESULT_LOST } from "../../../../src/session/query/lost-results.ts";
 import { type ByteDifference, differingPlaces } from "../../../../src/wire/cbor-differences.ts";
 import { Result } from "../../../../src/wire/result.ts";
 import { decodeValue, encodeValue } from "../../../../src/wire/values.ts";
@@ -272,14 +270,16 @@ describe("the sentence", () => {
   const names = ["Alice", "Bob", "Carol", "Dave", "Eve", "Frank", "Grace", "Heidi"];
   const refusal: ErrorView = { name: "E", kind: "NotAllowed", message: "no" };
   const thrown: ErrorView = { name: "StatementError", kind: "Thrown", message: "x" };
+  const lost: ErrorView = { name: RESULT_LOST, message: "x" };
+  const notRun: ErrorView = { name: NOT_RUN, message: "x" };
+  const errors: unknown[] = [refusal, thrown, lost, notRun];
 
   async function said(columns: (unknown | ErrorView)[], more: Partial<Told>[] = []) {
     const told: Told[] = columns.map((column, index) => ({
       name: names[index] ?? "",
-      fate:
-        column === refusal || column === thrown
-          ? { kind: "error", error: column as ErrorView }
-          : { kind: "result" },
+      fate: errors.includes(column)
+        ? { kind: "error", error: column as ErrorView }
+        : { kind: "result" },
       ...more[index],
     }));
     const comparison = await compareResults(
@@ -344,6 +344,8 @@ describe("the sentence", () => {
     ["All three are refused.", [refusal, refusal, refusal]],
     ["Alice sees 7 rows; Bob gets an error (Thrown).", [seven, thrown]],
     ["Alice and Bob get the same error (Thrown); Carol is refused.", [thrown, thrown, refusal]],
+    ["Alice sees 7 rows; the result is lost for Bob.", [seven, lost]],
+    ["Not run as Alice and Bob; Carol is refused.", [notRun, notRun, refusal]],
     [
       "Alice would change 3 records, Bob none; Carol is refused.",
       [seven, [], refusal],

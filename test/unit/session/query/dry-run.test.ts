@@ -85,9 +85,9 @@ describe("a dry run", () => {
     const before = await engine.export();
     const { values, changed, truth } = await run("UPDATE note:1; CREATE note:2; DELETE note");
     expect(values).toEqual([
-      "NotTriedError: Ran, but its result is lost: a statement behind it failed.",
+      "ResultLostError: Ran, but its result is lost: a statement behind it failed.",
       "StatementError: Database record `note:2` already exists",
-      "NotTriedError: Not run: a statement before it failed.",
+      "NotRunError: Not run: a statement before it failed.",
     ]);
     expect(changed).toBeUndefined();
     expect(confirmIdentity(ANONYMOUS, truth)).toEqual({ confirmed: true });

@@ -1,7 +1,8 @@
 /** What is run how, and where the lines of a comparison stand. */
+import { RecordId } from "surrealdb";
 import { describe, expect, it } from "vitest";
 import { compareResults } from "../../../../src/session/query/differences.ts";
-import { cellParts } from "../../../../src/ui/query/compare/cell-text.ts";
+import { cellParts, inRuns } from "../../../../src/ui/query/compare/cell-text.ts";
 import type { Section } from "../../../../src/ui/query/compare/comparing.ts";
 import {
   DETAIL,
@@ -135,6 +136,43 @@ describe("a cell", () => {
       { text: "b.c: 2", kind: "differs" },
       { text: "no secret", kind: "lacks" },
       { text: "a: 1", kind: "same" },
+    ]);
+  });
+});
+
+describe("a record id in a cell", () => {
+  const alice = new RecordId("user", "alice");
+
+  it("is a piece that can be opened, at its place in the row", () => {
+    const parts = cellParts({ id: 9, n: 1, by: { owner: alice }, owner: alice }, [
+      { path: ["by", "owner"], kind: "changed" },
+    ]);
+    expect(parts).toEqual([
+      {
+        text: "by.owner: user:alice",
+        kind: "differs",
+        record: { at: 10, id: alice, path: "/by/owner" },
+      },
+      { text: "n: 1", kind: "same" },
+      { text: "owner: user:alice", kind: "same", record: { at: 7, id: alice, path: "/owner" } },
+    ]);
+    expect(cellParts(alice, [])).toEqual([
+      { text: "user:alice", kind: "same", record: { at: 0, id: alice, path: "" } },
+    ]);
+  });
+
+  it("parts the text around it, which else stays in one piece", () => {
+    const parts = cellParts({ a: 1, b: 2, owner: alice, c: 3, d: 4 }, [
+      { path: ["d"], kind: "changed" },
+    ]);
+    expect(inRuns(parts)).toEqual([
+      { text: "d: 4", kind: "differs" },
+      {
+        text: ", a: 1, b: 2, owner: user:alice",
+        kind: "same",
+        record: { at: 21, id: alice, path: "/owner" },
+      },
+      { text: ", c: 3", kind: "same" },
     ]);
   });
 });

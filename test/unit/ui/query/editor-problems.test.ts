@@ -5,6 +5,7 @@ import { firstHole } from "../../../../src/ui/query/editor/holes.ts";
 import {
   errorPlace,
   movedUp,
+  placeIn,
   placeOf,
   problemOf,
 } from "../../../../src/ui/query/editor/problems.ts";
@@ -93,5 +94,24 @@ describe("what is clearly wrong before it is sent", () => {
     ]) {
       expect(hole(text), text).toBeUndefined();
     }
+  });
+});
+
+describe("a place in a text that was sent", () => {
+  const live = { text: "SELECT 1; LIVE x", from: 10, to: 14 };
+
+  it("is the same where all that is written was sent", () => {
+    expect(placeIn(live.text, live, undefined)).toEqual({ from: 10, to: 14 });
+  });
+
+  it("is further behind where a part was marked, as long as that stands there", () => {
+    const written = `RETURN 0; ${live.text}; RETURN 2`;
+    expect(placeIn(written, live, { text: live.text, from: 10 })).toEqual({ from: 20, to: 24 });
+    expect(placeIn(` ${written}`, live, { text: live.text, from: 10 })).toBeUndefined();
+  });
+
+  it("is nowhere in another text", () => {
+    expect(placeIn(`${live.text} `, live, undefined)).toBeUndefined();
+    expect(placeIn(`${live.text} `, live, { text: "SELECT", from: 0 })).toBeUndefined();
   });
 });

@@ -51,6 +51,11 @@ describe("an end reads", () => {
     ["a live query", answered([{ ...rows, result: "x", type: "live" }]), "live query"],
     ["a refusal", answered([refused]), "NotAllowed"],
     ["one refusal of several", answered([rows, refused, rows]), "1 of 3 statements: NotAllowed"],
+    [
+      "one that took the others along",
+      answered([{ ...refused, kind: "Query", details: { kind: "NotExecuted" } }, refused]),
+      "1 of 2 statements: NotAllowed",
+    ],
     ["a request that failed", { kind: "failed", error: { name: "E", message: "m" } }, "E"],
     ["one that was let go", { kind: "let-go", after: 5 }, "let go"],
     ["one that runs", { kind: "running" }, undefined],

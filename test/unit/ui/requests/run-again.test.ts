@@ -3,7 +3,7 @@ import { Decimal, RecordId } from "surrealdb";
 import { describe, expect, test } from "vitest";
 import type { RequestEntry } from "../../../../src/session/log/log-entry.ts";
 import { comparisonOf } from "../../../../src/ui/query/compare/comparing.ts";
-import { queryState } from "../../../../src/ui/query/query-state.ts";
+import { queryState, type Run } from "../../../../src/ui/query/query-state.ts";
 import { readAnswer } from "../../../../src/ui/query/results/answer.ts";
 import { openInQuery } from "../../../../src/ui/requests/run-again/open-in-query.ts";
 import { recordedColumn } from "../../../../src/ui/requests/run-again/recorded-column.ts";
@@ -237,6 +237,48 @@ describe("beside what was recorded", () => {
     const text = [{ id: new RecordId("note", 1), owner: "user:bob" }];
     const record = [{ id: new RecordId("note", 1), owner: new RecordId("user", "bob") }];
     expect(await sentence(text, record)).toContain("1 value changed: note:1 owner");
+  });
+});
+
+describe("each run is told as it begins", () => {
+  async function told(request: Repeatable) {
+    const begun: Run[] = [];
+    const readers = () => () => [];
+    const run = create(
+      worker().call,
+      () => request,
+      readers,
+      (each) => begun.push(each),
+    );
+    await run.start([bob, carol]);
+    return { run, begun };
+  }
+
+  test("with values and sessions, so that it can be in Query's history", async () => {
+    const bindings = Uint8Array.of(0xa1, 0x61, 0x6e, ...FIVE);
+    const params = Uint8Array.of(0x82, ...encodeValue("RETURN $n"), ...bindings);
+    const { begun } = await told({ method: "query", params });
+    expect(begun.map(({ asked }) => asked)).toEqual([
+      { method: "query", text: "RETURN $n", bindings: "{ n: 5f }" },
+    ]);
+    expect(begun[0]?.columns.map(({ session }) => session.key)).toEqual([bob.key, "carol"]);
+  });
+
+  test("one that no history keeps isn't written out", async () => {
+    const params = encodeValue(["RETURN $long", { long: "x".repeat(100_000) }]);
+    const { run, begun } = await told({ method: "query", params });
+    expect(ran(run.state.value)).toHaveLength(2);
+    expect(begun).toEqual([]);
+  });
+
+  test("a method that runs dry as a statement is the method that was recorded; a question is no run", async () => {
+    const params = encodeValue([new RecordId("note", 1), { n: 1 }]);
+    const { run, begun } = await told({ method: "merge", params });
+    expect(begun).toEqual([]);
+    await run.confirm(false);
+    expect(begun.map(({ asked }) => asked)).toEqual([
+      { method: "merge", text: "[note:1, { n: 1 }]", bindings: "" },
+    ]);
   });
 });
 
