@@ -16,8 +16,6 @@ export interface GridLineProps {
   section: Section;
   names: readonly string[];
   unconfirmed: readonly boolean[];
-  /** What rows are that a column hasn't. */
-  missing: string;
   /** Pixels. */
   top: number;
   open: boolean;
@@ -133,12 +131,14 @@ function OutcomeWord({ outcome }: { outcome: Outcome | undefined }): JSX.Element
 }
 
 function RowCells(props: GridLineProps & { row: number }): JSX.Element {
-  const { section, names, row } = props;
+  const { section, names, unconfirmed, row } = props;
   const { comparison } = section;
   const difference = comparison.differenceAt(row);
   const contents = cellContents(comparison, row, difference);
   const differs = difference.places.length > 0;
-  const mark = differs ? "≠" : difference.missing.length > 0 ? "−" : "";
+  // A row that only an unconfirmed column has is missing from nobody's.
+  const counts = contents.some((content, column) => content && !unconfirmed[column]);
+  const mark = differs ? "≠" : counts && difference.missing.length > 0 ? "−" : "";
   return (
     <>
       <GridCell of={props} cell={0} class="sy-cmp-name">
@@ -151,10 +151,12 @@ function RowCells(props: GridLineProps & { row: number }): JSX.Element {
       {names.map((name, column) => {
         const answered = comparison.sizes[column] !== undefined;
         const seen = contents[column] !== undefined;
-        const kind = answered ? (seen ? "" : " sy-cmp-missing") : " sy-cmp-none";
+        // What an unconfirmed column hasn't says nothing of the session.
+        const told = answered && (seen || (counts && !unconfirmed[column]));
+        const kind = told ? (seen ? "" : " sy-cmp-missing") : " sy-cmp-none";
         return (
           <GridCell key={name} of={props} cell={column + 1} class={`sy-cmp-cell${kind}`}>
-            {answered && <Cell content={contents[column]} name={name} missing={props.missing} />}
+            {told && <Cell content={contents[column]} name={name} missing={section.missing} />}
           </GridCell>
         );
       })}

@@ -14,14 +14,12 @@ export interface LineDetailProps {
   section: Section;
   columns: readonly Column[];
   names: readonly string[];
-  /** What rows are that a column hasn't. */
-  missing: string;
   /** Pixels. */
   top: number;
 }
 
 export function LineDetail(props: LineDetailProps): JSX.Element {
-  const { line, section, columns, names, missing, top } = props;
+  const { line, section, columns, names, top } = props;
   return (
     <div
       class="sy-cmp-line sy-cmp-detail"
@@ -36,7 +34,7 @@ export function LineDetail(props: LineDetailProps): JSX.Element {
             line={line}
             section={section}
             column={index}
-            words={`${missing} by ${names[index]}`}
+            words={`${section.missing} by ${names[index]}`}
           />
         </div>
       ))}
