@@ -92,10 +92,11 @@ function Found({ store, state, matrix, sessions, onTrial }: FoundProps): JSX.Ele
   );
 }
 
-/** What the marks mean, for as long as no cell says more. */
+/** What letters and marks mean, for as long as no cell says more. */
 function Legend(): JSX.Element {
   return (
     <p class="sy-matrix-legend sy-dim">
+      <span>S select, C create, U update, D delete</span>
       {MARKS.map(([verdict, words]) => (
         <span key={verdict}>
           <Mark verdict={verdict} /> {words}
@@ -108,7 +109,7 @@ function Legend(): JSX.Element {
 
 const MARKS = [
   ["all", "all records"],
-  ["some", "some: 3/7 is 3 of 7"],
+  ["some", "some: 3/7 is 3 of 7 records"],
   ["none", "none"],
   ["unknown", "not found out"],
 ] as const;
