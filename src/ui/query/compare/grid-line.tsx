@@ -107,17 +107,20 @@ function Outcomes(props: GridLineProps): JSX.Element {
       <GridCell of={props} cell={0} class="sy-cmp-name">
         Outcome
       </GridCell>
-      {props.names.map((name, column) => (
-        <GridCell key={name} of={props} cell={column + 1} class="sy-cmp-cell">
-          <OutcomeWord outcome={props.section.outcomes[column]} />
-        </GridCell>
-      ))}
+      {props.names.map((name, column) => {
+        const outcome = props.section.outcomes[column];
+        const kind = outcome ? "" : " sy-cmp-none";
+        return (
+          <GridCell key={name} of={props} cell={column + 1} class={`sy-cmp-cell${kind}`}>
+            {outcome && <OutcomeWord outcome={outcome} />}
+          </GridCell>
+        );
+      })}
     </>
   );
 }
 
-function OutcomeWord({ outcome }: { outcome: Outcome | undefined }): JSX.Element | null {
-  if (!outcome) return null;
+function OutcomeWord({ outcome }: { outcome: Outcome }): JSX.Element {
   if (outcome.ok) {
     const { rows } = outcome.result;
     return <span class="sy-dim">{rows ? plural(rows.length, "row") : "answered"}</span>;

@@ -29,7 +29,12 @@ export function LineDetail(props: LineDetailProps): JSX.Element {
     >
       <div class="sy-cmp-name" role="gridcell" tabIndex={-1} />
       {columns.map((column, index) => (
-        <div key={column.session.key} class="sy-cmp-cell" role="gridcell" tabIndex={-1}>
+        <div
+          key={column.session.key}
+          class={`sy-cmp-cell${section.outcomes[index] ? "" : " sy-cmp-none"}`}
+          role="gridcell"
+          tabIndex={-1}
+        >
           <Told
             line={line}
             section={section}
