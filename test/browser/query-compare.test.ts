@@ -234,6 +234,7 @@ describeInBrowsers("compare", (under) => {
     const before = await stored();
     await run("UPDATE doc SET n = 0; CREATE doc:8; DELETE doc:1");
     await says("Admin would change 9 records, Alice 8, Bob none; statements 1 and 2 of 3 differ.");
+    await panel.page.see("[role=grid] >> text=Admin would change 1 record, Alice and Bob none.");
     await panel.page.see(
       `${head("Alice")} >> text=Dry run: would have changed 8 records. Nothing was kept.`,
     );

@@ -57,8 +57,9 @@ export function statementsSentence(
   differing: readonly number[],
   dry: boolean,
 ): string {
-  const heard = told.filter(({ fate }) => fate.kind === "result" || fate.kind === "error");
-  const subject = everybody(heard.map(({ name }) => name));
+  const heard = told.filter(({ fate }) => fate.kind === "result");
+  const names = heard.map(({ name }) => name);
+  const subject = heard.length === told.length ? everybody(names) : joined(names);
   const which =
     differing.length === 0
       ? [
@@ -70,7 +71,12 @@ export function statementsSentence(
           ]
         : [`${differing.length} of ${statements} statements differ`];
   const writes = told.some(({ changed }) => changed !== undefined);
-  return sentence([...(writes ? changeClauses(told, dry) : []), ...which, ...otherClauses(told)]);
+  return sentence([
+    ...(writes ? changeClauses(told, dry) : []),
+    ...which,
+    ...errorClauses(told),
+    ...otherClauses(told),
+  ]);
 }
 
 function sentence(clauses: readonly string[]): string {

@@ -67,7 +67,7 @@ export type StatementRun =
       bytes: Uint8Array;
       kind: "live" | "kill" | "other";
       time?: string;
-      /** Dry runs only: records that this statement would have changed; absent: it doesn't tell. */
+      /** Records that this statement changed, or would have; absent: it doesn't tell. */
       changed?: number;
     }
   | { ok: false; error: ErrorView; time?: string };

@@ -144,8 +144,9 @@ async function tryOut(
   const raw = await call("session.query", params, { timeout: TIMEOUT }).catch((thrown: unknown) => {
     throw new CommandError(prepared.explain(toErrorView(thrown)));
   });
-  const run = prepared.read(raw.result);
-  const changed = dry ? run.changed : changedByRows(text, run);
+  const read = prepared.read(raw.result);
+  const run = dry ? read : countedByRows(text, read);
+  const { changed } = run;
   return {
     answer: {
       session: { label: session.label, colour: session.colour },
@@ -169,21 +170,23 @@ function until(signal: AbortSignal, call: PanelStore["call"]): PanelStore["call"
   return (command, params, options) => call(command, params, { ...options, signal });
 }
 
-/** What the rows of a text that was kept tell of records that it wrote. */
-function changedByRows(text: string, run: RunAnswer): Changed | undefined {
+/** With what the rows of a text that was kept tell of records that it wrote. */
+function countedByRows(text: string, run: RunAnswer): RunAnswer {
   let records = 0;
   let atLeast = false;
   let writes = false;
+  const statements = [...run.statements];
   for (const [index, statement] of readStatements(text).statements.entries()) {
     const counted = countedForm(statement);
-    const answer = run.statements[index];
+    const answer = statements[index];
     const tells = counted.changes.length === 0 && answer?.ok;
     const changed = tells ? counted.shown(answer.bytes as ItemBytes).changed : undefined;
+    if (tells && changed !== undefined) statements[index] = { ...answer, changed };
     records += changed ?? 0;
     writes ||= counted.hides || counted.changes.length > 0 || changed !== undefined;
     atLeast ||= counted.hides || (counted.changes.length > 0 && answer?.ok === true);
   }
-  return writes ? { records, atLeast } : undefined;
+  return { ...run, statements, ...(writes && { changed: { records, atLeast } }) };
 }
 
 function toOutcome(run: RunAnswer["statements"][number]): Outcome {

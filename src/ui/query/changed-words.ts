@@ -1,14 +1,19 @@
 /** What a run did to the data, or would have done, in words. */
 import { plural } from "../values/sizes.ts";
 import type { Reply } from "./asking.ts";
+import { emptyReason } from "./results/answer.ts";
 
-/** "Dry run: would have changed 3 records. Nothing was kept."; nothing of what only reads. */
-export function changedWords({ dry, changed }: Pick<Reply, "dry" | "changed">): string | undefined {
+/**
+ * "Dry run: would have changed 3 records. Nothing was kept."; nothing of what only reads.
+ *
+ * Who is under permissions may change records without seeing them, and those aren't counted.
+ */
+export function changedWords({ answer, dry, changed }: Reply): string | undefined {
   if (!changed) return dry ? "Dry run. Nothing was kept." : undefined;
   const { records, atLeast } = changed;
   const count = plural(records, "record");
   const what = atLeast ? (records === 0 ? "an unknown number" : `at least ${count}`) : count;
   if (!dry) return `Kept: ${what}`;
-  const none = records === 0 && !atLeast;
-  return `Dry run: would have changed ${none ? "no records" : what}. Nothing was kept.`;
+  const none = emptyReason(answer) ? `no records that ${answer.identity} may see` : "no records";
+  return `Dry run: would have changed ${records === 0 && !atLeast ? none : what}. Nothing was kept.`;
 }

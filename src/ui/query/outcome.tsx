@@ -55,7 +55,7 @@ function Answered({ reply, column }: { reply: Reply; column: Column }): JSX.Elem
 
 function Failed({ label, error }: { label: string; error: ErrorView }): JSX.Element {
   return (
-    <div class="sy-query-failed">
+    <div class={`sy-query-failed${error.kind ? " sy-query-told" : ""}`}>
       <p class="sy-dim">Asked as {label}, and failed:</p>
       <ErrorNote error={error}>
         {error.kind && <span class="sy-error-kind">{error.kind}</span>}

@@ -18,6 +18,14 @@ export function timeSpent(milliseconds: number): string {
   return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
 }
 
+/** The server's own "857.482µs", "1.412361ms" with no more digits than anybody reads: "857 µs", "1.4 ms". */
+export function serverTime(said: string): string {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ns|µs|ms|s)$/.exec(said) ?? [];
+  if (number === undefined) return said;
+  const value = Number(number);
+  return `${value < 10 && unit !== "ns" ? value.toFixed(1) : Math.round(value)} ${unit}`;
+}
+
 /** "1 row", "3 rows". */
 export function plural(value: number, word: string): string {
   return `${count(value)} ${word}${value === 1 ? "" : "s"}`;

@@ -7,6 +7,7 @@
  */
 import { expect } from "vitest";
 import type { Page } from "../../../demo/browser/page.ts";
+import { PATIENCE_MS } from "../../../demo/browser/wait.ts";
 import type { SessionStatus } from "../../../src/session/model.ts";
 
 /** A session's row in the list. */
@@ -412,6 +413,8 @@ export class Panel {
     await start();
     await page.see(
       'section[aria-label="Result"]:not([data-seen-by-test]), [data-error]:not([data-seen-by-test])',
+      // A result of 100 MB is made, sent and read: on a busy machine not within the usual patience.
+      { timeoutMs: 3 * PATIENCE_MS },
     );
     return page.evaluate(async () => {
       // Rows of a tree have no text before they were painted once (content-visibility).

@@ -127,11 +127,8 @@ function Answered({ column, reply }: { column: Column; reply: Reply }): JSX.Elem
         </div>
       )}
       <div class="sy-cmp-head-size">
-        {result}
-        <span class="sy-dim">
-          {" "}
-          · {timeSpent(answer.duration)} · {byteSize(answer.bytesReceived)}
-        </span>
+        {result} <span class="sy-dim">· {timeSpent(answer.duration)}</span>{" "}
+        <span class="sy-dim">· {byteSize(answer.bytesReceived)}</span>
       </div>
       {lost && <div class="sy-cmp-head-state sy-cmp-warn">{lost}</div>}
       {words && <div class="sy-cmp-head-dry">{words}</div>}

@@ -23,12 +23,12 @@ export interface Section {
   comparison: Comparison;
   /** What differs; "" while nobody has answered. */
   sentence: string;
+  /** What rows are that a column hasn't: "not seen", or "not changed" of what was written. */
+  missing: string;
 }
 
 export interface Compared {
   sections: readonly Section[];
-  /** Rows are what was written, or would have been. */
-  writes: boolean;
   sentence: string;
 }
 
@@ -54,7 +54,7 @@ export function comparisonOf(run: Run): ReadonlySignal<Compared | undefined> {
         // Aborted: another comparison is under way.
         if (stopped.aborted) return;
         const sentence = `The results can't be compared: ${toErrorView(error).message}`;
-        compared.value = { sections: [], writes: false, sentence };
+        compared.value = { sections: [], sentence };
       },
     );
   });
@@ -74,6 +74,7 @@ async function compareAll(
   const answers = progress.map((each) => (each.kind === "answered" ? each : undefined));
   const dry = answers.some((each) => each?.dry === true);
   const statements = Math.max(1, ...answers.map((each) => each?.answer.outcomes.length ?? 0));
+  const writes = answers.some((each) => each?.dry === true || each?.changed !== undefined);
   const beside = progress.flatMap((each, column) => (isUnconfirmed(each) ? [column] : []));
   const sections: Section[] = [];
   for (let index = 0; index < statements; index++) {
@@ -82,16 +83,18 @@ async function compareAll(
       outcomes.map((outcome) => (outcome?.ok ? outcome.result : undefined)),
       { signal: stopped, beside },
     );
-    const told = toldOf(names, progress, (column) => outcomes[column]);
-    sections.push({ outcomes, comparison, sentence: differenceSentence(told, comparison, dry) });
+    const sole = statements === 1;
+    const told = toldOf(names, progress, outcomes, sole);
+    const sentence = differenceSentence(told, comparison, dry);
+    const wrote = sole ? writes : outcomes.some((each) => each?.ok && each.changed !== undefined);
+    sections.push({ outcomes, comparison, sentence, missing: wrote ? "not changed" : "not seen" });
   }
-  const writes = answers.some((each) => each?.dry === true || each?.changed !== undefined);
   const [only] = sections;
-  if (sections.length === 1 && only) return { sections, writes, sentence: only.sentence };
+  if (sections.length === 1 && only) return { sections, sentence: only.sentence };
   const differing = sections.flatMap((section, index) => (differs(section) ? [index + 1] : []));
-  const told = toldOf(names, progress, () => undefined);
+  const told = toldOf(names, progress, [], true);
   const sentence = statementsSentence(told, sections.length, differing, dry);
-  return { sections, writes, sentence };
+  return { sections, sentence };
 }
 
 /** True where the columns that count were told different things. */
@@ -105,21 +108,26 @@ export function isUnconfirmed(progress: Progress): boolean {
   return progress.kind === "answered" && progress.confirmation?.confirmed === false;
 }
 
-/** @param outcomeIn of the statement; undefined: of the run as a whole */
+/**
+ * @param outcomes of one statement, by column; empty: what became of the run as a whole
+ * @param all whether what the run changed is told, rather than the one statement
+ */
 function toldOf(
   names: readonly string[],
   progress: readonly Progress[],
-  outcomeIn: (column: number) => Outcome | undefined,
+  outcomes: readonly (Outcome | undefined)[],
+  all: boolean,
 ): Told[] {
   // A number that may be larger is no number to compare.
   const exact = progress.every((each) => each.kind !== "answered" || !each.changed?.atLeast);
   return progress.map((each, column) => {
-    const outcome = outcomeIn(column);
-    const changed = each.kind === "answered" ? each.changed : undefined;
+    const outcome = outcomes[column];
+    const ofRun = each.kind === "answered" ? each.changed?.records : undefined;
+    const changed = all ? ofRun : outcome?.ok ? outcome.changed : undefined;
     return {
       name: names[column] ?? "",
       fate: fateOf(each, outcome),
-      ...(changed && exact && { changed: changed.records }),
+      ...(changed !== undefined && exact && { changed }),
     };
   });
 }

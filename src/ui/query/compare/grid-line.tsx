@@ -21,8 +21,6 @@ export interface GridLineProps {
   section: Section;
   names: readonly string[];
   unconfirmed: readonly boolean[];
-  /** What rows are that a column hasn't. */
-  missing: string;
   /** Pixels. */
   top: number;
   open: boolean;
@@ -116,17 +114,20 @@ function Outcomes(props: GridLineProps): JSX.Element {
       <GridCell of={props} cell={0} class="sy-cmp-name">
         Outcome
       </GridCell>
-      {props.names.map((name, column) => (
-        <GridCell key={name} of={props} cell={column + 1} class="sy-cmp-cell">
-          <OutcomeWord outcome={props.section.outcomes[column]} />
-        </GridCell>
-      ))}
+      {props.names.map((name, column) => {
+        const outcome = props.section.outcomes[column];
+        const kind = outcome ? "" : " sy-cmp-none";
+        return (
+          <GridCell key={name} of={props} cell={column + 1} class={`sy-cmp-cell${kind}`}>
+            {outcome && <OutcomeWord outcome={outcome} />}
+          </GridCell>
+        );
+      })}
     </>
   );
 }
 
-function OutcomeWord({ outcome }: { outcome: Outcome | undefined }): JSX.Element | null {
-  if (!outcome) return null;
+function OutcomeWord({ outcome }: { outcome: Outcome }): JSX.Element {
   if (outcome.ok) {
     const { rows } = outcome.result;
     return <span class="sy-dim">{rows ? plural(rows.length, "row") : "answered"}</span>;
@@ -140,12 +141,14 @@ function OutcomeWord({ outcome }: { outcome: Outcome | undefined }): JSX.Element
 }
 
 function RowCells(props: GridLineProps & { row: number }): JSX.Element {
-  const { section, names, row } = props;
+  const { section, names, unconfirmed, row } = props;
   const { comparison } = section;
   const difference = comparison.differenceAt(row);
   const contents = cellContents(comparison, row, difference);
   const differs = difference.places.length > 0;
-  const mark = differs ? "≠" : difference.missing.length > 0 ? "−" : "";
+  // A row that only an unconfirmed column has is missing from nobody's.
+  const counts = contents.some((content, column) => content && !unconfirmed[column]);
+  const mark = differs ? "≠" : counts && difference.missing.length > 0 ? "−" : "";
   return (
     <>
       <GridCell of={props} cell={0} class="sy-cmp-name">
@@ -159,14 +162,16 @@ function RowCells(props: GridLineProps & { row: number }): JSX.Element {
         const bytes = comparison.bytesAt(column, row);
         const answered = comparison.sizes[column] !== undefined;
         const seen = contents[column] !== undefined;
-        const kind = answered ? (seen ? "" : " sy-cmp-missing") : " sy-cmp-none";
+        // What an unconfirmed column hasn't says nothing of the session.
+        const told = answered && (seen || (counts && !unconfirmed[column]));
+        const kind = told ? (seen ? "" : " sy-cmp-missing") : " sy-cmp-none";
         return (
           <GridCell key={name} of={props} cell={column + 1} class={`sy-cmp-cell${kind}`}>
-            {answered && (
+            {told && (
               <Cell
                 content={contents[column]}
                 name={name}
-                missing={props.missing}
+                missing={section.missing}
                 openRecord={bytes && props.openerIn(column, bytes)}
               />
             )}

@@ -28,8 +28,6 @@ export interface GridProps {
   /** Columns whose rows don't count. */
   unconfirmed: readonly boolean[];
   sections: readonly Section[];
-  /** What rows are that a column hasn't: "not seen". */
-  missing: string;
   onlyDifferences: boolean;
   onAlone: (column: number) => void;
   openerIn: OpenerIn;
@@ -208,7 +206,6 @@ export function Grid(props: GridProps): JSX.Element {
         section={section}
         names={names}
         unconfirmed={unconfirmed}
-        missing={props.missing}
         top={at}
         open={index === open.value}
         activeCell={index === activeLine ? activeCell : undefined}
@@ -223,7 +220,6 @@ export function Grid(props: GridProps): JSX.Element {
           section={section}
           columns={columns}
           names={names}
-          missing={props.missing}
           top={at + layout.heightOf(index)}
           openerIn={openerIn}
         />,

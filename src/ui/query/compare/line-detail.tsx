@@ -16,15 +16,13 @@ export interface LineDetailProps {
   section: Section;
   columns: readonly Column[];
   names: readonly string[];
-  /** What rows are that a column hasn't. */
-  missing: string;
   /** Pixels. */
   top: number;
   openerIn: OpenerIn;
 }
 
 export function LineDetail(props: LineDetailProps): JSX.Element {
-  const { line, section, columns, names, missing, top } = props;
+  const { line, section, columns, names, top } = props;
   return (
     <div
       class="sy-cmp-line sy-cmp-detail"
@@ -34,12 +32,17 @@ export function LineDetail(props: LineDetailProps): JSX.Element {
     >
       <div class="sy-cmp-name" role="gridcell" tabIndex={-1} />
       {columns.map((column, index) => (
-        <div key={column.session.key} class="sy-cmp-cell" role="gridcell" tabIndex={-1}>
+        <div
+          key={column.session.key}
+          class={`sy-cmp-cell${section.outcomes[index] ? "" : " sy-cmp-none"}`}
+          role="gridcell"
+          tabIndex={-1}
+        >
           <Told
             line={line}
             section={section}
             column={index}
-            words={`${missing} by ${names[index]}`}
+            words={`${section.missing} by ${names[index]}`}
             openerIn={props.openerIn}
           />
         </div>

@@ -114,7 +114,6 @@ export function SideBySide({ run }: { run: Run }): JSX.Element {
           names={names}
           unconfirmed={progress.map(isUnconfirmed)}
           sections={sections}
-          missing={compared?.writes ? "not changed" : "not seen"}
           onlyDifferences={only}
           onAlone={(index) => {
             alone.value = index;

@@ -1,6 +1,7 @@
 /** What is written to be run: a statement with its variables, or the arguments of another method. */
 import type { JSX, Ref } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { Icon } from "../../components/icon.tsx";
 import type { AnySession } from "../../store/any-session.ts";
 import { useStore } from "../../store/context.ts";
 import { METHODS } from "../methods.ts";
@@ -101,6 +102,7 @@ function Variables({ state, ...editor }: VariablesProps): JSX.Element {
   return (
     <details ref={pane} class="sy-query-bindings">
       <summary>
+        <Icon name="chevron" size={14} />
         Variables
         {used && <span class="sy-dim"> · sent with the query</span>}
       </summary>

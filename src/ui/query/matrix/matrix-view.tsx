@@ -10,6 +10,7 @@ import { Note } from "../../components/error-note.tsx";
 import type { AnySession } from "../../store/any-session.ts";
 import type { PanelStore } from "../../store/store.ts";
 import { CellDetail } from "./cell-detail.tsx";
+import { Mark } from "./mark.tsx";
 import { MatrixBar } from "./matrix-bar.tsx";
 import { MatrixGrid } from "./matrix-grid.tsx";
 import { type MatrixState, matrixState } from "./matrix-state.ts";
@@ -73,7 +74,7 @@ function Found({ store, state, matrix, sessions, onTrial }: FoundProps): JSX.Ele
       ) : (
         <p class="sy-matrix-idle sy-dim">{emptyWords(matrix)}</p>
       )}
-      {at && column && matrix.tables.includes(at.table) && (
+      {at && column && matrix.tables.includes(at.table) ? (
         <CellDetail
           at={at}
           column={column}
@@ -84,10 +85,34 @@ function Found({ store, state, matrix, sessions, onTrial }: FoundProps): JSX.Ele
             state.at.value = undefined;
           }}
         />
+      ) : (
+        matrix.tables.length > 0 && <Legend />
       )}
     </>
   );
 }
+
+/** What letters and marks mean, for as long as no cell says more. */
+function Legend(): JSX.Element {
+  return (
+    <p class="sy-matrix-legend sy-dim">
+      <span>S select, C create, U update, D delete</span>
+      {MARKS.map(([verdict, words]) => (
+        <span key={verdict}>
+          <Mark verdict={verdict} /> {words}
+        </span>
+      ))}
+      <span>Choose a cell to see how it was found.</span>
+    </p>
+  );
+}
+
+const MARKS = [
+  ["all", "all records"],
+  ["some", "some: 3/7 is 3 of 7 records"],
+  ["none", "none"],
+  ["unknown", "not found out"],
+] as const;
 
 function Troubles({ matrix }: { matrix: Matrix }): JSX.Element | null {
   const failed = matrix.columns.flatMap(({ session, state }) =>

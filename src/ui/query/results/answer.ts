@@ -17,7 +17,14 @@ import { decodeValue } from "../../../wire/values.ts";
 
 /** One statement's outcome. */
 export type Outcome =
-  | { ok: true; result: Result; time?: string; kind: "live" | "kill" | "other" }
+  | {
+      ok: true;
+      result: Result;
+      time?: string;
+      kind: "live" | "kill" | "other";
+      /** Records that it changed, or would have, in a compared run; absent: it doesn't tell. */
+      changed?: number;
+    }
   | { ok: false; error: ErrorView; time?: string };
 
 export interface Answer {

@@ -13,7 +13,7 @@ import { isContainer, sizeOf, typeName } from "../../values/format.ts";
 import { type OpenRecord, OpenRecordContext } from "../../values/open-record.ts";
 import { Preview } from "../../values/preview.tsx";
 import { RowsTree } from "../../values/rows-tree.tsx";
-import { count, plural } from "../../values/sizes.ts";
+import { count, plural, serverTime } from "../../values/sizes.ts";
 import { ValueTree } from "../../values/value-tree.tsx";
 import { type Answer, emptyReason, isEmpty, type Outcome } from "./answer.ts";
 import { FailedView } from "./failed-view.tsx";
@@ -46,9 +46,8 @@ export interface OutcomeViewProps {
 export function OutcomeView(props: OutcomeViewProps): JSX.Element {
   const { outcome, number, folds } = props;
   const open = useSignal(!folds);
-  const words = [outcome.ok ? summary(outcome) : "Failed", outcome.time]
-    .filter(Boolean)
-    .join(" · ");
+  const time = outcome.time === undefined ? [] : [serverTime(outcome.time)];
+  const words = [outcome.ok ? summary(outcome) : "Failed", ...time].join(" · ");
   const title = (
     <>
       {number !== undefined && <span class="sy-outcome-number">{count(number)}</span>}

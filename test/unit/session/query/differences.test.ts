@@ -377,5 +377,13 @@ describe("the sentence", () => {
     );
     expect(statementsSentence(told, 4, [2], false)).toBe("Statement 2 of 4 differs.");
     expect(statementsSentence(told, 9, [1, 2, 3, 4], false)).toBe("4 of 9 statements differ.");
+    const error = { name: "ServerError", kind: "NotAllowed", message: "no" };
+    const refused: Told = { name: "anonymous", fate: { kind: "error", error } };
+    expect(statementsSentence([...told, refused], 4, [], false)).toBe(
+      "Alice, Bob and Carol get the same from all 4 statements; anonymous is refused.",
+    );
+    expect(statementsSentence([...told, refused], 4, [2], false)).toBe(
+      "Statement 2 of 4 differs; anonymous is refused.",
+    );
   });
 });

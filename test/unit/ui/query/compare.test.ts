@@ -1,9 +1,12 @@
 /** What is run how, and where the lines of a comparison stand. */
+import { signal } from "@preact/signals";
 import { RecordId } from "surrealdb";
 import { describe, expect, it } from "vitest";
 import { compareResults } from "../../../../src/session/query/differences.ts";
+import { changedWords } from "../../../../src/ui/query/changed-words.ts";
+import type { Column, Progress } from "../../../../src/ui/query/column.ts";
 import { cellParts, inRuns } from "../../../../src/ui/query/compare/cell-text.ts";
-import type { Section } from "../../../../src/ui/query/compare/comparing.ts";
+import { comparisonOf, type Section } from "../../../../src/ui/query/compare/comparing.ts";
 import {
   DETAIL,
   GridLayout,
@@ -12,6 +15,8 @@ import {
   Scroll,
 } from "../../../../src/ui/query/compare/grid-layout.ts";
 import { sentenceNames } from "../../../../src/ui/query/compare/names.ts";
+import type { Run } from "../../../../src/ui/query/query-state.ts";
+import type { Answer } from "../../../../src/ui/query/results/answer.ts";
 import { mayWrite, planRun } from "../../../../src/ui/query/run-plan.ts";
 import { Result } from "../../../../src/wire/result.ts";
 import { encodeValue } from "../../../../src/wire/values.ts";
@@ -79,7 +84,7 @@ async function section(left: unknown[], right: unknown[]): Promise<Section> {
   const comparison = await compareResults(
     [left, right].map((value) => new Result(encodeValue(value))),
   );
-  return { outcomes: [], comparison, sentence: "" };
+  return { outcomes: [], comparison, sentence: "", missing: "not seen" };
 }
 
 describe("the lines of a comparison", () => {
@@ -194,5 +199,69 @@ describe("names in a sentence", () => {
       "Alice in app/tenant_b",
       "Alice in app/tenant_b (2)",
     ]);
+  });
+});
+
+describe("several statements that write", () => {
+  interface Statement {
+    rows: unknown[];
+    changed?: number;
+  }
+
+  function answered(level: string, statements: readonly Statement[]) {
+    const outcomes = statements.map(({ rows, changed }) => ({
+      ok: true as const,
+      kind: "other" as const,
+      result: new Result(encodeValue(rows)),
+      ...(changed !== undefined && { changed }),
+    }));
+    const records = statements.reduce((sum, { changed = 0 }) => sum + changed, 0);
+    const answer = { level, identity: "user:bob", outcomes } as unknown as Answer;
+    return { kind: "answered", answer, dry: true, changed: { records, atLeast: false } } as const;
+  }
+
+  const column = (label: string, progress: Progress) =>
+    ({ session: exampleSession({ label }), progress: signal(progress) }) as unknown as Column;
+
+  it("are each told by what it alone writes or reads", async () => {
+    const both = { rows: [{ id: 1 }, { id: 2 }], changed: 2 };
+    const none = { rows: [], changed: 0 };
+    const error = { name: "ServerError", kind: "NotAllowed", message: "no" };
+    const columns = [
+      column("Admin", answered("root", [both, { rows: [{ id: 3 }], changed: 1 }, both])),
+      column("Alice", answered("record", [both, none, { rows: [{ id: 1 }] }])),
+      column("Carol", { kind: "failed", error }),
+    ];
+    const compared = comparisonOf({ columns } as unknown as Run);
+    await expect.poll(() => compared.value?.sections.length).toBe(3);
+    expect(compared.value?.sentence).toBe(
+      "Admin would change 5 records, Alice 2; statements 2 and 3 of 3 differ; Carol is refused.",
+    );
+    expect(compared.value?.sections.map(({ sentence }) => sentence).slice(0, 2)).toEqual([
+      "Admin and Alice would change 2 records each; Carol is refused.",
+      "Admin would change 1 record, Alice none; Carol is refused.",
+    ]);
+  });
+
+  it("what only reads among them is seen, not changed", async () => {
+    const write = { rows: [{ id: 1 }], changed: 1 };
+    const columns = [
+      column("Admin", answered("root", [write, { rows: [{ id: 1 }, { id: 2 }] }])),
+      column("Alice", answered("record", [write, { rows: [{ id: 1 }] }])),
+    ];
+    const compared = comparisonOf({ columns } as unknown as Run);
+    await expect.poll(() => compared.value?.sections.length).toBe(2);
+    const { sections = [] } = compared.value ?? {};
+    expect(sections.map(({ missing }) => missing)).toEqual(["not changed", "not seen"]);
+    expect(sections[1]?.sentence).toBe("Alice sees 1 of Admin's 2 rows.");
+  });
+
+  it("don't promise that nothing changes where the session may not see what it changes", () => {
+    expect(changedWords(answered("root", [{ rows: [], changed: 0 }]))).toBe(
+      "Dry run: would have changed no records. Nothing was kept.",
+    );
+    expect(changedWords(answered("record", [{ rows: [], changed: 0 }]))).toBe(
+      "Dry run: would have changed no records that user:bob may see. Nothing was kept.",
+    );
   });
 });
