@@ -112,6 +112,7 @@ describe("the statements of a text", () => {
     const text = "CREATE note SET text = 'x;y', list = [1, { a: 2 }]; -- and\n".repeat(18_000);
     const started = performance.now();
     expect(splitStatements(text)).toHaveLength(18_000);
-    expect(performance.now() - started).toBeLessThan(2000);
+    // A third of a second alone; what grew with the square of the text would take minutes.
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 });
