@@ -10,7 +10,7 @@ const UNIT = {
   testTimeout: 60_000,
   hookTimeout: 60_000,
   // Half of their time they wait: for tokens to end, for sockets to be found dead.
-  maxWorkers: 6,
+  maxWorkers: 4,
 };
 
 /** What runs in Node (some of it in a process of its own for each file), and what runs in the two browsers. */
@@ -36,6 +36,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
+          isolate: false,
           globalSetup: "test/support/browser/seed-profile.ts",
           environment: "node",
           // Browsers keep two cores busy already with as many; with six each test only waits longer.

@@ -9,6 +9,7 @@ import { openScene, type Scene, seriousErrors } from "../support/browser/scene.t
 import { SIGN_INS } from "../support/scene.ts";
 
 const WHERE = { namespace: "app", database: "tenant_a" };
+const BRIEF = { way: "record", ...WHERE, access: "brief", variables: {} } as const;
 const RESULT = "section[aria-label=Result]";
 /** The server's functions make a megabyte at most: it takes many of them. */
 const LARGE = (megabytes: number) =>
@@ -26,7 +27,7 @@ describeInBrowsers("query: bad input", (under) => {
     panel = scene.panel;
     await scene.server.query(
       `DEFINE ACCESS brief ON DATABASE TYPE RECORD SIGNIN ( SELECT * FROM user:alice )
-        DURATION FOR TOKEN 1h, FOR SESSION 4s`,
+        DURATION FOR TOKEN 1h, FOR SESSION 8s`,
       {},
       WHERE,
     );
@@ -37,8 +38,8 @@ describeInBrowsers("query: bad input", (under) => {
       (await scene.link.call("session.new", { connectionId, label, signIn, ...WHERE })).key;
     keys = [await make("Alice", SIGN_INS.alice)];
     for (let n = 2; n <= 8; n++) keys.push(await make(`Admin ${n}`, SIGN_INS.root));
-    const signIn = { way: "record", ...WHERE, access: "brief", variables: {} } as const;
-    brief = (await scene.link.call("session.new", { connectionId, label: "Brief", signIn })).key;
+    brief = (await scene.link.call("session.new", { connectionId, label: "Brief", signIn: BRIEF }))
+      .key;
   });
   afterAll(() => scene.close());
 
@@ -52,7 +53,9 @@ describeInBrowsers("query: bad input", (under) => {
 
   test("a session that expires in mid-run: the answer is shown, and the next run says what is the matter", async () => {
     await panel.queryAsKeys([brief]);
-    const { outcomes, error } = await panel.run("RETURN [$auth, sleep(4s)]");
+    // Its time begins here, however long it took to get here.
+    await scene.link.call("session.signIn", { key: brief, signIn: BRIEF });
+    const { outcomes, error } = await panel.run("RETURN [$auth, sleep(8s)]");
     expect(`${outcomes[0]?.text} ${error?.text}`).toMatch(/user:alice|expired/);
     await panel.page.see(
       "text*=“Brief” waits for a sign-in. The session's time at the server is over.",
