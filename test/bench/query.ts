@@ -1,7 +1,7 @@
 /**
- * The view Query in the panel of a real Chromium: how much longer a statement takes in eight sessions than
- * in one, how soon the first rows of a large result are on screen, whether it scrolls at 60 frames a second,
- * and what the panel's thread works while 100 MB arrive.
+ * The view Query in the panel of a real Chromium: how much longer a statement takes in eight sessions at
+ * once than in the slowest of them alone, how soon the first rows of a large result are on screen, whether
+ * it scrolls at 60 frames a second, and what the panel's thread works while 100 MB arrive.
  *
  * Where the server itself takes longer for eight than for one, a line says by how much: eight requests at
  * once on one socket, without the extension.
@@ -22,7 +22,7 @@ import { interleaved, median, ratioOf, report, reportLimit } from "./measure.ts"
 import { startServerProcess } from "./server-process.ts";
 
 const SESSIONS = 8;
-const RUNS = 7;
+const RUNS = 5;
 /** Milliseconds from the last byte's arrival at the panel to the rows that are painted. */
 const FIRST_ROWS = 300;
 /** Rows that fill more than a screen. */
@@ -171,9 +171,13 @@ async function measureCompare(
         await choose(page, keys);
         return page.evaluate(run, SESSIONS);
       },
-      one: async () => {
-        await choose(page, keys.slice(0, 1));
-        return page.evaluate(run, 1);
+      "slowest alone": async () => {
+        const alone: number[] = [];
+        for (const key of keys) {
+          await choose(page, [key]);
+          alone.push(await page.evaluate(run, 1));
+        }
+        return Math.max(...alone);
       },
       "eight of the server": async () => {
         await Promise.all(Array.from({ length: SESSIONS }, ask));
@@ -184,10 +188,11 @@ async function measureCompare(
     },
     RUNS,
   );
-  const { eight, one } = times.medians;
+  const { eight, "slowest alone": alone } = times.medians;
   const own = ratioOf(times, "eight of the server", "one of the server").ratio.toFixed(1);
-  const detail = `${eight.toFixed(0)} ms, ${one.toFixed(0)} ms; the server alone ${own}`;
-  return report(`Compare in 8, ${name}`, ratioOf(times, "eight", "one"), { atMost: 2 }, detail);
+  const detail = `${eight.toFixed(0)} ms, ${alone.toFixed(0)} ms; the server alone ${own}`;
+  const ratio = ratioOf(times, "eight", "slowest alone");
+  return report(`Compare in 8, ${name}`, ratio, { atMost: 2 }, detail);
 }
 
 /** Chooses whom the view Query runs as. */
