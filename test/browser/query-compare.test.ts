@@ -187,6 +187,8 @@ describeInBrowsers("compare", (under) => {
     expect(rows[0]).toMatch(/^≠ doc:1 , differs .*secret: 1.* − no secret/);
     expect(rows[6]).toMatch(/doc:7 .*not seen by Bob/);
     // A record id in a cell opens its record, and not the line, as the session of that column.
+    await run("SELECT id, owner FROM doc");
+    await says("Alice and Admin see the same 7 rows; Bob sees 3 of them.");
     await panel.page.click('[data-row="0"] [data-cell="2"] >> text=user:alice');
     await panel.page.see("[data-opened=record] >> text=Record user:alice as Bob");
     await panel.page.see("[data-opened=record] >> text*=Ran as user:bob in app/tenant_a");
