@@ -9,7 +9,7 @@
 import { fileURLToPath } from "node:url";
 import { type CrxPlugin, crx, type ManifestV3Export } from "@crxjs/vite-plugin";
 import preact from "@preact/preset-vite";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 import manifest from "./manifest.json" with { type: "json" };
 import packageJson from "./package.json" with { type: "json" };
 
@@ -82,6 +82,35 @@ function strictManifest(): CrxPlugin {
   };
 }
 
+/**
+ * The plugin builds each content script that the worker registers twice: as the IIFE that runs, and before
+ * that as a module, which nothing ever loads.
+ */
+function withoutUnloadedModules(): Plugin {
+  return {
+    name: "switchyard:without-unloaded-modules",
+    enforce: "post",
+    apply: "build",
+    generateBundle: {
+      order: "post",
+      handler(_options, bundle) {
+        const chunks = Object.values(bundle).filter((each) => each.type === "chunk");
+        const unloaded = new Set<string>();
+        for (const { fileName, facadeModuleId } of chunks) {
+          if (facadeModuleId && /\.iife\.ts$/.test(facadeModuleId)) unloaded.add(fileName);
+        }
+        // What only they share goes with them.
+        for (const { fileName, isEntry } of chunks) {
+          const users = chunks.filter(({ imports }) => imports.includes(fileName));
+          const unused = users.length > 0 && users.every((user) => unloaded.has(user.fileName));
+          if (!isEntry && unused) unloaded.add(fileName);
+        }
+        for (const fileName of unloaded) delete bundle[fileName];
+      },
+    },
+  };
+}
+
 export default defineConfig(({ mode }) => {
   const browser: Browser = mode === "firefox" ? "firefox" : "chrome";
   return {
@@ -89,6 +118,7 @@ export default defineConfig(({ mode }) => {
       preact({ devToolsEnabled: false, prefreshEnabled: false }),
       crx({ manifest: manifestFor(browser), browser }),
       strictManifest(),
+      withoutUnloadedModules(),
     ],
     resolve: {
       alias: {
