@@ -8,10 +8,11 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const LONGEST = [
-  "browser/page-transparency",
   "browser/page-hostile",
+  "browser/page-transparency",
   // Nearly all of it is the browser's own sleep.
   "browser/idle",
+  "browser/query-bad-input",
   "browser/web-supertokens-hazards",
   "browser/operations-sessions",
   "browser/operations-query",

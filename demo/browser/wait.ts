@@ -26,6 +26,7 @@ export async function until<T>(
     if (answer !== undefined && answer !== null && answer !== false) return answer;
     if (performance.now() > end) throw new Error(await describe());
     await sleep(pause);
-    pause = Math.min(pause * 1.5, 100);
+    // To ask costs a few milliseconds of a processor that what is waited for needs itself.
+    pause = Math.min(pause * 1.5, 200);
   }
 }

@@ -6,7 +6,7 @@ import type { ExtensionBrowser, PanelOptions } from "../../../demo/browser/exten
 import type { Page } from "../../../demo/browser/page.ts";
 import { type DemoServer, type ServerOptions, startServer } from "../../../demo/server/server.ts";
 import { WorkerLink } from "../../../demo/start/worker-link.ts";
-import { PANEL_PAGE } from "../../../src/messages/pages.ts";
+import { WELCOME_PAGE } from "../../../src/messages/pages.ts";
 import type { SessionKey } from "../../../src/session/model.ts";
 import { decodeValue } from "../../../src/wire/values.ts";
 import type { BrowserUnderTest } from "./describe.ts";
@@ -18,7 +18,7 @@ export interface Scene {
   /** The page that DevTools inspects. */
   readonly inspected: Page;
   readonly panel: Panel;
-  /** A page of the extension in a tab: the panel of no tab, and the end of `link`. */
+  /** A page of the extension in a tab, the lightest: the end of `link`. */
   readonly ownTab: Page;
   /** The worker, as a view talks to it: for setting up, not for what is under test. */
   readonly link: WorkerLink;
@@ -31,7 +31,7 @@ export async function openScene(
   { server: options, panel }: { server?: Partial<ServerOptions>; panel?: PanelOptions } = {},
 ): Promise<Scene> {
   const [server, browser] = await Promise.all([startServer({ port: 0, ...options }), launch()]);
-  const ownTab = await browser.openExtensionPage(PANEL_PAGE.slice(1));
+  const ownTab = await browser.openExtensionPage(WELCOME_PAGE.slice(1));
   const link = new WorkerLink(ownTab);
   await link.open();
   const inspected = await browser.openPage(server.url.replace("ws:", "http:").replace("/rpc", "/"));
