@@ -209,7 +209,7 @@ async function choose(page: Page, wanted: readonly string[]): Promise<void> {
     await page.press("Escape");
   }
   for (const key of chosen) {
-    if (!wanted.includes(key)) await page.click(`[data-run-as="${key}"] button`);
+    if (!wanted.includes(key)) await page.click(`[data-run-as="${key}"] .sy-run-as-off`);
   }
 }
 
