@@ -22,7 +22,7 @@ export interface LaunchOptions {
    * Without it the browser has a new profile, which goes when the browser closes.
    */
   readonly profileDir?: string;
-  /** What a new profile begins with (`makeFirefoxSeed`); Chromium gains nothing by one. */
+  /** What a new profile of Firefox begins with (`makeFirefoxSeed`). Chromium gains nothing by one, and takes none. */
   readonly seedProfile?: string;
   /** Where DevTools opens: in a window of its own (the default), or at the page as people have it. */
   readonly devtools?: "window" | "docked";

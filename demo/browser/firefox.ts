@@ -56,8 +56,8 @@ export async function launchFirefox(options: LaunchOptions): Promise<ExtensionBr
 
 /**
  * Makes a profile whose folder can be given as `seedProfile`: Firefox has been started with it once, without
- * an extension, and has compiled and set up what it does at the first start of each profile, which
- * is a third of a start, and DevTools have been opened. `discard` it when the last one that begins with it has started.
+ * an extension and with DevTools opened, and has compiled and set up what it does at the first start of each
+ * profile, which is a third of a start. `discard` it when the last one that begins with it has started.
  */
 export async function makeFirefoxSeed(): Promise<Profile> {
   const executable = executableOf({});
