@@ -2,6 +2,7 @@
  * A text field with suggestions. Whatever is typed counts: the suggestions help, they don't limit.
  * Keys as WAI-ARIA's combobox has them: ↓ opens, ↑↓ move, Enter takes over, Esc closes.
  */
+import { endKey } from "./end-key.ts";
 import "./combobox.css";
 import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
@@ -81,8 +82,7 @@ export function Combobox(props: ComboboxProps): JSX.Element {
       props.onSubmit();
     } else if (event.key === "Escape" && open) close();
     else return;
-    event.preventDefault();
-    event.stopPropagation();
+    endKey(event);
   }
 
   return (

@@ -1,7 +1,9 @@
 /** A button that opens a menu of further actions. Arrows, Home, End and Esc work as in any menu. */
+
 import type { JSX } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./button.tsx";
+import { endKey } from "./end-key.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import { usePopup } from "./popup.ts";
 
@@ -65,8 +67,7 @@ export function Menu(props: MenuProps): JSX.Element {
     if (target !== undefined) all[target]?.focus();
     else if (event.key === "Escape" || event.key === "Tab") close();
     else return;
-    event.preventDefault();
-    event.stopPropagation();
+    endKey(event);
   }
 
   return (

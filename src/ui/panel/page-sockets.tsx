@@ -1,4 +1,5 @@
 /** The page's sockets in one mark, at the top of every view, and all about them when it is pressed. */
+import { endKey } from "../components/end-key.ts";
 import "./page-sockets.css";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
@@ -56,8 +57,7 @@ export function PageSockets(): JSX.Element | null {
         tabIndex={-1}
         onKeyDown={(event) => {
           if (event.key !== "Escape") return;
-          event.stopPropagation();
-          event.preventDefault();
+          endKey(event);
           close();
           anchor.current?.focus();
         }}

@@ -4,6 +4,7 @@
  * It is a view and nothing else: what it shows comes from the worker through the client, what it
  * needs of its surroundings through the host. So the same code stands in both browsers and in tests.
  */
+import { endKey } from "../components/end-key.ts";
 import "../theme.css";
 import "./panel.css";
 import { type JSX, render } from "preact";
@@ -16,7 +17,6 @@ import { RequestsView } from "../requests/requests-view.tsx";
 import { StoreContext } from "../store/context.ts";
 import { createStore, type PanelStore } from "../store/store.ts";
 import { Banners } from "./banners.tsx";
-import { endKey } from "./handled-key.ts";
 import { useWidthClass } from "./layout.ts";
 import { RouteBars } from "./runs-as/route-bars.tsx";
 import { whyNotRun } from "./runs-as/run-tab-as.tsx";

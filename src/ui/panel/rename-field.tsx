@@ -1,8 +1,10 @@
 /** The label of a session while it is being changed: Enter keeps, Esc leaves it as it was. */
+
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Action } from "../components/action.ts";
+import { endKey } from "../components/end-key.ts";
 import { TextInput } from "../components/field.tsx";
 
 export interface RenameFieldProps {
@@ -40,8 +42,7 @@ export function RenameField({ label, rename, action, onDone }: RenameFieldProps)
       }}
       onKeyDown={(event) => {
         if (event.key !== "Enter" && event.key !== "Escape") return;
-        event.preventDefault();
-        event.stopPropagation();
+        endKey(event);
         leave(event.key === "Enter");
       }}
       onBlur={() => {

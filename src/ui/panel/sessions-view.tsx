@@ -17,14 +17,13 @@ import { FirstConnection } from "./connect/first-connection.tsx";
 import { History } from "./detail/history.tsx";
 import { RecentRequests } from "./detail/recent-requests.tsx";
 import { SessionPage } from "./detail/session-page.tsx";
-import { endKey } from "./handled-key.ts";
 import type { WidthClass } from "./layout.ts";
+import { leaveByEscape } from "./leave-by-escape.ts";
 import { SessionList } from "./list/session-list.tsx";
 import { NewSessionPage } from "./new-session/new-session-page.tsx";
 import { PageState } from "./page-states.tsx";
 import { SettingsPage } from "./settings-page.tsx";
 import { SignInAgainPage } from "./sign-in/sign-in-again-page.tsx";
-import { isTyping } from "./typing.ts";
 import { WebSessionPage } from "./web/web-session-page.tsx";
 import { WhoseSessions } from "./whose-sessions.tsx";
 
@@ -136,15 +135,10 @@ function PaneOf({ width }: { width: WidthClass }): JSX.Element {
   // Before the next key, which a quick hand presses before the page is painted.
   useLayoutEffect(() => {
     if (back === undefined) return;
-    const leave = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || event.defaultPrevented || isTyping(event.target)) return;
+    return leaveByEscape(() => {
       if (width === "narrow") store.front.value = "list";
       if (pane.kind !== "session") store.leavePane();
-      endKey(event);
-    };
-    const whole = document.documentElement;
-    whole.addEventListener("keydown", leave);
-    return () => whole.removeEventListener("keydown", leave);
+    });
   }, [back === undefined, pane.kind, width]);
 
   const Page = selected !== undefined && isWebSessionKey(selected) ? WebSessionPage : SessionPage;

@@ -3,6 +3,7 @@
  *
  * Whom a query runs as is chosen here by name, never implied.
  */
+import { endKey } from "../components/end-key.ts";
 import "./query.css";
 import { useComputed, useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
@@ -96,8 +97,7 @@ export function QueryView({ store, half }: QueryViewProps): JSX.Element {
     if (event.key === "Enter") void run();
     else if (event.key !== "s" || event.shiftKey || event.altKey) return;
     else if (!isBlank(writtenIn(state))) beginSaving(shelfOf(store));
-    event.preventDefault();
-    event.stopPropagation();
+    endKey(event);
   }
 
   return (

@@ -6,6 +6,7 @@
  * The grid has the focus and one row of it is the active one: arrows, Home, End and Page keys move,
  * Enter opens. Where details are open already they follow the active row.
  */
+import { endKey } from "../components/end-key.ts";
 import "./request-list.css";
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
@@ -107,8 +108,7 @@ export function RequestList(props: RequestListProps): JSX.Element {
     if (event.key === "Escape" && props.opened !== undefined) props.onClose();
     else if (steps[event.key]) steps[event.key]?.();
     else return;
-    event.preventDefault();
-    event.stopPropagation();
+    endKey(event);
   }
 
   function onClick(event: MouseEvent) {

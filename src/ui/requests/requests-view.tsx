@@ -9,9 +9,8 @@ import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useAction } from "../components/action.ts";
 import { Button } from "../components/button.tsx";
 import { ErrorNote, Note } from "../components/error-note.tsx";
-import { endKey } from "../panel/handled-key.ts";
 import type { WidthClass } from "../panel/layout.ts";
-import { isTyping } from "../panel/typing.ts";
+import { leaveByEscape } from "../panel/leave-by-escape.ts";
 import { now } from "../store/clock.ts";
 import { StoreContext } from "../store/context.ts";
 import type { ImportedSource } from "../store/requests.ts";
@@ -60,14 +59,7 @@ function Requests({ narrow }: { narrow: boolean }): JSX.Element {
   useLayoutEffect(() => {
     if (opened === undefined) return;
     if (narrow) whole.current?.querySelector<HTMLElement>(".sy-opened-head button")?.focus();
-    const leave = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || event.defaultPrevented || isTyping(event.target)) return;
-      close();
-      endKey(event);
-    };
-    const page = document.documentElement;
-    page.addEventListener("keydown", leave);
-    return () => page.removeEventListener("keydown", leave);
+    return leaveByEscape(close);
   }, [opened === undefined, narrow]);
 
   const list = (

@@ -3,6 +3,7 @@
  *
  * All of it is also behind "⋯", so that what there is no room for can be left out.
  */
+import { endKey } from "../components/end-key.ts";
 import "./toolbar.css";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
@@ -166,8 +167,7 @@ function FilterText({ toList }: { toList: () => void }): JSX.Element {
             else toList();
           } else if (event.key === "ArrowDown" || event.key === "Enter") toList();
           else return;
-          event.preventDefault();
-          event.stopPropagation();
+          endKey(event);
         }}
       />
     </div>

@@ -1,8 +1,10 @@
 /** What a person is asked before their tab runs as somebody else, and what went wrong with it. */
+
 import type { JSX } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { RouteQuestion } from "../../session/relay/route-model.ts";
 import { Button } from "../components/button.tsx";
+import { endKey } from "../components/end-key.ts";
 import { ErrorNote } from "../components/error-note.tsx";
 import { Icon } from "../components/icon.tsx";
 import type { RoutesStore, SwitchAnswer } from "../store/routes.ts";
@@ -53,8 +55,7 @@ function Question({ ask, onAnswer, onLeave }: QuestionProps): JSX.Element {
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         onLeave();
-        event.preventDefault();
-        event.stopPropagation();
+        endKey(event);
       }}
     >
       <Icon name="warning" />

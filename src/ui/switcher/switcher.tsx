@@ -8,6 +8,7 @@
  * The search has the focus all the time and moves the active option, as WAI-ARIA's combobox does. So
  * the same keys work wherever it stands: in the panel, in the popup.
  */
+import { endKey } from "../components/end-key.ts";
 import "../components/search.css";
 import "./switcher.css";
 import { useSignal } from "@preact/signals";
@@ -116,8 +117,7 @@ export function Switcher(props: SwitcherProps): JSX.Element {
     else if (step.kind === "pick") pick(items[step.index]);
     else if (step.kind === "clear") look("");
     else onLeave();
-    event.preventDefault();
-    event.stopPropagation();
+    endKey(event);
   }
 
   return (

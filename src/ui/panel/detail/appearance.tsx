@@ -1,4 +1,5 @@
 /** The session's badge, which opens its colour and, of a held session, its number. */
+
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
@@ -6,6 +7,7 @@ import type { SessionView } from "../../../session/model.ts";
 import type { Action } from "../../components/action.ts";
 import { Badge } from "../../components/badge.tsx";
 import { ColourChoice } from "../../components/colour-choice.tsx";
+import { endKey } from "../../components/end-key.ts";
 import { Field, Select } from "../../components/field.tsx";
 import { usePopup } from "../../components/popup.ts";
 import { useStore } from "../../store/context.ts";
@@ -101,8 +103,7 @@ export function BadgeButton(props: BadgeButtonProps): JSX.Element {
         tabIndex={-1}
         onKeyDown={(event) => {
           if (event.key !== "Escape") return;
-          event.stopPropagation();
-          event.preventDefault();
+          endKey(event);
           close();
           anchor.current?.focus();
         }}

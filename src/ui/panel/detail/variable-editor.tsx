@@ -1,4 +1,5 @@
 /** One variable while it is written: Enter saves, Shift+Enter makes a line, Esc leaves it as it was. */
+
 import { useSignal } from "@preact/signals";
 import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useId, useLayoutEffect, useMemo, useRef } from "preact/hooks";
@@ -7,6 +8,7 @@ import { writeSurql } from "../../../session/surql.ts";
 import { decodeShown } from "../../../wire/shown-values.ts";
 import { useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
+import { endKey } from "../../components/end-key.ts";
 import { TextInput } from "../../components/field.tsx";
 
 export interface VariableEditorProps {
@@ -53,8 +55,7 @@ export function VariableEditor({ variable, onSave, onCancel }: VariableEditorPro
     if (event.key === "Escape") onCancel();
     else if (event.key === "Enter" && !event.shiftKey) save();
     else return;
-    event.preventDefault();
-    event.stopPropagation();
+    endKey(event);
   }
 
   const error = missing.value

@@ -4,6 +4,7 @@
  * It has the session's colour for as long as the page isn't itself, so that nobody debugs as somebody
  * else without seeing it; a Careful connection makes it red.
  */
+import { endKey } from "../../components/end-key.ts";
 import "../../components/badge.css";
 import "./runs-as-bar.css";
 import type { ComponentChildren, JSX } from "preact";
@@ -146,8 +147,7 @@ function Picker(): JSX.Element {
         }}
         onKeyDown={(event) => {
           if (event.key !== "Escape" || event.defaultPrevented) return;
-          event.preventDefault();
-          event.stopPropagation();
+          endKey(event);
           leave();
         }}
       >

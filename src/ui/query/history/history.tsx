@@ -5,6 +5,7 @@
  * The keys are those of a list with a field to search above it: arrows go up and down, Enter recalls,
  * Shift+Enter recalls and chooses the same sessions, Delete takes one away, Escape closes.
  */
+import { endKey } from "../../components/end-key.ts";
 import "./history.css";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
@@ -90,8 +91,7 @@ export function History({ store, state }: HistoryProps): JSX.Element {
           if (event.key !== "Escape") return;
           leave();
           // DevTools would open its console drawer.
-          event.preventDefault();
-          event.stopPropagation();
+          endKey(event);
         }}
         onFocusOut={(event) => {
           const to = event.relatedTarget;

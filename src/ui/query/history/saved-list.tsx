@@ -1,10 +1,12 @@
 /** Statements that were saved, by name: recalled, renamed, removed, and brought back. */
+
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { SavedHead, SavedStatement } from "../../../session/query/kept-statements.ts";
 import { type Action, useAction } from "../../components/action.ts";
 import { Button } from "../../components/button.tsx";
+import { endKey } from "../../components/end-key.ts";
 import { ErrorNote, Note } from "../../components/error-note.tsx";
 import { TextInput } from "../../components/field.tsx";
 import { byteSize } from "../../values/sizes.ts";
@@ -176,8 +178,7 @@ function Renaming({ name, rename, close }: RenamingProps): JSX.Element {
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         close();
-        event.preventDefault();
-        event.stopPropagation();
+        endKey(event);
       }}
     >
       <div class="sy-shelf-naming">

@@ -7,6 +7,7 @@
  * It is an ARIA grid: one focus that arrows move from cell to cell. Enter on a record id opens that record,
  * anywhere else the row.
  */
+import { endKey } from "../../components/end-key.ts";
 import "./result-table.css";
 import { useSignal } from "@preact/signals";
 import type { JSX, TargetedPointerEvent } from "preact";
@@ -163,8 +164,7 @@ export function ResultTable(props: ResultTableProps): JSX.Element {
     else if (event.key === "Enter" && !control) open(row, columns[column]);
     else if (event.key === " ") props.onOpenRow(row);
     else return;
-    event.preventDefault();
-    event.stopPropagation();
+    endKey(event);
   }
 
   function onClick(event: MouseEvent) {

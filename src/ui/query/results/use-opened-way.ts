@@ -1,5 +1,7 @@
 /** The way through what was opened, in a view: Escape closes it, and the focus comes back into the result. */
+
 import { useMemo } from "preact/hooks";
+import { endKey } from "../../components/end-key.ts";
 import { OpenedWay } from "./opened-way.ts";
 
 export interface WayInView {
@@ -31,8 +33,7 @@ export function useOpenedWay(
     back,
     onKeyDown(event) {
       if (event.key !== "Escape" || way.steps.peek().length === 0 || event.defaultPrevented) return;
-      event.preventDefault();
-      event.stopPropagation();
+      endKey(event);
       back(0);
     },
   };
