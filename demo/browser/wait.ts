@@ -4,7 +4,7 @@
  * How long anything on screen is waited for, unless told otherwise. A machine under load takes
  * seconds for what takes milliseconds elsewhere; nothing that comes in time is slowed by it.
  */
-export const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 60_000;
 
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

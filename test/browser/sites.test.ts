@@ -91,6 +91,7 @@ describeInBrowsers("sites", (under) => {
 
     test("turned off, the page is watched until it reloads, and never again", async () => {
       popup = await browser.openPopup(page);
+      await popupState(popup, "on");
       await popup.click('role=button[name="Turn off on this site"]');
       await popupState(popup, "leaving");
       await popup.click('role=button[name="Reload page"]');
