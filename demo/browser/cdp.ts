@@ -4,6 +4,7 @@
  * each target that is attached to. https://chromedevtools.github.io/devtools-protocol/
  */
 import type { BrowserProcess } from "./process.ts";
+import { PATIENCE_MS, until } from "./wait.ts";
 
 export type CdpParams = Record<string, unknown>;
 
@@ -92,6 +93,19 @@ export class Cdp {
 
   async detach(sessionId: string): Promise<void> {
     await this.send("Target.detachFromTarget", { sessionId });
+  }
+
+  /** Closes a page, DevTools or a worker, and returns when it is gone. */
+  async close(targetId: string): Promise<void> {
+    await this.send("Target.closeTarget", { targetId }).catch((error: Error) => {
+      // It was closing by itself.
+      if (!error.message.includes("No target with given id")) throw error;
+    });
+    await until(
+      async () => !(await this.targets()).some((target) => target.targetId === targetId),
+      PATIENCE_MS,
+      () => `The target ${targetId} didn't close.`,
+    );
   }
 
   /** All targets, attached or not. */

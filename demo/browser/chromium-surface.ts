@@ -131,21 +131,27 @@ export class ChromiumSurface implements Surface {
   }
 
   async resize(width: number, height: number, around: boolean): Promise<void> {
-    const place = await this.place();
-    const bar = around ? 0 : place.y;
-    await this.root("Emulation.setDeviceMetricsOverride", {
-      width,
-      height: height + bar,
-      deviceScaleFactor: 0,
-      mobile: false,
-    });
-    const wanted = JSON.stringify([width, around ? height - place.y : height]);
-    await until(
-      async () => JSON.stringify(await this.run("[innerWidth, innerHeight]")) === wanted || null,
-      PATIENCE_MS,
-      async () =>
-        `It didn't take the size ${wanted}, but ${await this.run("[innerWidth, innerHeight]")}.`,
-    );
+    let now = "";
+    const takes = async () => {
+      // DevTools may still be building its bars, above the panel and below it.
+      const place = await this.place();
+      const whole = await evaluateIn(this.cdp, this.target.rootSession, "innerHeight");
+      const bars = Number(whole) - place.height;
+      await this.root("Emulation.setDeviceMetricsOverride", {
+        width,
+        height: around ? height : height + bars,
+        deviceScaleFactor: 0,
+        mobile: false,
+      });
+      const wanted = JSON.stringify([width, around ? height - bars : height]);
+      for (let looks = 0; looks < 20; looks++) {
+        now = JSON.stringify(await this.run("[innerWidth, innerHeight]"));
+        if (now === wanted) return true;
+        await sleep(25);
+      }
+      return false;
+    };
+    await until(takes, PATIENCE_MS, () => `It didn't take the size ${width} × ${height}: ${now}.`);
     // DevTools slides the mark under its chosen tab to the new place.
     if (around) await sleep(300);
   }
@@ -174,7 +180,7 @@ export class ChromiumSurface implements Surface {
   }
 
   async close(): Promise<void> {
-    await this.cdp.send("Target.closeTarget", { targetId: this.target.rootTargetId });
+    await this.cdp.close(this.target.rootTargetId);
   }
 
   /**

@@ -24,10 +24,15 @@ import { BrowserProcess, openProfile, type Profile } from "./process.ts";
 import { PATIENCE_MS, sleep, until } from "./wait.ts";
 
 /**
- * Pages of the browser's own that it loads behind its address bar at every start, for more than a second
- * of a processor's time: without a window nobody sees them.
+ * What nobody sees without a window, or waits for: pages of the browser's own that it loads behind its address
+ * bar at every start, for more than a second of a processor's time, and a process kept ready for the next page.
  */
-const UNSEEN = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"];
+const UNSEEN = [
+  "WebUIOmniboxPopup",
+  "WebUIOmniboxAimPopup",
+  "WebUIOmniboxFullPopup",
+  "SpareRendererForSitePerProcess",
+];
 
 /** Starts Chromium or Chrome. Throws with what it said when it doesn't start. */
 export async function launchChromium(options: LaunchOptions): Promise<ExtensionBrowser> {
@@ -209,7 +214,7 @@ class Chromium implements ExtensionBrowser {
     let rootSession = await this.openDevTools(targetId);
     if (options.dark !== undefined && (await this.presetTheme(rootSession, options.dark))) {
       // DevTools and the panel in it take the theme when they open.
-      await this.closeDevTools(targetId);
+      await this.cdp.close(this.devtools.get(targetId) as string);
       rootSession = await this.openDevTools(targetId);
     }
     const rootTargetId = this.devtools.get(targetId) as string;
@@ -246,7 +251,7 @@ class Chromium implements ExtensionBrowser {
 
   async openPopup(page: Page): Promise<Page> {
     for (const { targetId, url } of await this.cdp.targets())
-      if (url === this.popupPage) await this.closeTarget(targetId);
+      if (url === this.popupPage) await this.cdp.close(targetId);
     await page.bringToFront();
     const url = await page.url();
     const { targetInfos } = await this.cdp.send<{ targetInfos: readonly TargetInfo[] }>(
@@ -279,13 +284,23 @@ class Chromium implements ExtensionBrowser {
   async tabIdOf(page: Page): Promise<number> {
     const { rootTargetId } = surfaceOf(page).target;
     const inspected = [...this.devtools].find(([, devtools]) => devtools === rootTargetId)?.[0];
-    // A page of the extension asks, in the background: the worker is not to be woken.
-    return this.inNewTab(`${this.extensionOrigin}/manifest.json`, async (tab) => {
+    const ask = async (tab: Page) => {
       await this.cdp.send("Target.activateTarget", { targetId: inspected ?? rootTargetId });
       return tab.waitFor<number | undefined, []>(
         "globalThis.chrome?.tabs?.query({ active: true, currentWindow: true }).then(([tab]) => tab?.id)",
       );
-    });
+    };
+    // A page of the extension asks, in the background: the worker is not to be woken.
+    const passing = `${this.extensionOrigin}/manifest.json`;
+    const asking = (await this.cdp.targets()).find(
+      ({ type, url, targetId }) =>
+        type === "page" &&
+        url.startsWith(`${this.extensionOrigin}/`) &&
+        ![passing, this.popupPage].includes(url) &&
+        targetId !== rootTargetId,
+    );
+    if (asking) return ask(await this.pageOf(asking.targetId, "a page of the extension"));
+    return this.inNewTab(passing, ask);
   }
 
   async errors(): Promise<string[]> {
@@ -295,6 +310,16 @@ class Chromium implements ExtensionBrowser {
       tab.waitFor<string[], []>(
         `chrome.developerPrivate.getExtensionInfo("${id}").then(({ runtimeErrors }) =>
           runtimeErrors.map(({ message, source }) => message + " (" + source + ")"))`,
+      ),
+    );
+  }
+
+  async clearTraces(): Promise<void> {
+    await this.cdp.send("Storage.clearCookies");
+    const extensionId = this.extensionOrigin.split("//")[1];
+    await this.inNewTab("chrome://extensions/", (tab) =>
+      tab.waitFor<boolean, []>(
+        `chrome.developerPrivate.deleteExtensionErrors(${JSON.stringify({ extensionId })}).then(() => true)`,
       ),
     );
   }
@@ -311,6 +336,10 @@ class Chromium implements ExtensionBrowser {
       );
       return text;
     });
+  }
+
+  hold(still: boolean): void {
+    this.process.hold(still);
   }
 
   async close(): Promise<void> {
@@ -339,7 +368,7 @@ class Chromium implements ExtensionBrowser {
     try {
       return await work(await this.pageOf(targetId, `the page ${url}`));
     } finally {
-      await this.cdp.send("Target.closeTarget", { targetId });
+      await this.cdp.close(targetId);
     }
   }
 
@@ -361,23 +390,6 @@ class Chromium implements ExtensionBrowser {
     // Without a window there is no focus to have; fields and menus need it.
     await this.cdp.send("Emulation.setFocusEmulationEnabled", { enabled: true }, session);
     return session;
-  }
-
-  private async closeDevTools(targetId: string): Promise<void> {
-    await this.closeTarget(this.devtools.get(targetId) as string);
-  }
-
-  /** Closes a page, DevTools or the worker, and returns when it is gone. */
-  private async closeTarget(targetId: string): Promise<void> {
-    await this.cdp.send("Target.closeTarget", { targetId }).catch((error: Error) => {
-      // It was closing by itself.
-      if (!error.message.includes("No target with given id")) throw error;
-    });
-    await until(
-      async () => !(await this.cdp.targets()).some((target) => target.targetId === targetId),
-      PATIENCE_MS,
-      () => `The target ${targetId} didn't close.`,
-    );
   }
 
   /** Sets the theme of DevTools; whether it was another before. */
@@ -411,7 +423,7 @@ class Chromium implements ExtensionBrowser {
 
   private async killWorker(): Promise<void> {
     const worker = await this.workerTarget();
-    if (worker) await this.closeTarget(worker.targetId);
+    if (worker) await this.cdp.close(worker.targetId);
   }
 
   private async inWorker(expression: string): Promise<unknown> {

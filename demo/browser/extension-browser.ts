@@ -89,8 +89,12 @@ export interface ExtensionBrowser {
    * browser started. Chromium counts what is logged as a warning or an error too.
    */
   errors(): Promise<string[]>;
+  /** Forgets all cookies and the errors so far; in Firefox every consent too. */
+  clearTraces(): Promise<void>;
   /** The text that was copied last. In Chromium a tab comes to the front for it. */
   clipboardText(): Promise<string>;
+  /** Stops all its processes where they are (`true`), so that it costs nothing, or lets them go on. */
+  hold(still: boolean): void;
   /** Ends the browser and all its processes, and removes a profile that was made for it. */
   close(): Promise<void>;
   /** Fulfilled when the browser has ended, by `close`, by a person or by a crash. */

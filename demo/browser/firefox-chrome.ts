@@ -10,17 +10,22 @@
  * below are the few parts of Firefox's internals that are used; they are searchable at
  * https://searchfox.org/.
  */
-import { type ContentJob, contentScript } from "./firefox-content.ts";
+import { type ContentJob, makeContentDriver } from "./firefox-content.ts";
 
 /** Which `<browser>` is meant: a tab by our number, its panel, the popup that is open, or the event page. */
 export type FirefoxTarget =
   | { readonly kind: "tab" | "panel"; readonly tab: number }
   | { readonly kind: "popup" | "background" };
 
+/** A job that was done: its number, and its answer as JSON. */
+interface ContentDone {
+  readonly id: number;
+  readonly json: string;
+}
 interface BrowserElement extends HTMLElement {
   readonly messageManager: {
-    addMessageListener(name: string, listener: (message: { data: string }) => void): void;
-    removeMessageListener(name: string, listener: (message: { data: string }) => void): void;
+    addMessageListener(name: string, listener: (message: { data: ContentDone }) => void): void;
+    sendAsyncMessage(name: string, message: { id: number; job: ContentJob }): void;
     loadFrameScript(url: string, allowDelayed: boolean): void;
   };
   /** Null once the element is removed. */
@@ -117,9 +122,11 @@ declare const Services: {
     getStringPref(name: string, otherwise: string): string;
     setStringPref(name: string, value: string): void;
     setBoolPref(name: string, value: boolean): void;
+    clearUserPref(name: string): void;
   };
   focus: { activeWindow: Window | null };
-  console: { getMessageArray(): unknown[] };
+  console: { getMessageArray(): unknown[]; reset(): void };
+  cookies: { removeAll(): void };
 };
 
 /** The methods for one extension, in the browser's window. */
@@ -131,7 +138,10 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
   const { gDevTools } = require("devtools/client/framework/devtools");
   const system = Services.scriptSecurityManager.getSystemPrincipal();
   const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const listening = new WeakMap<BrowserElement, { page: number | undefined; name: string }>();
+  const waiting = new Map<number, (json: string) => void>();
   let frameScripts = 0;
+  let jobs = 0;
 
   function policy() {
     const found = WebExtensionPolicy.getByID(extensionId);
@@ -195,31 +205,48 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
     return window as unknown as ChromeWindow;
   }
 
-  /** Does a job in the content of a target: one frame script, one answer. */
-  function inContent(target: FirefoxTarget, job: ContentJob): Promise<string> {
-    const element = elementOf(target);
-    const { messageManager } = element;
+  /**
+   * The name under which a frame script waits for jobs in the page that the element shows now. Each page gets
+   * a script of its own, which costs a few milliseconds: with the page its process may have changed.
+   */
+  function listenerIn(element: BrowserElement, page: number | undefined): string {
+    const known = listening.get(element);
+    if (known && known.page === page) return known.name;
     const name = `switchyard-driver-${++frameScripts}`;
     const script = `{
-      const answer = (json) => sendAsyncMessage("${name}", json);
-      (${contentSource})(${JSON.stringify(job)}).then(answer, (error) => answer(JSON.stringify({ error: String(error) })));
+      const run = ${contentSource};
+      addMessageListener("${name}", ({ data: { id, job } }) => {
+        const answer = (json) => sendAsyncMessage("${name}", { id, json });
+        run(job).then(answer, (error) => answer(JSON.stringify({ error: String(error) })));
+      });
     }`;
+    const url = `data:application/javascript;charset=utf-8,${encodeURIComponent(script)}`;
+    const { messageManager } = element;
+    messageManager.addMessageListener(name, ({ data: { id, json } }) => waiting.get(id)?.(json));
+    messageManager.loadFrameScript(url, false);
+    listening.set(element, { page, name });
+    return name;
+  }
+
+  /** Does a job in the content of a target; its answer. */
+  function inContent(target: FirefoxTarget, job: ContentJob): Promise<string> {
+    const element = elementOf(target);
     const page = () => element.browsingContext?.currentWindowGlobal?.innerWindowId;
     const before = page();
+    const name = listenerIn(element, before);
+    const id = ++jobs;
     return new Promise((resolve) => {
       const settle = (json: string) => {
         clearInterval(watch);
-        messageManager.removeMessageListener(name, listener);
+        waiting.delete(id);
         resolve(json);
       };
-      const listener = ({ data }: { data: string }) => settle(data);
       // A page that has gone away never answers: its messages end at the old process.
       const watch = setInterval(() => {
         if (page() !== before) settle(JSON.stringify({ error: "the page went away" }));
       }, 100);
-      messageManager.addMessageListener(name, listener);
-      const url = `data:application/javascript;charset=utf-8,${encodeURIComponent(script)}`;
-      messageManager.loadFrameScript(url, false);
+      waiting.set(id, settle);
+      element.messageManager.sendAsyncMessage(name, { id, job });
     });
   }
 
@@ -324,7 +351,8 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
         // The panel takes the theme when it opens.
         await gDevTools.getToolboxForTab(tabOf(tab))?.destroy();
       }
-      const options = { toolId: "webconsole", hostType, raise: true };
+      // First the tool that does least: the console would gather all that happens in the page.
+      const options = { toolId: "options", hostType, raise: true };
       const toolbox = await gDevTools.showToolboxForTab(tabOf(tab), options);
       for (const start = performance.now(); performance.now() < start + patienceMs; ) {
         const tool = toolbox.getAdditionalTools().find(({ label }) => label === panelTitle);
@@ -411,6 +439,12 @@ function makeWindowDriver(extensionId: string, panelTitle: string, contentSource
         .map((one) => `${one.errorMessage} (${one.sourceName}:${one.lineNumber})`);
     },
 
+    async clearTraces(): Promise<void> {
+      Services.cookies.removeAll();
+      Services.console.reset();
+      Services.prefs.clearUserPref("extensions.webextOptionalPermissionPrompts");
+    },
+
     clipboardText: () => navigator.clipboard.readText(),
 
     backgroundRuns: () => policy().extension.backgroundState === "running",
@@ -427,7 +461,7 @@ export type WindowDriver = ReturnType<typeof makeWindowDriver>;
 export function installerSource(): string {
   return `(extensionId, panelTitle) => {
     const __name = (fn) => fn;
-    const contentSource = ${JSON.stringify(`((job) => { const __name = (fn) => fn; return (${contentScript})(job); })`)};
+    const contentSource = ${JSON.stringify(`(() => { const __name = (fn) => fn; return (${makeContentDriver})(); })()`)};
     globalThis.switchyardDriver = (${makeWindowDriver})(extensionId, panelTitle, contentSource);
   }`;
 }

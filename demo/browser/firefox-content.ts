@@ -2,7 +2,7 @@
  * What runs in Firefox's content processes, as a frame script: it evaluates in the page's own world,
  * and makes the mouse and the keyboard act as a person's would.
  *
- * `contentScript` is sent as source, so it must stand on its own: no imports, no names from outside
+ * `makeContentDriver` is sent as source, so it must stand on its own: no imports, no names from outside
  * it. The types are the few parts of Firefox's internals that are used; they are searchable at
  * https://searchfox.org/.
  */
@@ -36,7 +36,7 @@ interface Completion {
 }
 interface DebuggerClass {
   new (): {
-    makeGlobalObjectReference(global: object): { executeInGlobal(source: string): Completion };
+    makeGlobalObjectReference(global: object): DebuggerReference;
   };
 }
 
@@ -53,44 +53,58 @@ export interface ContentAnswer {
   readonly error?: string;
 }
 
-/** Runs in the content process, as a frame script. The answer is JSON of a `ContentAnswer`. */
-export async function contentScript(job: ContentJob): Promise<string> {
-  if (job.do === "run") {
-    // Through the debugger an expression runs in the page's own world, whatever its CSP says.
-    const { addDebuggerToGlobal } = ChromeUtils.importESModule(
-      "resource://gre/modules/jsdebugger.sys.mjs",
-    );
-    addDebuggerToGlobal(globalThis);
-    const { Debugger } = globalThis as unknown as { Debugger: DebuggerClass };
-    const page = new Debugger().makeGlobalObjectReference(content);
-    const { return: promise, throw: thrown } = page.executeInGlobal(`(async () => {
+interface DebuggerReference {
+  executeInGlobal(source: string): Completion;
+}
+
+/** Runs in the content process, as a frame script: what does jobs. Its answers are JSON of a `ContentAnswer`. */
+export function makeContentDriver(): (job: ContentJob) => Promise<string> {
+  let debug: InstanceType<DebuggerClass> | undefined;
+
+  /** Through the debugger an expression runs in the page's own world, whatever its CSP says. */
+  function inPage(): DebuggerReference {
+    if (!debug) {
+      const { addDebuggerToGlobal } = ChromeUtils.importESModule(
+        "resource://gre/modules/jsdebugger.sys.mjs",
+      );
+      addDebuggerToGlobal(globalThis);
+      const { Debugger } = globalThis as unknown as { Debugger: DebuggerClass };
+      debug = new Debugger();
+    }
+    return debug.makeGlobalObjectReference(content);
+  }
+
+  return async (job) => {
+    if (job.do === "run") {
+      const { return: promise, throw: thrown } = inPage().executeInGlobal(`(async () => {
       try { return JSON.stringify({ value: await (${job.expression}) }); }
       catch (error) { return JSON.stringify({ error: error?.stack ? error + "\\n" + error.stack : String(error) }); }
     })()`);
-    if (!promise) throw new Error(String(thrown?.unsafeDereference()));
-    return await Cu.waiveXrays(promise.unsafeDereference());
-  }
-  if (job.do === "key") {
-    const processor = (
-      Cc["@mozilla.org/text-input-processor;1"] as (typeof Cc)[string]
-    ).createInstance(Ci.nsITextInputProcessor);
-    if (!processor.beginInputTransactionForTests(content))
-      throw new Error("The keyboard is in use elsewhere.");
-    const event = ({ key, code, keyCode }: Key) =>
-      new content.KeyboardEvent("", { key, code, keyCode });
-    for (const modifier of job.modifiers) processor.keydown(event(modifier));
-    processor.keydown(event(job.key));
-    processor.keyup(event(job.key));
-    for (const modifier of [...job.modifiers].reverse()) processor.keyup(event(modifier));
+      if (!promise) throw new Error(String(thrown?.unsafeDereference()));
+      return await Cu.waiveXrays(promise.unsafeDereference());
+    }
+    if (job.do === "key") {
+      const processor = (
+        Cc["@mozilla.org/text-input-processor;1"] as (typeof Cc)[string]
+      ).createInstance(Ci.nsITextInputProcessor);
+      if (!processor.beginInputTransactionForTests(content))
+        throw new Error("The keyboard is in use elsewhere.");
+      const event = ({ key, code, keyCode }: Key) =>
+        new content.KeyboardEvent("", { key, code, keyCode });
+      for (const modifier of job.modifiers) processor.keydown(event(modifier));
+      processor.keydown(event(job.key));
+      processor.keyup(event(job.key));
+      for (const modifier of [...job.modifiers].reverse()) processor.keyup(event(modifier));
+      return "{}";
+    }
+    const { x, y } = job;
+    const mouse = (type: string, button: SynthesizedMouse) =>
+      content.synthesizeMouseEvent(type, x, y, button);
+    mouse("mousemove", { button: 0, buttons: 0, clickCount: 0 });
+    for (let clickCount = 1; job.do === "mouse" && clickCount <= job.clicks; clickCount++) {
+      mouse("mousedown", { button: 0, buttons: 1, clickCount });
+      mouse("mouseup", { button: 0, buttons: 0, clickCount });
+    }
     return "{}";
-  }
-  const { x, y } = job;
-  const mouse = (type: string, button: SynthesizedMouse) =>
-    content.synthesizeMouseEvent(type, x, y, button);
-  mouse("mousemove", { button: 0, buttons: 0, clickCount: 0 });
-  for (let clickCount = 1; job.do === "mouse" && clickCount <= job.clicks; clickCount++) {
-    mouse("mousedown", { button: 0, buttons: 1, clickCount });
-    mouse("mouseup", { button: 0, buttons: 0, clickCount });
-  }
-  return "{}";
+  };
 }

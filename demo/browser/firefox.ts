@@ -356,8 +356,16 @@ class Firefox implements ExtensionBrowser {
     return this.call("errors");
   }
 
+  clearTraces(): Promise<void> {
+    return this.call("clearTraces");
+  }
+
   clipboardText(): Promise<string> {
     return this.call("clipboardText");
+  }
+
+  hold(still: boolean): void {
+    this.process.hold(still);
   }
 
   async close(): Promise<void> {

@@ -90,6 +90,12 @@ export class BrowserProcess {
     await this.ended;
   }
 
+  /** Stops all its processes where they are, or lets them go on. Windows can't: there they run on. */
+  hold(still: boolean): void {
+    if (this.child.pid !== undefined && process.platform !== "win32")
+      process.kill(-this.child.pid, still ? "SIGSTOP" : "SIGCONT");
+  }
+
   /** Ends whatever is left of the group, at once. */
   kill(): void {
     // First the guard: the number of an ended process may be given to another.
