@@ -7,7 +7,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { sleep, until } from "../../demo/browser/wait.ts";
-import { describeInBrowsers } from "../support/browser/describe.ts";
+import { describeInBrowsers, withItsOwn } from "../support/browser/describe.ts";
 import { Panel } from "../support/browser/panel.ts";
 import { attachedExactly, rowHas } from "../support/browser/restored.ts";
 import { openScene } from "../support/browser/scene.ts";
@@ -16,7 +16,8 @@ import { SIGN_INS } from "../support/scene.ts";
 describe.concurrent("idle", () => {
   describeInBrowsers("the worker", (underTest) => {
     test("is awake while a panel is open, sleeps when none is, and wakes up whole", async () => {
-      const { browser, inspected, link, ownTab, panel, server, close } = await openScene(underTest);
+      const scene = await openScene(withItsOwn(underTest));
+      const { browser, inspected, link, ownTab, panel, server, close } = scene;
       try {
         const { id } = await link.call("connection.add", { url: server.url });
         const made = { connectionId: id };

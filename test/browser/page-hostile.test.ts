@@ -97,7 +97,7 @@ describeInBrowsers("hostile pages", (underTest) => {
     // For the size of the worker's heap, which only Chromium tells.
     const args = name === "chromium" ? ["--remote-debugging-port=0"] : [];
     [scene, server] = await Promise.all([
-      openPageScene({ ...underTest, launch: (options) => launch({ ...options, args }) }),
+      openPageScene({ name, borrow: () => launch({ args }) }),
       startRawServer(),
     ]);
     other = await scene.open({ as: "bob", name: "Another tab" });

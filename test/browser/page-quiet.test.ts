@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "../../demo/browser/page.ts";
 import { WELCOME_PAGE } from "../../src/messages/pages.ts";
-import { describeInBrowsers } from "../support/browser/describe.ts";
+import { describeInBrowsers, withItsOwn } from "../support/browser/describe.ts";
 import { openPageScene, type PageScene, reloadPage, told } from "../support/browser/page-scene.ts";
 import type { PageWorld } from "../support/browser/page-world.ts";
 import { inFrame, pageConnected } from "../support/page-sdk/pages.ts";
@@ -19,7 +19,8 @@ describeInBrowsers("a page that nobody looks at", (underTest) => {
   let scene: PageScene;
   let page: Page;
   beforeAll(async () => {
-    scene = await openPageScene(underTest);
+    // A new one: it greets, and has never listened.
+    scene = await openPageScene(withItsOwn(underTest));
     // The worker opens it once it has heard of its installation: what it hasn't heard would start it again.
     await (await scene.browser.findPage(scene.browser.extensionOrigin + WELCOME_PAGE)).close();
     page = await scene.open({ as: "alice", frames: ["same-origin", "cross-origin"] });

@@ -4,14 +4,15 @@
  * has or gets it back.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeInBrowsers } from "../support/browser/describe.ts";
+import { describeInBrowsers, withItsOwn } from "../support/browser/describe.ts";
 import { forbidLocal } from "../support/browser/permissions.ts";
 import { type KeptCookie, SuperTokensScene } from "../support/browser/supertokens-scene.ts";
 
 describeInBrowsers("SuperTokens, when something goes wrong", (underTest) => {
   let scene: SuperTokensScene;
   beforeAll(async () => {
-    scene = await SuperTokensScene.open(underTest, { accessTokenLife: 2 });
+    // It takes back what a browser may do, in the end.
+    scene = await SuperTokensScene.open(withItsOwn(underTest), { accessTokenLife: 2 });
     await scene.signIn("carol");
     await scene.allowCookies();
   });

@@ -10,7 +10,7 @@ import type { ExtensionBrowser } from "../../../demo/browser/extension-browser.t
 import type { Page } from "../../../demo/browser/page.ts";
 import { type ClerkApp, type ClerkAppOptions, startClerkApp } from "../web/clerk/app-server.ts";
 import type { BrowserUnderTest } from "./describe.ts";
-import { launchForWeb, WebPanel } from "./web-scene.ts";
+import { borrowForWeb, WebPanel } from "./web-scene.ts";
 
 const MAIN = "main[data-page=web-session]";
 
@@ -31,7 +31,7 @@ export class ClerkScene {
   }
 
   static async open(underTest: BrowserUnderTest, options?: ClerkAppOptions): Promise<ClerkScene> {
-    const [browser, app] = await Promise.all([launchForWeb(underTest), startClerkApp(options)]);
+    const [browser, app] = await Promise.all([borrowForWeb(underTest), startClerkApp(options)]);
     const page = await browser.openPage(app.url);
     const panel = new ClerkPanel(await browser.openPanel(page, { width: 1000, height: 800 }));
     const scene = new ClerkScene(browser, app, page, panel);

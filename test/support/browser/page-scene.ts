@@ -29,12 +29,12 @@ export interface PageScene {
 const AWAKE = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding"];
 
 export async function openPageScene(
-  { name, launch }: BrowserUnderTest,
+  { name, borrow }: Pick<BrowserUnderTest, "name" | "borrow">,
   options: Partial<ServerOptions> = {},
 ): Promise<PageScene> {
   const [server, browser] = await Promise.all([
     startServer({ port: 0, ...options }),
-    launch({ args: name === "chromium" ? AWAKE : [] }),
+    borrow(name === "chromium" ? AWAKE : []),
   ]);
   const pages = await startPages(server.url);
   return {

@@ -27,10 +27,10 @@ export interface Scene {
 }
 
 export async function openScene(
-  { launch }: BrowserUnderTest,
+  { borrow }: Pick<BrowserUnderTest, "borrow">,
   { server: options, panel }: { server?: Partial<ServerOptions>; panel?: PanelOptions } = {},
 ): Promise<Scene> {
-  const [server, browser] = await Promise.all([startServer({ port: 0, ...options }), launch()]);
+  const [server, browser] = await Promise.all([startServer({ port: 0, ...options }), borrow()]);
   const ownTab = await browser.openExtensionPage(WELCOME_PAGE.slice(1));
   const link = new WorkerLink(ownTab);
   await link.open();

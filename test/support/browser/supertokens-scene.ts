@@ -17,7 +17,7 @@ import {
 } from "../web/supertokens/app-server.ts";
 import type { Me } from "../web/supertokens/page-client.ts";
 import type { BrowserUnderTest } from "./describe.ts";
-import { launchForWeb, WebPanel, type WebRow } from "./web-scene.ts";
+import { borrowForWeb, WebPanel, type WebRow } from "./web-scene.ts";
 
 /** A cookie as the browser has it; when it ends browsers round as they like. */
 export interface KeptCookie {
@@ -66,7 +66,7 @@ export class SuperTokensScene {
     options?: SuperTokensAppOptions,
   ): Promise<SuperTokensScene> {
     const [browser, app] = await Promise.all([
-      launchForWeb(underTest),
+      borrowForWeb(underTest),
       startSuperTokensApp(options),
     ]);
     const own = await browser.openExtensionPage(OPTIONS_PAGE);

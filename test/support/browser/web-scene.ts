@@ -13,8 +13,8 @@ import { Panel } from "./panel.ts";
 /** Without a screen the page is always behind its DevTools: Chromium would let its timers run once a second. */
 const AWAKE = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding"];
 
-export async function launchForWeb({ name, launch }: BrowserUnderTest): Promise<ExtensionBrowser> {
-  return launch({ args: name === "chromium" ? AWAKE : [] });
+export function borrowForWeb({ name, borrow }: BrowserUnderTest): Promise<ExtensionBrowser> {
+  return borrow(name === "chromium" ? AWAKE : []);
 }
 
 /** A web session as the list shows it. */
