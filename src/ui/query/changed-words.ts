@@ -12,8 +12,9 @@ export function changedWords({ answer, dry, changed }: Reply): string | undefine
   if (!changed) return dry ? "Dry run. Nothing was kept." : undefined;
   const { records, atLeast } = changed;
   const count = plural(records, "record");
-  const what = atLeast ? (records === 0 ? "an unknown number" : `at least ${count}`) : count;
-  if (!dry) return `Kept: ${what}`;
   const none = emptyReason(answer) ? `no records that ${answer.identity} may see` : "no records";
-  return `Dry run: would have changed ${records === 0 && !atLeast ? none : what}. Nothing was kept.`;
+  const counted = records === 0 ? none : count;
+  const atLeastSo = records === 0 ? "an unknown number" : `at least ${count}`;
+  const what = atLeast ? atLeastSo : counted;
+  return dry ? `Dry run: would have changed ${what}. Nothing was kept.` : `Kept: ${what}`;
 }

@@ -263,5 +263,7 @@ describe("several statements that write", () => {
     expect(changedWords(answered("record", [{ rows: [], changed: 0 }]))).toBe(
       "Dry run: would have changed no records that user:bob may see. Nothing was kept.",
     );
+    const kept = { ...answered("record", [{ rows: [], changed: 0 }]), dry: false };
+    expect(changedWords(kept)).toBe("Kept: no records that user:bob may see");
   });
 });
