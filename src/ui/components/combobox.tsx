@@ -12,7 +12,7 @@ import { usePopup } from "./popup.ts";
 export interface ComboboxProps {
   value: string;
   onInput: (value: string) => void;
-  /** undefined: not known. Then it is a plain text field. */
+  /** undefined: not known, or not yet. As long as it is so it is a plain text field. */
   options: readonly string[] | undefined;
   id?: string;
   label?: string;
@@ -53,8 +53,9 @@ export function Combobox(props: ComboboxProps): JSX.Element {
   usePopup({ anchor, popup, open: shown, close, align: "fill" });
 
   function show() {
-    if (open || !options || props.disabled) return;
-    props.onOpen?.();
+    if (open || props.disabled) return;
+    // What isn't known yet may be on its way: then the list is there as soon as it is.
+    if (options) props.onOpen?.();
     setOpen(true);
   }
 
@@ -80,8 +81,11 @@ export function Combobox(props: ComboboxProps): JSX.Element {
     else if (event.key === "Enter" && props.onSubmit) {
       close();
       props.onSubmit();
-    } else if (event.key === "Escape" && open) close();
-    else return;
+    } else if (event.key === "Escape" && open) {
+      close();
+      // A list that nobody has seen yet isn't what the key is meant for.
+      if (!shown) return;
+    } else return;
     endKey(event);
   }
 
