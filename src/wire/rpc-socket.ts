@@ -87,7 +87,10 @@ export interface RpcSocketOptions extends ConnectOptions {
   pingInterval?: number | undefined;
   /** Asked before each ping, which isn't sent where it answers false; default: always. */
   pingWhile?: (() => boolean) | undefined;
-  /** Milliseconds in which something must arrive after a ping; default 10,000. */
+  /**
+   * Milliseconds in which something must arrive after a ping; default 10,000. Six times as long while a
+   * request waits for its answer.
+   */
   pongTimeout?: number | undefined;
   onNotification: (notification: LiveNotification) => void;
   /** Called once, after every outstanding request has been rejected. */
@@ -102,6 +105,12 @@ interface Pending {
   /** Ends the timer and the watch on the signal. */
   release: (() => void) | undefined;
 }
+
+/**
+ * How many times as long a pong may take while an answer is waited for: a large one may be on its way for long
+ * with the pong behind it, and browsers tell nothing of a frame before its last byte.
+ */
+const TURNS_WHILE_WAITING = 6;
 
 /** `WebSocket.OPEN`. */
 const OPEN = 1;
@@ -317,15 +326,24 @@ export class RpcSocket {
 
   #ping(): void {
     if (this.#options.pingWhile?.() === false) return;
-    this.#pongTimer ??= setTimeout(() => {
+    if (this.#pongTimer === undefined) this.#awaitPong(1);
+    const ended = () => undefined;
+    // Any answer will do, a refusal too; that none came is the timer's to say.
+    this.request({ method: "ping" }).then(ended, ended);
+  }
+
+  #awaitPong(turn: number): void {
+    this.#pongTimer = setTimeout(() => {
+      const waits = [...this.#pending.values()].some(({ method }) => method !== "ping");
+      if ((waits || this.#givenUp.size > 0) && turn < TURNS_WHILE_WAITING) {
+        this.#awaitPong(turn + 1);
+        return;
+      }
       const reason = "no answer to a ping";
       this.#socket.close(4000, reason);
       // A dead peer confirms no close: the browser would wait for it for minutes.
       this.#finish({ kind: "silent", code: 1006, reason });
     }, this.#options.pongTimeout ?? 10_000);
-    const ended = () => undefined;
-    // Any answer will do, a refusal too; that none came is the timer's to say.
-    this.request({ method: "ping" }).then(ended, ended);
   }
 
   #rejectAll(): void {

@@ -4,6 +4,7 @@
  */
 import type { Surreal } from "surrealdb";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sleep } from "../../demo/browser/wait.ts";
 import { describeInBrowsers } from "../support/browser/describe.ts";
 import type { Panel } from "../support/browser/panel.ts";
 import { openScene, type Scene } from "../support/browser/scene.ts";
@@ -198,7 +199,11 @@ describeInBrowsers("query, live queries, transactions", (under) => {
     await page.see("text=Line 2, column 3: A value is missing here.");
     const { error } = await panel.run("RETURN 1", { bindings: "{ a: 1,\n b: 1 2 }" });
     expect(error?.text).toContain("The variables can't be used");
-    await expect.poll(() => page.texts(".sy-query-bindings .sy-code-bad")).toEqual(["2"]);
+    const bad = () => page.texts(".sy-query-bindings .sy-code-bad");
+    await expect.poll(bad).toEqual(["2"]);
+    // Longer than the editor waits before it looks through the text itself.
+    await sleep(700);
+    expect(await bad()).toEqual(["2"]);
     await page.fill("label=Variables, an object", "");
   });
 

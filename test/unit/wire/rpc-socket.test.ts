@@ -343,6 +343,17 @@ describe("a socket that dies", () => {
     expect(server.received.length).toBeLessThanOrEqual(pings + 1);
   });
 
+  test("isn't thought dead while a long answer is on its way, with the pong behind it", async () => {
+    const server = await serve(({ id, method }, client) => {
+      if (method === "query") setTimeout(answer, 150, client, id, "large");
+    });
+    const { socket, closes } = await open(server.url, { pingInterval: 10, pongTimeout: 40 });
+    expect(await socket.request({ method: "query" })).toBe("large");
+    expect(closes).toEqual([]);
+    // With nothing to wait for it is.
+    await vi.waitFor(() => expect(closes).toMatchObject([{ kind: "silent" }]));
+  });
+
   test("isn't asked for while nobody would miss it", async () => {
     const server = await serve(nothing);
     let missed = false;

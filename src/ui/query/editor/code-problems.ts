@@ -1,8 +1,8 @@
 /**
  * Places in the text where something is wrong: underlined, with the message where the mouse rests.
  *
- * What the server said of a text holds for that text alone, so the first change takes it away. What the
- * grammar sees is looked for anew when the typing pauses.
+ * What the server said of a text holds for that text alone, so the first change takes it away, and nothing
+ * else. What the grammar sees is looked for anew when the typing pauses, unless the server has spoken by then.
  */
 import { ensureSyntaxTree } from "@codemirror/language";
 import { type Extension, StateEffect, StateField } from "@codemirror/state";
@@ -10,16 +10,23 @@ import { Decoration, EditorView, ViewPlugin, type ViewUpdate } from "@codemirror
 import { firstHole, type Hole } from "./holes.ts";
 import { visible } from "./problems.ts";
 
-const mark = StateEffect.define<readonly Hole[]>();
+interface Marks {
+  readonly holes: readonly Hole[];
+  readonly by: "server" | "grammar";
+}
 
-const marked = StateField.define<readonly Hole[]>({
-  create: () => [],
+const NONE: Marks = { holes: [], by: "grammar" };
+
+const mark = StateEffect.define<Marks>();
+
+const marked = StateField.define<Marks>({
+  create: () => NONE,
   update(before, { docChanged, effects }) {
     for (const effect of effects) if (effect.is(mark)) return effect.value;
-    return docChanged && before.length > 0 ? [] : before;
+    return docChanged && before.holes.length > 0 ? NONE : before;
   },
   provide: (field) => [
-    EditorView.decorations.from(field, (holes) =>
+    EditorView.decorations.from(field, ({ holes }) =>
       Decoration.set(
         holes.map(({ from, to, message }) =>
           Decoration.mark({ class: "sy-code-bad", attributes: { title: message } }).range(from, to),
@@ -29,7 +36,7 @@ const marked = StateField.define<readonly Hole[]>({
     ),
     EditorView.contentAttributes.from(
       field,
-      (holes): Record<string, string> => (holes.length > 0 ? { "aria-invalid": "true" } : {}),
+      ({ holes }): Record<string, string> => (holes.length > 0 ? { "aria-invalid": "true" } : {}),
     ),
   ],
 });
@@ -40,20 +47,30 @@ export function problemMarks(onMarked: (marks: readonly Hole[]) => void): Extens
     marked,
     EditorView.updateListener.of(({ startState, state }) => {
       const now = state.field(marked);
-      if (now !== startState.field(marked)) onMarked(now);
+      if (now !== startState.field(marked)) onMarked(now.holes);
     }),
   ];
 }
 
-/** Marks these places and no others. One that lies beyond the text's end is left out. */
-export function markProblems(view: EditorView, problems: readonly Hole[]): void {
+/**
+ * Marks these places and no others. One that lies beyond the text's end is left out.
+ *
+ * @param by who found them: what the grammar sees takes no mark of the server's away
+ */
+export function markProblems(
+  view: EditorView,
+  problems: readonly Hole[],
+  by: Marks["by"] = "server",
+): void {
   const { doc } = view.state;
   const text = doc.toString();
   const holes = problems
     .filter(({ from, to }) => from <= to && to <= doc.length && doc.length > 0)
     .map(({ from, to, message }) => ({ ...visible(text, from, to), message }));
-  if (holes.length === 0 && view.state.field(marked).length === 0) return;
-  view.dispatch({ effects: mark.of(holes) });
+  const before = view.state.field(marked);
+  if (holes.length === 0 && before.holes.length === 0) return;
+  if (by === "grammar" && before.by === "server") return;
+  view.dispatch({ effects: mark.of(holes.length > 0 ? { holes, by } : NONE) });
 }
 
 /** Milliseconds without a key after which the text is looked through. */
@@ -86,7 +103,7 @@ export const marksHoles: Extension = ViewPlugin.fromClass(
       if (state.doc.length > LONGEST) return;
       const tree = ensureSyntaxTree(state, state.doc.length, 50);
       const hole = tree && firstHole(state.doc.toString(), tree);
-      markProblems(this.#view, hole ? [hole] : []);
+      markProblems(this.#view, hole ? [hole] : [], "grammar");
     }
   },
 );
