@@ -22,6 +22,7 @@ interface ContentDone {
   readonly id: number;
   readonly json: string;
 }
+
 interface BrowserElement extends HTMLElement {
   readonly messageManager: {
     addMessageListener(name: string, listener: (message: { data: ContentDone }) => void): void;

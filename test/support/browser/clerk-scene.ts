@@ -9,8 +9,9 @@ import { expect } from "vitest";
 import type { ExtensionBrowser } from "../../../demo/browser/extension-browser.ts";
 import type { Page } from "../../../demo/browser/page.ts";
 import { type ClerkApp, type ClerkAppOptions, startClerkApp } from "../web/clerk/app-server.ts";
+import { borrowAwake } from "./awake.ts";
 import type { BrowserUnderTest } from "./describe.ts";
-import { borrowForWeb, WebPanel } from "./web-scene.ts";
+import { WebPanel } from "./web-scene.ts";
 
 const MAIN = "main[data-page=web-session]";
 
@@ -31,7 +32,7 @@ export class ClerkScene {
   }
 
   static async open(underTest: BrowserUnderTest, options?: ClerkAppOptions): Promise<ClerkScene> {
-    const [browser, app] = await Promise.all([borrowForWeb(underTest), startClerkApp(options)]);
+    const [browser, app] = await Promise.all([borrowAwake(underTest), startClerkApp(options)]);
     const page = await browser.openPage(app.url);
     const panel = new ClerkPanel(await browser.openPanel(page, { width: 1000, height: 800 }));
     const scene = new ClerkScene(browser, app, page, panel);

@@ -9,6 +9,7 @@ import type { ExtensionBrowser, PanelOptions } from "../../../demo/browser/exten
 import type { Page } from "../../../demo/browser/page.ts";
 import { type DemoServer, type ServerOptions, startServer } from "../../../demo/server/server.ts";
 import { type PageWanted, pageConnected, startPages } from "../page-sdk/pages.ts";
+import { borrowAwake } from "./awake.ts";
 import type { BrowserUnderTest } from "./describe.ts";
 import { PagePanel } from "./page-panel.ts";
 
@@ -25,16 +26,13 @@ export interface PageScene {
   close(): Promise<void>;
 }
 
-/** Without a screen the page is always behind its DevTools: Chromium would let its timers run once a second. */
-const AWAKE = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding"];
-
 export async function openPageScene(
-  { name, borrow }: Pick<BrowserUnderTest, "name" | "borrow">,
+  underTest: Pick<BrowserUnderTest, "name" | "borrow">,
   options: Partial<ServerOptions> = {},
 ): Promise<PageScene> {
   const [server, browser] = await Promise.all([
     startServer({ port: 0, ...options }),
-    borrow(name === "chromium" ? AWAKE : []),
+    borrowAwake(underTest),
   ]);
   const pages = await startPages(server.url);
   return {

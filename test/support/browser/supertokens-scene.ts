@@ -16,8 +16,9 @@ import {
   startSuperTokensApp,
 } from "../web/supertokens/app-server.ts";
 import type { Me } from "../web/supertokens/page-client.ts";
+import { borrowAwake } from "./awake.ts";
 import type { BrowserUnderTest } from "./describe.ts";
-import { borrowForWeb, WebPanel, type WebRow } from "./web-scene.ts";
+import { WebPanel, type WebRow } from "./web-scene.ts";
 
 /** A cookie as the browser has it; when it ends browsers round as they like. */
 export interface KeptCookie {
@@ -66,7 +67,7 @@ export class SuperTokensScene {
     options?: SuperTokensAppOptions,
   ): Promise<SuperTokensScene> {
     const [browser, app] = await Promise.all([
-      borrowForWeb(underTest),
+      borrowAwake(underTest),
       startSuperTokensApp(options),
     ]);
     const own = await browser.openExtensionPage(OPTIONS_PAGE);

@@ -7,15 +7,7 @@
  */
 import type { ExtensionBrowser, PanelOptions } from "../../../demo/browser/extension-browser.ts";
 import type { Page } from "../../../demo/browser/page.ts";
-import type { BrowserUnderTest } from "./describe.ts";
 import { Panel } from "./panel.ts";
-
-/** Without a screen the page is always behind its DevTools: Chromium would let its timers run once a second. */
-const AWAKE = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding"];
-
-export function borrowForWeb({ name, borrow }: BrowserUnderTest): Promise<ExtensionBrowser> {
-  return borrow(name === "chromium" ? AWAKE : []);
-}
 
 /** A web session as the list shows it. */
 export interface WebRow {
